@@ -1,0 +1,49 @@
+"""A write that is sent twice happens once: its answer is kept beside what it did, in the same transaction."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tortoise import fields
+
+from server.kit import plain
+from server.kit.errors import KeyReused
+from server.kit.tables import Table, TokenField
+
+
+@dataclass(frozen=True)
+class RequestKey:
+    """Who sent it, the key the client chose, and a digest of what was asked."""
+
+    account_id: int
+    key: str
+    fingerprint: str
+
+
+class Answered(Exception):
+    """The same request was answered before; `answer` is that answer in wire form."""
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__("answered before")
+        self.answer = answer
+
+
+class AnsweredRequest(Table):
+    account_id = fields.BigIntField()
+    key = TokenField(max_length=64)
+    fingerprint = TokenField(max_length=64)
+    answer = fields.TextField(null=True)
+
+    class Meta:
+        table = "answered_request"
+        unique_together = (("account_id", "key"),)
+        indexes = (("created_at",),)
+
+
+async def answer_given(request: RequestKey) -> None:
+    """Raise `Answered` when this request was carried out before, `KeyReused` when the key was spent on another."""
+    row = await AnsweredRequest.get_or_none(account_id=request.account_id, key=request.key)
+    if row is None:
+        return
+    if row.fingerprint != request.fingerprint:
+        raise KeyReused
+    raise Answered(plain.loads(row.answer or "null"))

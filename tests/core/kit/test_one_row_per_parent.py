@@ -1,0 +1,102 @@
+"""Where a table says that a parent has one row of it, the database holds it to that."""
+
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tortoise.fields.relational import ForeignKeyFieldInstance, OneToOneFieldInstance
+from tortoise.models import Model
+
+from server.demo import Town
+from server.feedback.models import Rating, RatingReply
+from server.identity.models import Account, ConsoleCredential
+from server.kit.database import is_duplicate
+from server.kit.tables import belongs_to
+from server.notifications.models import QuietPreference
+from server.people.models import Resident
+from server.settings import MODEL_MODULES
+
+
+def tables() -> Iterator[type[Model]]:
+    for name in MODEL_MODULES:
+        for each in vars(importlib.import_module(name)).values():
+            if isinstance(each, type) and issubclass(each, Model) and each.__module__ == name:
+                yield each
+
+
+def only_children() -> set[tuple[str, str]]:
+    """Return every table and parent of which it says so, by either of the two ways."""
+    found = set()
+    for table in tables():
+        alone = {names[0] for names in table._meta.unique_together or () if len(names) == 1}
+        for name, field in table._meta.fields_map.items():
+            one_to_one = isinstance(field, OneToOneFieldInstance)
+            if one_to_one or (isinstance(field, ForeignKeyFieldInstance) and name in alone):
+                found.add((table.__name__, name))
+    return found
+
+
+async def refused(*rows: Model) -> bool:
+    for row in rows[:-1]:
+        await row.save()
+    try:
+        await rows[-1].save()
+    except Exception as error:
+        if is_duplicate(error):
+            return True
+        raise
+    return False
+
+
+def credential(account: Account, login: str, now: Any) -> ConsoleCredential:
+    return ConsoleCredential(
+        account=account, login=login, password_hash="x", totp_sealed=b"x", created_at=now
+    )
+
+
+class TestTheDatabaseRefusesASecond:
+    def test_wherever_one_is_promised(self) -> None:
+        assert only_children() == {
+            ("ConsoleCredential", "account"), ("QuietPreference", "account"), ("RatingReply", "rating"), ("Resident", "account"),
+        }  # fmt: skip
+
+    async def test_credential_of_an_account(self, town: Town, clock: Any) -> None:
+        account = Account(name="试", created_at=clock())
+        await account.save()
+
+        assert await refused(
+            credential(account, "first.one", clock()), credential(account, "second.one", clock())
+        )
+
+    async def test_quiet_preference_of_an_account(self, town: Town, clock: Any) -> None:
+        account = await Account.get(uid=town.identity.accounts["stranger"])
+        rows = [
+            QuietPreference(account=account, starts_minute=0, ends_minute=1, created_at=clock())
+            for _ in range(2)
+        ]
+
+        assert await refused(*rows)
+
+    async def test_reply_to_a_rating(self, town: Town, clock: Any) -> None:
+        rating, author = await Rating.all().first(), await Account.get(uid=town.identity.accounts["he"])
+        await RatingReply.all().delete()
+
+        assert await refused(
+            *[RatingReply(rating=rating, text="谢谢", author=author, created_at=clock()) for _ in range(2)]
+        )
+
+    async def test_resident_of_an_account(self, town: Town, clock: Any) -> None:
+        hers = await Resident.get(uid=town.people.wang)
+
+        assert await refused(
+            Resident(
+                name="王桂兰", birth_date=hers.birth_date, account_id=hers.account_id, created_at=clock()
+            )
+        )
+
+
+class TestUniqueOnAForeignKey:
+    def test_is_refused_because_it_would_be_dropped(self) -> None:
+        with pytest.raises(TypeError, match="unique_together"):
+            belongs_to("care.Account", unique=True)
