@@ -1,0 +1,1 @@
+"""Who acts, and what a role may do: below everything that asks."""

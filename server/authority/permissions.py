@@ -1,0 +1,211 @@
+"""Who may do what, on one page. Which resident or institution it is about is decided by `access`, not here."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    PERSON = "person"  # 长者、家属: everyone who signed in by WeChat
+    NURSE = "nurse"  # 养老机构护士、护理员
+    HOME_MANAGER = "home_manager"  # 养老机构管理员
+    CLINICIAN = "clinician"  # 医院、卫生服务中心的医生护士
+    HOSPITAL_MANAGER = "hospital_manager"  # 医疗机构医联体专员
+    CIVIL_AFFAIRS = "civil_affairs"  # 民政
+    HEALTH_COMMISSION = "health_commission"  # 卫健
+    MODERATOR = "moderator"  # 审核员
+    HOTLINE = "hotline"  # 热线坐席
+    AUDITOR = "auditor"  # 审计员
+    ADMINISTRATOR = "administrator"  # 系统管理员: accounts and roles, no records
+
+
+class Permission(StrEnum):
+    RESIDENT_READ = "resident:read"
+    RESIDENT_ADMIT = "resident:admit"  # admit, discharge, import a roster
+    RESIDENT_MERGE = "resident:merge"
+    PROXY_READ = "proxy:read"
+    PROXY_APPLY = "proxy:apply"
+    PROXY_CONFIRM = "proxy:confirm"  # the resident's own word, or a witness beside them
+    PROXY_REVIEW = "proxy:review"  # identity checked, guardian's document checked
+    PROXY_SUSPEND = "proxy:suspend"
+    RECORD_READ = "record:read"
+    RECORD_WRITE = "record:write"
+    RECORD_OBJECT = "record:object"
+    RECORD_EMERGENCY = "record:emergency"
+    EMERGENCY_REVIEW = "emergency:review"
+    CONSENT_READ = "consent:read"
+    CONSENT_REQUEST = "consent:request"
+    CONSENT_DECIDE = "consent:decide"
+    CONSENT_WITNESS = "consent:witness"
+    TRAIL_READ = "trail:read"
+    INSTITUTION_READ = "institution:read"
+    AGREEMENT_READ = "agreement:read"
+    AGREEMENT_DRAFT = "agreement:draft"
+    AGREEMENT_SIGN = "agreement:sign"
+    AGREEMENT_FILE = "agreement:file"
+    STAFF_MANAGE = "staff:manage"
+    SCHEDULE_READ = "schedule:read"
+    SCHEDULE_MANAGE = "schedule:manage"
+    APPOINTMENT_READ = "appointment:read"
+    APPOINTMENT_BOOK = "appointment:book"
+    APPOINTMENT_CONFIRM = "appointment:confirm"  # arrived, fulfilled, no-show, cancelled by the provider
+    VISIT_READ = "visit:read"
+    VISIT_PLAN = "visit:plan"
+    VISIT_ATTEND = "visit:attend"  # scan, findings, finish
+    VISIT_ATTEST = "visit:attest"
+    VISIT_CORRECT = "visit:correct"
+    PLATE_PRINT = "plate:print"
+    RATING_READ = "rating:read"
+    RATING_GIVE = "rating:give"
+    RATING_ASSIST = "rating:assist"  # for a resident without a phone; shown apart, never ranked
+    RATING_VOID = "rating:void"
+    CASE_READ = "case:read"
+    CASE_HANDLE = "case:handle"
+    FEEDBACK_MODERATE = "feedback:moderate"
+    INBOX_READ = "inbox:read"
+    CALL_LIST_READ = "call_list:read"
+    AUDIT_READ = "audit:read"
+
+
+_P = Permission
+
+_FAMILY = frozenset(
+    {
+        _P.RESIDENT_READ,
+        _P.PROXY_READ,
+        _P.PROXY_APPLY,
+        _P.PROXY_CONFIRM,
+        _P.PROXY_SUSPEND,
+        _P.RECORD_READ,
+        _P.RECORD_OBJECT,
+        _P.CONSENT_READ,
+        _P.CONSENT_DECIDE,
+        _P.TRAIL_READ,
+        _P.INSTITUTION_READ,
+        _P.SCHEDULE_READ,
+        _P.APPOINTMENT_READ,
+        _P.APPOINTMENT_BOOK,
+        _P.VISIT_READ,
+        _P.RATING_READ,
+        _P.RATING_GIVE,
+        _P.CASE_READ,
+        _P.INBOX_READ,
+    }
+)
+_HOME_CARE = frozenset(
+    {
+        _P.RESIDENT_READ,
+        _P.PROXY_READ,
+        _P.PROXY_CONFIRM,
+        _P.RECORD_READ,
+        _P.RECORD_WRITE,
+        _P.CONSENT_READ,
+        _P.CONSENT_WITNESS,
+        _P.INSTITUTION_READ,
+        _P.SCHEDULE_READ,
+        _P.APPOINTMENT_READ,
+        _P.APPOINTMENT_BOOK,
+        _P.VISIT_READ,
+        _P.VISIT_ATTEND,
+        _P.VISIT_ATTEST,
+        _P.RATING_ASSIST,
+        _P.INBOX_READ,
+        _P.RECORD_EMERGENCY,
+    }
+)
+
+ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.PERSON: _FAMILY,
+    Role.NURSE: _HOME_CARE,
+    Role.HOME_MANAGER: _HOME_CARE
+    | {
+        _P.RESIDENT_ADMIT,
+        _P.PROXY_REVIEW,
+        _P.PROXY_SUSPEND,
+        _P.CONSENT_REQUEST,
+        _P.AGREEMENT_READ,
+        _P.AGREEMENT_DRAFT,
+        _P.AGREEMENT_SIGN,
+        _P.VISIT_PLAN,
+        _P.VISIT_CORRECT,
+        _P.PLATE_PRINT,
+        _P.RATING_READ,
+        _P.CASE_READ,
+        _P.CASE_HANDLE,
+        _P.TRAIL_READ,
+        _P.STAFF_MANAGE,
+    },
+    Role.CLINICIAN: frozenset(
+        {
+            _P.RESIDENT_READ,
+            _P.RECORD_READ,
+            _P.RECORD_WRITE,
+            _P.RECORD_EMERGENCY,
+            _P.CONSENT_READ,
+            _P.INSTITUTION_READ,
+            _P.SCHEDULE_READ,
+            _P.APPOINTMENT_READ,
+            _P.APPOINTMENT_CONFIRM,
+            _P.VISIT_READ,
+            _P.VISIT_ATTEND,
+            _P.VISIT_ATTEST,
+            _P.INBOX_READ,
+        }
+    ),
+    Role.HOSPITAL_MANAGER: frozenset(
+        {
+            _P.RESIDENT_READ,
+            _P.RECORD_READ,
+            _P.RECORD_WRITE,
+            _P.CONSENT_READ,
+            _P.CONSENT_REQUEST,
+            _P.INSTITUTION_READ,
+            _P.AGREEMENT_READ,
+            _P.AGREEMENT_DRAFT,
+            _P.AGREEMENT_SIGN,
+            _P.SCHEDULE_READ,
+            _P.SCHEDULE_MANAGE,
+            _P.APPOINTMENT_READ,
+            _P.APPOINTMENT_CONFIRM,
+            _P.VISIT_READ,
+            _P.VISIT_PLAN,
+            _P.VISIT_ATTEND,
+            _P.VISIT_ATTEST,
+            _P.VISIT_CORRECT,
+            _P.RATING_READ,
+            _P.CASE_READ,
+            _P.CASE_HANDLE,
+            _P.INBOX_READ,
+            _P.STAFF_MANAGE,
+        }
+    ),
+    Role.CIVIL_AFFAIRS: frozenset(
+        {
+            _P.INSTITUTION_READ,
+            _P.AGREEMENT_READ,
+            _P.PROXY_REVIEW,
+            _P.PROXY_SUSPEND,
+            _P.EMERGENCY_REVIEW,
+            _P.RATING_READ,
+            _P.RATING_VOID,
+            _P.CASE_READ,
+            _P.FEEDBACK_MODERATE,
+            _P.RESIDENT_MERGE,
+        }
+    ),
+    Role.HEALTH_COMMISSION: frozenset(
+        {
+            _P.INSTITUTION_READ,
+            _P.AGREEMENT_READ,
+            _P.AGREEMENT_FILE,
+            _P.EMERGENCY_REVIEW,
+            _P.RATING_READ,
+            _P.RATING_VOID,
+            _P.CASE_READ,
+            _P.FEEDBACK_MODERATE,
+        }
+    ),
+    Role.MODERATOR: frozenset({_P.RATING_READ, _P.FEEDBACK_MODERATE}),
+    Role.HOTLINE: frozenset({_P.INSTITUTION_READ, _P.SCHEDULE_READ, _P.CALL_LIST_READ}),
+    Role.AUDITOR: frozenset({_P.AUDIT_READ, _P.TRAIL_READ}),
+    Role.ADMINISTRATOR: frozenset({_P.STAFF_MANAGE, _P.INSTITUTION_READ}),
+}

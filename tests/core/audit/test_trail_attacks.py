@@ -1,0 +1,158 @@
+# ruff: noqa: ASYNC240  a small file, read and changed by the test itself
+"""Eight ways to tamper with the access trail, each with the whole database in hand: each is noticed."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from tortoise.expressions import F
+
+from server.audit import trail
+from server.audit.chain import COLUMNS, AccessBasis, AccessLine, mac_of
+from server.audit.checkpoint import Fault, checkpoint, verify_trails
+from server.audit.trail_models import AccessChainHead, AccessEntry
+from server.demo.cast import TOWN_NOW
+
+HERS, HIS = 7_000_001, 7_000_002  # chains of this test's own, beside the town's
+
+
+def look(resident: int, what: str) -> AccessLine:
+    return AccessLine(
+        resident_id=resident, account_id=5, institution_id=3, channel="console", request_id="r", purpose="care",
+        basis=AccessBasis.CONSENT, basis_uid="", what=what, categories=("meds", "exam"), count=2, rights=0,
+    )  # fmt: skip
+
+
+@pytest_asyncio.fixture
+async def ledger(town: object, tmp_path: Path) -> AsyncIterator[Path]:
+    """Two chains of four lines, under a checkpoint outside the database."""
+    for number in range(4):
+        await trail.record([look(HERS, f"her.{number}"), look(HIS, f"his.{number}")], now=TOWN_NOW)
+    path = tmp_path / "trail-checkpoints.jsonl"
+    await checkpoint(path, now=TOWN_NOW)
+    assert (await verify_trails(path)).sound
+    yield path
+
+
+async def faults(ledger: Path | None) -> set[tuple[Fault, int | None]]:
+    return {(each.fault, each.resident_id) for each in (await verify_trails(ledger)).faults}
+
+
+class TestTheAdministratorOfTheDatabase:
+    async def test_edits_a_line(self, ledger: Path) -> None:
+        await AccessEntry.filter(resident_id=HERS, seq=2).update(what="nothing to see")
+
+        assert await faults(ledger) == {(Fault.EDITED, HERS)}
+
+    @pytest.mark.parametrize(
+        "column", [name for name in COLUMNS if name not in {"resident_id", "seq", "created_at"}]
+    )
+    async def test_edits_any_column(self, ledger: Path, column: str) -> None:
+        value = 99 if column in {"account_id", "institution_id", "count"} else "x"
+        await AccessEntry.filter(resident_id=HERS, seq=3).update(**{column: value})
+
+        assert (Fault.EDITED, HERS) in await faults(ledger)
+
+    async def test_deletes_a_line_in_the_middle(self, ledger: Path) -> None:
+        await AccessEntry.filter(resident_id=HERS, seq=2).delete()
+
+        assert (Fault.GAP, HERS) in await faults(None)
+
+    async def test_cuts_the_tail_and_moves_the_head_back(self, ledger: Path) -> None:
+        await AccessEntry.filter(resident_id=HERS, seq=4).delete()
+        last = await AccessEntry.get(resident_id=HERS, seq=3)
+        await AccessChainHead.filter(resident_id=HERS).update(seq=3, mac=last.mac)
+
+        assert await faults(None) == set()  # the chain alone cannot tell
+        assert await faults(ledger) == {(Fault.CUT, HERS)}
+
+    async def test_deletes_a_whole_trail(self, ledger: Path) -> None:
+        await AccessEntry.filter(resident_id=HERS).delete()
+        await AccessChainHead.filter(resident_id=HERS).delete()
+
+        assert await faults(None) == set()
+        assert await faults(ledger) == {(Fault.CUT, HERS)}
+
+    async def test_swaps_two_lines(self, ledger: Path) -> None:
+        await AccessEntry.filter(resident_id=HERS, seq=2).update(seq=1000)
+        await AccessEntry.filter(resident_id=HERS, seq=3).update(seq=2)
+        await AccessEntry.filter(resident_id=HERS, seq=1000).update(seq=3)
+
+        assert (Fault.EDITED, HERS) in await faults(ledger)
+
+    async def test_moves_a_line_to_another_person(self, ledger: Path) -> None:
+        await AccessEntry.filter(resident_id=HERS, seq=4).update(resident_id=HIS, seq=5)
+
+        found = await faults(ledger)
+
+        assert {(Fault.EDITED, HIS), (Fault.WRONG_HEAD, HERS)} <= found
+
+    async def test_appends_a_line_without_the_key(self, ledger: Path) -> None:
+        last = await AccessEntry.get(resident_id=HERS, seq=4)
+        fields = {name: getattr(last, name) for name in COLUMNS if name not in {"uid", "seq", "previous"}}
+        forged = AccessEntry(**fields, seq=5, previous=last.mac, mac=sha256(b"guessed").hexdigest())
+        await forged.save()
+        await AccessChainHead.filter(resident_id=HERS).update(seq=5, mac=forged.mac)
+
+        assert await faults(ledger) == {(Fault.EDITED, HERS)}
+
+
+class TestSomebodyWithTheKey:
+    async def test_rewrites_history_before_a_checkpoint(self, ledger: Path) -> None:
+        previous = ""
+        for row in await AccessEntry.filter(resident_id=HERS).order_by("seq"):
+            row.what, row.previous = "harmless", previous
+            row.mac = previous = mac_of([getattr(row, name) for name in COLUMNS], trail.trail_key())
+            await row.save(update_fields=["what", "previous", "mac"])
+        await AccessChainHead.filter(resident_id=HERS).update(mac=previous)
+
+        assert await faults(None) == set()
+        assert await faults(ledger) == {(Fault.REWRITTEN, HERS)}
+
+
+class TestTheCheckpointFile:
+    async def test_a_changed_line_is_noticed(self, ledger: Path) -> None:
+        ledger.write_text(ledger.read_text().replace('"number":1', '"number":2', 1))
+
+        assert (Fault.FORGED_CHECKPOINT, None) in await faults(ledger)
+
+    async def test_a_line_taken_out_is_noticed(self, ledger: Path) -> None:
+        await trail.record([look(HERS, "her.4")], now=TOWN_NOW)
+        await checkpoint(ledger, now=TOWN_NOW)
+        await checkpoint(ledger, now=TOWN_NOW)
+        first, _, third = ledger.read_text().splitlines()
+        ledger.write_text(f"{first}\n{third}\n")
+
+        assert (Fault.FORGED_CHECKPOINT, None) in await faults(ledger)
+
+    async def test_answers_given_since_the_last_checkpoint_are_sound(self, ledger: Path) -> None:
+        await trail.record([look(HERS, "her.4")], now=TOWN_NOW)
+
+        verdict = await verify_trails(ledger)
+
+        assert verdict.sound
+        assert verdict.rows > 8
+
+    async def test_a_missing_file_checks_the_chains_alone(self, ledger: Path, tmp_path: Path) -> None:
+        assert (await verify_trails(tmp_path / "none.jsonl")).checkpoints == 0
+
+
+class TestWhatALineCovers:
+    def test_every_column_but_the_digest_and_the_inner_number(self) -> None:
+        assert set(COLUMNS) | {"mac", "id"} == set(AccessEntry._meta.db_fields)
+
+    def test_no_two_lines_share_a_text(self) -> None:
+        one = mac_of(("ab", "c"), b"k" * 32)
+
+        assert one != mac_of(("a", "bc"), b"k" * 32)
+        assert one != mac_of(("ab", "c"), b"j" * 32)
+
+    async def test_rights_are_not_part_of_it(self, town: object) -> None:
+        await trail.rights_changed(HERS, now=TOWN_NOW)
+        await trail.record([replace(look(HERS, "later"), rights=1)], now=TOWN_NOW)
+        await AccessChainHead.filter(resident_id=HERS).update(rights=F("rights") + 1)
+
+        assert (await verify_trails(None)).sound
