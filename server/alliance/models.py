@@ -1,0 +1,123 @@
+"""Institutions and what binds them. This room stands below identity: it knows accounts by number only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+
+from server.alliance.rules import AgreementSide, AgreementStatus, InstitutionKind
+from server.kit.tables import Table, TokenField, UtcDatetimeField, belongs_to, word
+
+
+class CareAlliance(Table):
+    name = fields.CharField(max_length=100)
+
+    class Meta:
+        table = "care_alliance"
+
+
+class Institution(Table):
+    name = fields.CharField(max_length=100)
+    kind = word(InstitutionKind)
+    uscc = TokenField(max_length=18, unique=True)
+    address = fields.CharField(max_length=200, default="")
+    phone = fields.CharField(max_length=20, default="")  # its public number
+    filed = fields.BooleanField(default=False)  # 备案
+    licence_number = TokenField(max_length=30, null=True)
+    beds = fields.IntField(default=0)
+    nursing_beds = fields.IntField(default=0)
+
+    class Meta:
+        table = "institution"
+        indexes = (("kind", "id"),)
+
+
+class Membership(Table):
+    alliance: fields.ForeignKeyRelation[CareAlliance] = belongs_to("care.CareAlliance")
+    institution_id: int
+    institution: fields.ForeignKeyRelation[Institution] = belongs_to("care.Institution")
+    joined_on = fields.DateField()
+    left_on = fields.DateField(null=True)  # the first day on which it is no longer a member
+
+    class Meta:
+        table = "membership"
+        unique_together = (("alliance", "institution", "joined_on"),)
+        indexes = (("institution_id",),)
+
+
+class Department(Table):
+    institution_id: int
+    institution: fields.ForeignKeyRelation[Institution] = belongs_to("care.Institution")
+    name = fields.CharField(max_length=50)
+    closed = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "department"
+        unique_together = (("institution", "name"),)
+
+
+class ServiceAgreement(Table):
+    """What one home and one medical institution have agreed; a change is a new row that supersedes (I20)."""
+
+    home_id: int
+    home: fields.ForeignKeyRelation[Institution] = belongs_to("care.Institution")
+    provider_id: int
+    provider: fields.ForeignKeyRelation[Institution] = belongs_to("care.Institution")
+    status = word(AgreementStatus, default=AgreementStatus.DRAFT)
+    version = fields.SmallIntField(default=1)
+    supersedes_id: int | None
+    supersedes: fields.ForeignKeyNullableRelation[ServiceAgreement] = belongs_to(
+        "care.ServiceAgreement", null=True
+    )
+    drafted_by = word(AgreementSide)
+    first_day = fields.DateField()
+    last_day = fields.DateField()  # still in force on this day
+    content: Any = fields.JSONField()  # rules.AgreementContent in plain form
+    content_hash = TokenField(max_length=80)  # "sha256:…" over parties, period, version and content
+    filing_number = fields.CharField(max_length=40, null=True, unique=True)  # "云卫备〔2026〕001"
+    filed_at = UtcDatetimeField(null=True)
+    override_reason = fields.CharField(
+        max_length=200, null=True
+    )  # why the bureau let a referral fee pass (I21)
+    reason = fields.CharField(max_length=200, null=True)  # of the last suspension, withdrawal or termination
+    paused_by_commission = fields.BooleanField(default=False)  # then only the commission lets it go on
+    reminded_days = fields.SmallIntField(null=True)  # the nearest notice before the end that was sent
+    ended_at = UtcDatetimeField(null=True)
+    # One pair of institutions is bound by one agreement at a time: "<home id>-<provider id>" while it binds, then NULL.
+    binding_key = TokenField(max_length=40, null=True, unique=True)
+
+    class Meta:
+        table = "service_agreement"
+        indexes = (
+            ("home_id", "status"),
+            ("provider_id", "status"),
+            ("status", "last_day"),
+            ("supersedes_id",),
+        )
+
+
+class AgreementSignature(Table):
+    agreement_id: int
+    agreement: fields.ForeignKeyRelation[ServiceAgreement] = belongs_to("care.ServiceAgreement")
+    side = word(AgreementSide)
+    account_id = fields.BigIntField()
+    content_hash = TokenField(max_length=80)  # what was signed, copied at the moment of signing (I18)
+
+    class Meta:
+        table = "agreement_signature"
+        unique_together = (("agreement", "side"),)
+
+
+class PolicyParameter(Table):
+    code = TokenField(max_length=80)
+    version = fields.SmallIntField()
+    value = fields.BigIntField()
+    unit = fields.CharField(max_length=20)
+    citation = fields.CharField(max_length=200)
+    confidence = fields.CharField(max_length=10)
+    effective_from = fields.DateField()
+
+    class Meta:
+        table = "policy_parameter"
+        unique_together = (("code", "version"),)

@@ -1,0 +1,75 @@
+"""How an agreement between a home and a medical institution lives (machine ④)."""
+
+from enum import StrEnum
+
+from server.kit.moves import Moves
+
+
+class AgreementStatus(StrEnum):
+    DRAFT = "draft"
+    PROPOSED = "proposed"
+    SIGNED_BY_ONE = "signed_by_one"
+    SIGNED = "signed"
+    FILED = "filed"
+    ACTIVE = "active"
+    EXPIRING = "expiring"  # still in force
+    EXPIRED = "expired"
+    RENEWED = "renewed"  # its successor took over when it ran out
+    SUPERSEDED = "superseded"  # its successor took over earlier: an amendment (I20)
+    SUSPENDED = "suspended"
+    TERMINATED = "terminated"
+    WITHDRAWN = "withdrawn"
+
+
+IN_FORCE = frozenset({AgreementStatus.ACTIVE, AgreementStatus.EXPIRING})
+
+
+class AgreementEvent(StrEnum):
+    PROPOSE = "propose"
+    SIGN = "sign"
+    FILE = "file"
+    ACTIVATE = "activate"
+    EXPIRE_SOON = "expire_soon"
+    EXPIRE = "expire"
+    RENEW = "renew"
+    SUPERSEDE = "supersede"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    TERMINATE = "terminate"
+    WITHDRAW = "withdraw"
+
+
+_S = AgreementStatus
+_E = AgreementEvent
+
+AGREEMENT_MOVES: Moves[AgreementStatus, AgreementEvent] = Moves(
+    {
+        (_S.DRAFT, _E.PROPOSE): _S.PROPOSED,
+        (_S.DRAFT, _E.WITHDRAW): _S.WITHDRAWN,
+        (_S.PROPOSED, _E.SIGN): _S.SIGNED_BY_ONE,
+        (_S.PROPOSED, _E.WITHDRAW): _S.WITHDRAWN,
+        (_S.SIGNED_BY_ONE, _E.SIGN): _S.SIGNED,
+        (_S.SIGNED_BY_ONE, _E.WITHDRAW): _S.WITHDRAWN,
+        (_S.SIGNED, _E.FILE): _S.FILED,
+        (_S.SIGNED, _E.WITHDRAW): _S.WITHDRAWN,
+        (_S.FILED, _E.ACTIVATE): _S.ACTIVE,
+        (_S.FILED, _E.TERMINATE): _S.TERMINATED,
+        (_S.ACTIVE, _E.EXPIRE_SOON): _S.EXPIRING,
+        (_S.ACTIVE, _E.SUSPEND): _S.SUSPENDED,
+        (_S.ACTIVE, _E.TERMINATE): _S.TERMINATED,
+        (_S.ACTIVE, _E.SUPERSEDE): _S.SUPERSEDED,
+        (_S.ACTIVE, _E.EXPIRE): _S.EXPIRED,
+        (_S.EXPIRING, _E.EXPIRE): _S.EXPIRED,
+        (_S.EXPIRING, _E.RENEW): _S.RENEWED,
+        (_S.EXPIRING, _E.SUPERSEDE): _S.SUPERSEDED,
+        (_S.EXPIRING, _E.TERMINATE): _S.TERMINATED,
+        (_S.SUSPENDED, _E.RESUME): _S.ACTIVE,
+        (_S.SUSPENDED, _E.TERMINATE): _S.TERMINATED,
+        (_S.SUSPENDED, _E.EXPIRE): _S.EXPIRED,
+    }
+)
+
+
+class AgreementSide(StrEnum):
+    HOME = "home"  # 甲方
+    PROVIDER = "provider"  # 乙方
