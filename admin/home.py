@@ -1,0 +1,34 @@
+"""What waits for me today: every page module that has something waiting registers how to count it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.authority.actor import Actor
+from server.web import Ask, Open, Routes, Show
+
+routes = Routes("home", tag="今日待办")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    title: str  # "次巡诊等您确认"
+    count: int
+    href: str
+    urgent: bool = False
+
+
+WAITING: list[Callable[[Actor, datetime], Awaitable[Waiting | None]]] = []
+"""Each answers None for an actor whom its work does not concern; a count of nought is not shown either."""
+
+
+async def waiting_for(actor: Actor, now: datetime) -> list[Waiting]:
+    """Return what waits, the urgent first, otherwise in the order of registration."""
+    asked = [await each(actor, now) for each in WAITING]
+    found = [each for each in asked if each is not None and each.count > 0]
+    return sorted(found, key=lambda each: not each.urgent)
+
+
+@routes.get("", needs=Open.SIGNED_IN, summary="What waits for me today")
+async def home(ask: Ask) -> Show:
+    return Show("home/home.html", waiting=await waiting_for(ask.actor, ask.now), now=ask.now)

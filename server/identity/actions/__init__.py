@@ -1,0 +1,64 @@
+"""What may be done to accounts, sessions and roles.
+
+Lock order: attempts, bind code, account, role grants, credential, device, session.
+"""
+
+from server.identity.actions.attempts import count_try, sweep_sign_ins
+from server.identity.actions.console import ConsoleSession, change_password, open_console_session
+from server.identity.actions.first import FirstAdministrator, create_first_administrator
+from server.identity.actions.mini_program import (
+    BoundCard,
+    bind_staff,
+    register_phone,
+    sign_in_with_wechat,
+    state_name,
+)
+from server.identity.actions.roles import (
+    close_account,
+    create_console_account,
+    create_staff,
+    end_role,
+    grant_role,
+)
+from server.identity.actions.sessions import (
+    note_seen,
+    revoke_other_sessions,
+    revoke_session,
+    sign_out,
+)
+from server.identity.actions.ways_in import (
+    approve_device,
+    give_login,
+    issue_bind_code,
+    reset_password,
+    withdraw_device,
+)
+
+__all__ = [
+    "BoundCard",
+    "ConsoleSession",
+    "FirstAdministrator",
+    "approve_device",
+    "bind_staff",
+    "change_password",
+    "close_account",
+    "count_try",
+    "create_console_account",
+    "create_first_administrator",
+    "create_staff",
+    "end_role",
+    "give_login",
+    "grant_role",
+    "issue_bind_code",
+    "note_seen",
+    "open_console_session",
+    "register_phone",
+    "reset_password",
+    "revoke_other_sessions",
+    "revoke_session",
+    "sign_in_with_wechat",
+    "sign_out",
+    "state_name",
+    "sweep_sign_ins",
+    "withdraw_device",
+]

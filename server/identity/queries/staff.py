@@ -1,0 +1,157 @@
+"""Who works where, on which phones: for those who manage staff."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from server.alliance.models import Institution
+from server.alliance.rules import InstitutionKind
+from server.authority.actor import Actor
+from server.authority.permissions import Permission, Role
+from server.identity.access import account_for, grants_visible_to, standing_grants, unended
+from server.identity.models import ConsoleCredential, Device, RoleGrant, WechatIdentity
+from server.identity.rules import GIVEN_BY, MINI_PROGRAM_ROLES, role_fits
+from server.kit.pages import Page, PageWish, page_of
+from server.kit.periods import Period
+
+MOST_DEVICES_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class GrantCard:
+    uid: str
+    account_uid: str
+    name: str
+    role: Role
+    institution: str | None
+    starts_at: datetime
+    ends_at: datetime | None
+    ended_reason: str | None
+    in_force: bool
+
+
+@dataclass(frozen=True)
+class DeviceCard:
+    uid: str
+    label: str
+    first_seen_at: datetime
+    approved_at: datetime | None
+
+
+@dataclass(frozen=True)
+class StaffCard:
+    """One member of staff as the person who manages staff sees them."""
+
+    uid: str
+    name: str
+    login: str | None
+    first_password: bool  # still the one the server made
+    has_wechat: bool
+    grants: tuple[GrantCard, ...]
+    devices: tuple[DeviceCard, ...]
+
+
+@dataclass(frozen=True)
+class DeviceWaitingCard:
+    uid: str
+    account_uid: str
+    name: str
+    label: str
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True)
+class RoleChoice:
+    """A role the actor may give at an institution (None: the system as a whole)."""
+
+    institution_uid: str | None
+    institution: str | None
+    roles: tuple[Role, ...]
+
+
+def grant_card(row: RoleGrant, *, now: datetime) -> GrantCard:
+    return GrantCard(
+        uid=row.uid,
+        account_uid=row.account.uid,
+        name=row.account.name,
+        role=row.role,
+        institution=row.institution.name if row.institution else None,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        ended_reason=row.ended_reason,
+        in_force=Period(row.starts_at, row.ends_at).contains(now),
+    )
+
+
+async def staff(*, actor: Actor, wish: PageWish, past: bool = False, now: datetime) -> Page[GrantCard]:
+    """List the roles at the actor's own institutions: those that run now or later, or those that are over."""
+    visible = grants_visible_to(actor=actor, permission=Permission.STAFF_MANAGE, now=now)
+    over = Q(ends_at__lte=now)
+    rows = RoleGrant.filter(visible, over if past else unended(now))
+    rows = rows.select_related("account", "institution")
+    return await page_of(rows, wish, lambda row: grant_card(row, now=now), by="created_at")
+
+
+async def staff_member(*, actor: Actor, uid: str, now: datetime) -> StaffCard:
+    """Return one member of staff. What they do at other institutions is not shown."""
+    account = await account_for(actor=actor, uid=uid, permission=Permission.STAFF_MANAGE, now=now)
+    visible = grants_visible_to(actor=actor, permission=Permission.STAFF_MANAGE, now=now)
+    grants = (
+        await RoleGrant.filter(visible, account_id=account.id)
+        .select_related("account", "institution")
+        .order_by("-id")
+    )
+    credential = await ConsoleCredential.get_or_none(account_id=account.id)
+    devices = await Device.filter(account_id=account.id).order_by("-id").limit(MOST_DEVICES_SHOWN)
+    return StaffCard(
+        uid=account.uid,
+        name=account.name,
+        login=credential.login if credential else None,
+        first_password=credential is not None and credential.password_changed_at is None,
+        has_wechat=await WechatIdentity.filter(account_id=account.id).exists(),
+        grants=tuple(grant_card(row, now=now) for row in grants),
+        devices=tuple(DeviceCard(row.uid, row.label, row.created_at, row.approved_at) for row in devices),
+    )
+
+
+def _waiting_devices(actor: Actor, now: datetime) -> QuerySet[Device]:
+    theirs = standing_grants(actor=actor, permission=Permission.STAFF_MANAGE, now=now)
+    accounts = RoleGrant.filter(theirs, role__in=list(MINI_PROGRAM_ROLES)).values("account_id")
+    return Device.filter(approved_at=None, withdrawn_at=None, account_id__in=Subquery(accounts))
+
+
+async def devices_waiting(*, actor: Actor, now: datetime) -> tuple[DeviceWaitingCard, ...]:
+    """List phones of the actor's own staff that nobody has approved yet."""
+    rows = (
+        await _waiting_devices(actor, now).select_related("account").order_by("id").limit(MOST_DEVICES_SHOWN)
+    )
+    return tuple(
+        DeviceWaitingCard(row.uid, row.account.uid, row.account.name, row.label, row.created_at)
+        for row in rows
+    )
+
+
+async def count_devices_waiting(*, actor: Actor, now: datetime) -> int:
+    return await _waiting_devices(actor, now).count()
+
+
+async def roles_to_give(*, actor: Actor, now: datetime) -> tuple[RoleChoice, ...]:  # noqa: ARG001  one form for all
+    """List where and as what the actor may take on staff."""
+    everywhere = actor.holds(Permission.STAFF_MANAGE, [Role.ADMINISTRATOR])
+    own = sorted(actor.institutions_with(Permission.STAFF_MANAGE))
+    rows = await (Institution.all() if everywhere else Institution.filter(id__in=own)).order_by("id")
+    choices = [RoleChoice(row.uid, row.name, _givable(actor, row.id, row.kind)) for row in rows]
+    system = [RoleChoice(None, None, (Role.ADMINISTRATOR,))] if everywhere else []
+    return tuple(choice for choice in (*system, *choices) if choice.roles)
+
+
+def _givable(actor: Actor, institution_id: int, kind: InstitutionKind) -> tuple[Role, ...]:
+    given = {
+        role
+        for grant in actor.grants
+        if grant.institution_id in {institution_id, None}
+        for role in GIVEN_BY.get(grant.role, ())
+    }
+    return tuple(sorted(role for role in given if role_fits(role, kind)))
