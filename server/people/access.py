@@ -1,0 +1,165 @@
+"""Which residents an actor may reach, and in what standing. Conditions are asked inside the query (R6)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from tortoise.expressions import Q, Subquery
+
+from server.alliance.access import in_force
+from server.alliance.models import ServiceAgreement
+from server.authority.actor import Actor
+from server.authority.permissions import Permission, Role
+from server.kit.errors import NotFound
+from server.people.models import ProxyGrant, ProxyGrantScope, Resident
+from server.people.rules import Basis, ProxyScope, ProxyStatus, scopes_covering
+
+# The register's own business, for which civil affairs answers in the whole city; a reason is always asked.
+BUREAU_PERMISSIONS = frozenset({Permission.RESIDENT_MERGE, Permission.PROXY_REVIEW, Permission.PROXY_SUSPEND})
+
+
+class Way(StrEnum):
+    SELF = "self"
+    PROXY = "proxy"
+    HOME_STAFF = "home_staff"
+    PARTNER_STAFF = "partner_staff"
+    BUREAU = "bureau"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """In what way an actor may do this for this resident; the nearest one when there are several."""
+
+    way: Way
+    grant_uid: str | None = None  # of a proxy
+    basis: Basis | None = None
+    categories: frozenset[str] | None = None  # to which the grant is narrowed; None: not narrowed
+    institution_id: int | None = None  # where staff authority comes from
+
+
+def residents_visible_to(*, actor: Actor, permission: Permission, now: datetime) -> Q:
+    """Narrow residents to those whom the actor may reach for this; rows merged into another are left out."""
+    return Q(_reachable(actor, permission, now), Q(merged_into_id__isnull=True))
+
+
+def of_residents_visible_to(prefix: str, *, actor: Actor, permission: Permission, now: datetime) -> Q:
+    """Narrow a table that points at a resident through `prefix`; what hangs on a merged row follows its survivor."""
+    reachable = Resident.filter(_reachable(actor, permission, now), merged_into_id__isnull=True).values("id")
+    whole = Resident.filter(Q(id__in=Subquery(reachable)) | Q(merged_into_id__in=Subquery(reachable)))
+    # One IN at the top, no OR: MariaDB then reads the small set first and reaches the table by its index.
+    condition: dict[str, Any] = {f"{prefix}_id__in": Subquery(whole.values("id"))}
+    return Q(**condition)
+
+
+async def resident_for(*, actor: Actor, uid: str, permission: Permission, now: datetime) -> Resident:
+    """Return the resident; the uid of a row that was merged leads to its survivor."""
+    visible = residents_visible_to(actor=actor, permission=permission, now=now)
+    merged_into = Resident.filter(uid=uid, merged_into_id__isnull=False).values("merged_into_id")
+    row = await Resident.filter(visible, Q(uid=uid) | Q(id__in=Subquery(merged_into))).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def standing_of(*, actor: Actor, resident: Resident, permission: Permission, now: datetime) -> Standing:
+    """Tell how the actor comes to this resident, or raise `NotFound`."""
+    if (
+        resident.account_id is not None
+        and _is_self(actor, permission)
+        and resident.account_id == actor.account_id
+    ):
+        return Standing(Way.SELF)
+    grant = await _grant_held(actor, resident, permission, now)
+    if grant is not None:
+        categories = frozenset(grant.categories) or None
+        return Standing(Way.PROXY, grant_uid=grant.uid, basis=grant.basis, categories=categories)
+    standing = await _staff_standing(actor, resident, permission, now)
+    if standing is None:
+        raise NotFound
+    return standing
+
+
+def active_grants(now: datetime, prefix: str = "") -> Q:
+    """Return the condition of I1: active, begun, and not yet over at this moment."""
+    begun: dict[str, Any] = {f"{prefix}status": ProxyStatus.ACTIVE, f"{prefix}starts_at__lte": now}
+    endless: dict[str, Any] = {f"{prefix}ends_at__isnull": True}
+    running: dict[str, Any] = {f"{prefix}ends_at__gt": now}
+    return Q(Q(**begun), Q(**endless) | Q(**running))
+
+
+def grants_visible_to(*, actor: Actor, permission: Permission, now: datetime) -> Q:
+    """Narrow proxy grants to those about residents whom the actor reaches, and those that the actor holds."""
+    about = of_residents_visible_to("resident", actor=actor, permission=permission, now=now)
+    return about | Q(proxy_id=actor.account_id) if _is_self(actor, permission) else about
+
+
+async def grant_for(*, actor: Actor, uid: str, permission: Permission, now: datetime) -> ProxyGrant:
+    """Return the grant with its resident, whom an application may not have yet."""
+    visible = grants_visible_to(actor=actor, permission=permission, now=now)
+    row = await ProxyGrant.filter(visible, uid=uid).select_related("resident", "proxy").first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _reachable(actor: Actor, permission: Permission, now: datetime) -> Q:
+    if permission in BUREAU_PERMISSIONS and actor.holds(permission, (Role.CIVIL_AFFAIRS,)):
+        return Q(id__gt=0)
+    ways: list[Q] = []
+    if _is_self(actor, permission):
+        ways.append(Q(account_id=actor.account_id))
+    if scopes := _proxy_scopes(actor, permission):
+        held = ProxyGrantScope.filter(
+            active_grants(now, "grant__"), scope__in=sorted(scopes), grant__proxy_id=actor.account_id
+        )
+        ways.append(Q(id__in=Subquery(held.values("grant__resident_id"))))
+    if institutions := sorted(actor.institutions_with(permission)):
+        ways.append(Q(home_id__in=institutions))
+        if (
+            permission is not Permission.RECORD_READ
+        ):  # a record needs consent besides, which `records` asks for
+            partners = ServiceAgreement.filter(in_force(now), provider_id__in=institutions)
+            ways.append(Q(home_id__in=Subquery(partners.values("home_id"))))
+    return Q(*ways, join_type=Q.OR) if ways else Q(id__in=[])
+
+
+def _is_self(actor: Actor, permission: Permission) -> bool:
+    # The system itself has no account; `account_id IS NULL` would match every resident without a phone.
+    return actor.account_id is not None and actor.is_person_with(permission)
+
+
+def _proxy_scopes(actor: Actor, permission: Permission) -> frozenset[ProxyScope]:
+    return scopes_covering(permission) if _is_self(actor, permission) else frozenset()
+
+
+async def _grant_held(
+    actor: Actor, resident: Resident, permission: Permission, now: datetime
+) -> ProxyGrant | None:
+    scopes = _proxy_scopes(actor, permission)
+    if not scopes:
+        return None
+    covering = ProxyGrantScope.filter(
+        active_grants(now, "grant__"),
+        scope__in=sorted(scopes),
+        grant__proxy_id=actor.account_id,
+        grant__resident_id=resident.id,
+    )
+    return await ProxyGrant.filter(id__in=Subquery(covering.values("grant_id"))).first()
+
+
+async def _staff_standing(
+    actor: Actor, resident: Resident, permission: Permission, now: datetime
+) -> Standing | None:
+    institutions = actor.institutions_with(permission)
+    if resident.home_id is not None and resident.home_id in institutions:
+        return Standing(Way.HOME_STAFF, institution_id=resident.home_id)
+    if resident.home_id is not None and permission is not Permission.RECORD_READ:
+        bound = await ServiceAgreement.filter(
+            in_force(now), home_id=resident.home_id, provider_id__in=sorted(institutions)
+        ).first()
+        if bound is not None:
+            return Standing(Way.PARTNER_STAFF, institution_id=bound.provider_id)
+    if permission in BUREAU_PERMISSIONS and actor.holds(permission, (Role.CIVIL_AFFAIRS,)):
+        return Standing(Way.BUREAU)
+    return None

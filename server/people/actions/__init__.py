@@ -1,0 +1,49 @@
+"""What is done with the register of residents and with those who act for them.
+
+Lock order: the resident's row (raising `touched` when nothing else of it changes), then stays and care states,
+then proxy grants, lowest id first, then the resident's chain head (`trail.rights_changed`).
+"""
+
+from server.people.actions.care import record_death, transition
+from server.people.actions.kin import record_kinship
+from server.people.actions.merges import merge_residents, unmerge_residents
+from server.people.actions.proxy_changes import end_proxy, resume_proxy, suspend_proxy, withdraw_proxy
+from server.people.actions.proxy_confirmations import (
+    confirm_by_document,
+    confirm_proxy,
+    decline_proxy,
+    witness_proxy,
+)
+from server.people.actions.proxy_requests import apply_for_proxy, reject_proxy, verify_proxy
+from server.people.actions.roster import RosterReport, import_roster
+from server.people.actions.stays import admit, bind_account, change_bed, discharge, move_home
+from server.people.actions.sweeps import SEALED, reseal_batch, sweep_reviews
+
+__all__ = [
+    "SEALED",
+    "RosterReport",
+    "admit",
+    "apply_for_proxy",
+    "bind_account",
+    "change_bed",
+    "confirm_by_document",
+    "confirm_proxy",
+    "decline_proxy",
+    "discharge",
+    "end_proxy",
+    "import_roster",
+    "merge_residents",
+    "move_home",
+    "record_death",
+    "record_kinship",
+    "reject_proxy",
+    "reseal_batch",
+    "resume_proxy",
+    "suspend_proxy",
+    "sweep_reviews",
+    "transition",
+    "unmerge_residents",
+    "verify_proxy",
+    "withdraw_proxy",
+    "witness_proxy",
+]

@@ -1,0 +1,49 @@
+"""颐养, 住院, 休养; and death, which ends every authority (I3)."""
+
+from datetime import datetime
+
+from server.authority.actor import Actor
+from server.authority.permissions import Permission
+from server.kit.transactions import action
+from server.people.access import resident_for
+from server.people.actions.grants import end_all
+from server.people.actions.rows import change_care, lock, move_out, noted
+from server.people.errors import ResidentDeceased, WrongCareState
+from server.people.models import Resident
+from server.people.rules import CareCause, CareEvent, CareState, EndReason, StayEnd
+
+WITHIN_A_STAY = frozenset({CareEvent.HOSPITALIZE, CareEvent.CONVALESCE, CareEvent.RETURN})
+
+
+@action
+async def transition(
+    *,
+    actor: Actor,
+    resident_uid: str,
+    event: CareEvent,
+    cause: CareCause,
+    cause_uid: str | None = None,
+    now: datetime,
+) -> CareState:
+    """Carry out a change of care state that cites its cause; leaving and dying have actions of their own."""
+    if event not in WITHIN_A_STAY:
+        raise WrongCareState
+    row = await resident_for(actor=actor, uid=resident_uid, permission=Permission.RESIDENT_ADMIT, now=now)
+    await lock(row)
+    await change_care(actor, row, event, cause, cause_uid, now=now)
+    return CareState(row.care_state)
+
+
+@action
+async def record_death(*, actor: Actor, resident_uid: str, died_at: datetime, now: datetime) -> None:
+    """End the stay, the care state and every proxy grant in one transaction (I3)."""
+    row = await resident_for(actor=actor, uid=resident_uid, permission=Permission.RESIDENT_ADMIT, now=now)
+    await lock(row)
+    if not await Resident.filter(id=row.id, died_at__isnull=True).update(died_at=min(died_at, now)):
+        raise ResidentDeceased
+    home_id = row.home_id
+    if home_id is not None:
+        await move_out(actor, row, StayEnd.DIED, now=now)
+    await change_care(actor, row, CareEvent.DIE, CareCause.REPORTED, None, now=now)
+    await end_all(actor, row, EndReason.DEATH, now=now)
+    await noted(actor, "people.died", row, now=now, institution_id=home_id)

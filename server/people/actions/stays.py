@@ -1,0 +1,195 @@
+"""Who lives where: admit, change bed, move, discharge."""
+
+from datetime import date, datetime
+
+from server.alliance.access import institution_for
+from server.alliance.errors import WrongParties
+from server.alliance.models import Institution
+from server.alliance.rules import InstitutionKind
+from server.audit import trail
+from server.authority.actor import Actor
+from server.authority.permissions import Permission
+from server.identity.models import Account
+from server.kit import sealing
+from server.kit.clock import local_date
+from server.kit.duplicates import refusing_duplicates
+from server.kit.errors import NotFound
+from server.kit.transactions import action
+from server.people.access import resident_for
+from server.people.actions.grants import end_conflicting, staff_of
+from server.people.actions.rows import (
+    bed_key,
+    change_care,
+    ensure_bed_free,
+    lock,
+    move_in,
+    move_out,
+    new_resident,
+    noted,
+    open_care_state,
+)
+from server.people.errors import (
+    AccountTaken,
+    AlreadyRegistered,
+    BedTaken,
+    HomeStaffCannotBeResident,
+    NotInHome,
+    ResidentDeceased,
+    WrongNationalId,
+)
+from server.people.models import Resident, ResidentStay
+from server.people.queries import NATIONAL_ID, ResidentCard, resident_card
+from server.people.rules import (
+    CareCause,
+    CareEvent,
+    CareState,
+    NationalId,
+    Sex,
+    StayEnd,
+    parse_national_id,
+)
+
+WRONG_SEX = "性别与身份证号不一致，请核对。"
+WRONG_BIRTH = "出生日期与身份证号不一致，请核对。"
+
+
+@action
+async def admit(
+    *,
+    actor: Actor,
+    home_uid: str,
+    name: str,
+    sex: Sex,
+    birth_date: date,
+    national_id: str | None = None,
+    phone: str | None = None,
+    bed: str | None = None,
+    now: datetime,
+) -> ResidentCard:
+    """Take somebody into the home: a new person, or one known by identity number who lives in no home now.
+
+    Refuses with `WrongNationalId`, `BedTaken`, `AlreadyInHome`, `AlreadyRegistered` and `ResidentDeceased`.
+    """
+    home = await _home_for(actor, home_uid, now)
+    number = _checked(national_id, sex, birth_date, local_date(now)) if national_id else None
+    row = await _known(actor, number) if number else None
+    if row is None:
+        row = new_resident(
+            name=name,
+            sex=sex,
+            birth_date=birth_date,
+            national_id=number.number if number else None,
+            phone=phone,
+            now=now,
+        )
+        async with refusing_duplicates(AlreadyRegistered):
+            await row.save()
+        await open_care_state(row.id, CareState.LEFT, CareCause.ADMISSION, None, now=now)
+    await lock(row)
+    await move_in(actor, row, home.id, bed, now=now)
+    await end_conflicting(actor, row, now=now)
+    return await _card(row.id, now)
+
+
+@action
+async def discharge(*, actor: Actor, resident_uid: str, reason: StayEnd, now: datetime) -> ResidentCard:
+    row = await _resident_in_home(actor, resident_uid, now)
+    await move_out(actor, row, reason, now=now)
+    await change_care(actor, row, CareEvent.LEAVE, CareCause.REPORTED, None, now=now)
+    return await _card(row.id, now)
+
+
+@action
+async def change_bed(*, actor: Actor, resident_uid: str, bed: str | None, now: datetime) -> ResidentCard:
+    row = await _resident_in_home(actor, resident_uid, now)
+    home_id = row.home_id or 0
+    await ensure_bed_free(home_id, bed, except_id=row.id)
+    async with refusing_duplicates(BedTaken):
+        await Resident.filter(id=row.id).update(bed=bed, bed_key=bed_key(home_id, bed))
+    await ResidentStay.filter(resident_id=row.id, ended_at__isnull=True).update(
+        ended_at=now, end_reason=StayEnd.CHANGED_BED, open_key=None
+    )
+    await ResidentStay(
+        resident_id=row.id, home_id=home_id, bed=bed, started_at=now, open_key=str(row.id), created_at=now
+    ).save()
+    await noted(actor, "people.bed_changed", row, now=now)
+    return await _card(row.id, now)
+
+
+@action
+async def move_home(
+    *, actor: Actor, resident_uid: str, home_uid: str, bed: str | None = None, now: datetime
+) -> ResidentCard:
+    """Move straight to another home; for whoever admits in both. The care state goes along."""
+    home = await _home_for(actor, home_uid, now)
+    row = await _resident_in_home(actor, resident_uid, now)
+    await move_out(actor, row, StayEnd.MOVED, now=now)
+    await move_in(actor, row, home.id, bed, now=now)
+    await end_conflicting(actor, row, now=now)
+    return await _card(row.id, now)
+
+
+@action
+async def bind_account(*, actor: Actor, resident_uid: str, account_uid: str, now: datetime) -> ResidentCard:
+    """Say that this account is the resident's own phone; done by the home, face to face, never by name or number (T8)."""
+    row = await _resident_in_home(actor, resident_uid, now)
+    account = await Account.get_or_none(uid=account_uid)
+    if account is None:
+        raise NotFound
+    if await staff_of(row.home_id, now).filter(account_id=account.id).exists():
+        raise HomeStaffCannotBeResident
+    taken = await Resident.filter(account_id=account.id).exclude(id=row.id).exists()
+    if taken or row.account_id not in {None, account.id}:
+        raise AccountTaken
+    async with refusing_duplicates(AccountTaken):
+        await Resident.filter(id=row.id).update(account_id=account.id)
+    await trail.rights_changed(row.id, now=now)
+    await noted(actor, "people.account_bound", row, now=now, detail={"account": account.uid})
+    return await _card(row.id, now)
+
+
+async def _home_for(actor: Actor, uid: str, now: datetime) -> Institution:
+    home = await institution_for(actor=actor, uid=uid, permission=Permission.RESIDENT_ADMIT, now=now)
+    if home.kind is not InstitutionKind.NURSING_HOME:
+        raise WrongParties
+    return home
+
+
+async def _resident_in_home(actor: Actor, uid: str, now: datetime) -> Resident:
+    row = await resident_for(actor=actor, uid=uid, permission=Permission.RESIDENT_ADMIT, now=now)
+    await lock(row)
+    if row.home_id is None:
+        raise NotInHome
+    if row.home_id not in actor.institutions_with(Permission.RESIDENT_ADMIT):
+        raise NotFound  # moved away a moment ago
+    return row
+
+
+async def _known(actor: Actor, number: NationalId) -> Resident | None:
+    row = await Resident.get_or_none(
+        national_id_index__in=sealing.index_candidates(number.number, column=NATIONAL_ID)
+    )
+    if row is not None and row.merged_into_id is not None:
+        row = await Resident.get(id=row.merged_into_id)
+    if row is not None and row.died_at is not None:
+        raise ResidentDeceased
+    own = actor.institutions_with(Permission.RESIDENT_ADMIT)
+    if row is not None and row.home_id is not None and row.home_id not in own:
+        raise AlreadyRegistered
+    return row
+
+
+def _checked(text: str, sex: Sex, birth_date: date, today: date) -> NationalId:
+    number = parse_national_id(text, today=today)
+    faults = {}
+    if sex is not number.sex:
+        faults["sex"] = WRONG_SEX
+    if birth_date != number.birth_date:
+        faults["birth_date"] = WRONG_BIRTH
+    if faults:
+        raise WrongNationalId(next(iter(faults.values())), fields=faults)
+    return number
+
+
+async def _card(row_id: int, now: datetime) -> ResidentCard:
+    return resident_card(await Resident.get(id=row_id).select_related("home"), now)

@@ -1,0 +1,50 @@
+"""The invariants of this room, asked of its tables."""
+
+from collections import Counter
+from datetime import datetime
+
+from server.alliance.queries import parameter
+from server.people.access import active_grants
+from server.people.models import CareStateChange, ProxyGrant, ProxyGrantScope, Resident, ResidentStay
+
+
+async def faults(*, now: datetime) -> list[str]:
+    """Return one line per broken invariant of this room; uids only."""
+    return [*await _proxy_faults(now), *await _residence_faults()]
+
+
+async def _proxy_faults(now: datetime) -> list[str]:
+    active = await ProxyGrant.filter(active_grants(now)).select_related("resident")
+    scoped = {row.grant_id for row in await ProxyGrantScope.filter(grant_id__in=[row.id for row in active])}
+    found = [
+        f"I1 grant {row.uid} is active without a resident, a scope or a confirmation"
+        for row in active
+        if row.resident is None or row.id not in scoped or row.confirmed_how is None
+    ]
+    found += [
+        f"I3 grant {row.uid} is active after a death"
+        for row in active
+        if row.resident and row.resident.died_at
+    ]
+    crowd = Counter(row.resident_id for row in active)
+    most = await parameter("people.proxies_per_resident", on=now)
+    return found + [
+        f"I5 resident row {key} has {count} proxies" for key, count in crowd.items() if count > most
+    ]
+
+
+async def _residence_faults() -> list[str]:
+    rows = await Resident.filter(merged_into_id__isnull=True).values_list(
+        "id", "uid", "home_id", "care_state"
+    )
+    stays = {row.resident_id: row for row in await ResidentStay.filter(ended_at__isnull=True)}
+    states = {row.resident_id: row for row in await CareStateChange.filter(ended_at__isnull=True)}
+    found: list[str] = []
+    for row_id, uid, home_id, care_state in rows:
+        stay, state = stays.get(row_id), states.get(row_id)
+        if (stay.home_id if stay else None) != home_id:
+            found.append(f"C01 resident {uid} lives elsewhere than the open stay says")
+        if state is None or state.state != care_state:
+            found.append(f"I15 resident {uid} has no open care state, or another one")
+    chained = await Resident.filter(merged_into_id__isnull=False, merged_into__merged_into_id__isnull=False)
+    return found + [f"C01 resident {row.uid} is merged into a merged row" for row in chained]

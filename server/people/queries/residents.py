@@ -1,0 +1,197 @@
+"""What may be told of residents."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tortoise.expressions import Q, Subquery
+
+from server.alliance.access import institution_for
+from server.authority.actor import Actor
+from server.authority.permissions import Permission
+from server.kit import sealing
+from server.kit.clock import age_on, local_date
+from server.kit.errors import NotFound
+from server.kit.masking import masked_national_id, masked_phone
+from server.kit.pages import Page, PageWish, page_of
+from server.people.access import active_grants, resident_for, residents_visible_to
+from server.people.models import CareStateChange, ProxyGrant, Resident, ResidentStay
+from server.people.queries.persons import NATIONAL_ID, PHONE, same_person_ids
+from server.people.queries.proxies import ProxyCard, proxies_of, scopes_of
+from server.people.rules import CareState, ProxyScope, Sex
+
+
+@dataclass(frozen=True)
+class ResidentCard:
+    """What lists show; numbers are masked."""
+
+    uid: str
+    name: str
+    sex: Sex
+    birth_date: date
+    age: int
+    home_uid: str | None
+    home: str | None
+    bed: str | None
+    care_state: CareState
+    national_id: str | None  # masked
+    phone: str | None  # masked
+    has_account: bool
+
+
+@dataclass(frozen=True)
+class MyResidentCard:
+    """A resident of mine: I myself, or somebody who lets me act for them in these matters."""
+
+    uid: str
+    name: str
+    age: int
+    home: str | None
+    home_uid: str | None
+    bed: str | None
+    myself: bool
+    scopes: tuple[ProxyScope, ...]  # all of them for myself
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class StayCard:
+    home: str
+    bed: str | None
+    started_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CareStateCard:
+    state: CareState
+    started_at: datetime
+    ended_at: datetime | None
+    cause: str
+
+
+@dataclass(frozen=True)
+class ResidentSheet:
+    card: ResidentCard
+    stays: tuple[StayCard, ...]
+    care_states: tuple[CareStateCard, ...]
+    proxies: tuple[ProxyCard, ...]
+
+
+async def my_residents(*, actor: Actor, now: datetime) -> tuple[MyResidentCard, ...]:
+    """Return the actor's own row first, then everyone for whom they hold an active grant."""
+    held = ProxyGrant.filter(active_grants(now), proxy_id=actor.account_id)
+    grants = {row.resident_id: row for row in await held}
+    scopes = await scopes_of(row.id for row in grants.values())
+    mine = Q(account_id=actor.account_id) | Q(id__in=Subquery(held.values("resident_id")))
+    rows = await Resident.filter(mine, merged_into_id__isnull=True).order_by("id").select_related("home")
+    cards = [_my_card(row, actor, grants.get(row.id), scopes, now) for row in rows]
+    return tuple(sorted(cards, key=lambda card: not card.myself))
+
+
+async def residents(
+    *, actor: Actor, home_uid: str | None = None, bed: str | None = None, wish: PageWish, now: datetime
+) -> Page[ResidentCard]:
+    """Return those whom the actor may reach, of one home when it is named."""
+    rows = Resident.filter(residents_visible_to(actor=actor, permission=Permission.RESIDENT_READ, now=now))
+    if home_uid is not None:
+        home = await institution_for(
+            actor=actor, uid=home_uid, permission=Permission.INSTITUTION_READ, now=now
+        )
+        rows = rows.filter(home_id=home.id)
+    if bed is not None:
+        rows = rows.filter(bed=bed)
+    return await page_of(
+        rows.select_related("home"),
+        wish,
+        lambda row: resident_card(row, now),
+        by="created_at",
+        newest_first=False,
+    )
+
+
+async def resident_by_national_id(*, actor: Actor, national_id: str, now: datetime) -> ResidentCard:
+    """Find one resident by the exact number, among those whom the actor may reach; raise `NotFound` otherwise."""
+    row = (
+        await Resident.filter(
+            residents_visible_to(actor=actor, permission=Permission.RESIDENT_READ, now=now),
+            national_id_index__in=sealing.index_candidates(national_id, column=NATIONAL_ID),
+        )
+        .select_related("home")
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return resident_card(row, now)
+
+
+async def resident_sheet(*, actor: Actor, uid: str, now: datetime) -> ResidentSheet:
+    row = await resident_for(actor=actor, uid=uid, permission=Permission.RESIDENT_READ, now=now)
+    await row.fetch_related("home")
+    people = await same_person_ids(resident_id=row.id)
+    stays = (
+        await ResidentStay.filter(resident_id__in=people)
+        .order_by("-started_at", "-id")
+        .select_related("home")
+    )
+    states = await CareStateChange.filter(resident_id__in=people).order_by("-started_at", "-id")
+    return ResidentSheet(
+        card=resident_card(row, now),
+        stays=tuple(StayCard(each.home.name, each.bed, each.started_at, each.ended_at) for each in stays),
+        care_states=tuple(
+            CareStateCard(each.state, each.started_at, each.ended_at, each.cause) for each in states
+        ),
+        proxies=await proxies_of(actor=actor, resident_uid=uid, now=now)
+        if actor.may(Permission.PROXY_READ)
+        else (),
+    )
+
+
+def resident_card(row: Resident, now: datetime) -> ResidentCard:
+    """Make the card; `row` has its home with it."""
+    return ResidentCard(
+        uid=row.uid,
+        name=row.name,
+        sex=row.sex,
+        birth_date=row.birth_date,
+        age=age_on(row.birth_date, local_date(now)),
+        home_uid=row.home.uid if row.home else None,
+        home=row.home.name if row.home else None,
+        bed=row.bed,
+        care_state=row.care_state,
+        national_id=_shown_national_id(row),
+        phone=_shown_phone(row),
+        has_account=row.account_id is not None,
+    )
+
+
+def _shown_national_id(row: Resident) -> str | None:
+    if row.national_id_sealed is None:
+        return None
+    return masked_national_id(sealing.open_sealed(row.national_id_sealed, place=f"{NATIONAL_ID}|{row.uid}"))
+
+
+def _shown_phone(row: Resident) -> str | None:
+    if row.phone_sealed is None:
+        return None
+    return masked_phone(sealing.open_sealed(row.phone_sealed, place=f"{PHONE}|{row.uid}"))
+
+
+def _my_card(
+    row: Resident,
+    actor: Actor,
+    grant: ProxyGrant | None,
+    scopes: dict[int, tuple[ProxyScope, ...]],
+    now: datetime,
+) -> MyResidentCard:
+    myself = row.account_id == actor.account_id
+    return MyResidentCard(
+        uid=row.uid,
+        name=row.name,
+        age=age_on(row.birth_date, local_date(now)),
+        home=row.home.name if row.home else None,
+        home_uid=row.home.uid if row.home else None,
+        bed=row.bed,
+        myself=myself,
+        scopes=tuple(ProxyScope) if myself else scopes.get(grant.id if grant else 0, ()),
+        until=None if myself or grant is None else grant.ends_at,
+    )

@@ -1,0 +1,65 @@
+"""颐养, 住院, 休养: where a resident stands, and why that changes (machine ③)."""
+
+from enum import StrEnum
+
+from server.kit.moves import Moves
+
+
+class Sex(StrEnum):
+    MALE = "male"
+    FEMALE = "female"
+    UNKNOWN = "unknown"
+
+
+class CareState(StrEnum):
+    RESIDENTIAL = "residential"  # 颐养
+    INPATIENT = "inpatient"  # 住院
+    CONVALESCENT = "convalescent"  # 休养
+    LEFT = "left"  # 迁出
+    DECEASED = "deceased"  # 离世
+
+
+class CareEvent(StrEnum):
+    HOSPITALIZE = "hospitalize"
+    CONVALESCE = "convalesce"
+    RETURN = "return"
+    LEAVE = "leave"
+    DIE = "die"
+    ADMIT = "admit"  # into a home again after leaving
+
+
+class CareCause(StrEnum):
+    """What a change of state cites."""
+
+    REFERRAL = "referral"
+    DISCHARGE = "discharge"
+    ASSESSMENT = "assessment"
+    REPORTED = "reported"  # told by the home, on the record
+    ADMISSION = "admission"
+
+
+_S = CareState
+_E = CareEvent
+
+CARE_MOVES: Moves[CareState, CareEvent] = Moves(
+    {
+        (_S.RESIDENTIAL, _E.HOSPITALIZE): _S.INPATIENT,
+        (_S.CONVALESCENT, _E.HOSPITALIZE): _S.INPATIENT,
+        (_S.INPATIENT, _E.CONVALESCE): _S.CONVALESCENT,
+        (_S.INPATIENT, _E.RETURN): _S.RESIDENTIAL,
+        (_S.CONVALESCENT, _E.RETURN): _S.RESIDENTIAL,
+        **{(state, _E.LEAVE): _S.LEFT for state in (_S.RESIDENTIAL, _S.INPATIENT, _S.CONVALESCENT)},
+        **{
+            (state, _E.DIE): _S.DECEASED for state in (_S.RESIDENTIAL, _S.INPATIENT, _S.CONVALESCENT, _S.LEFT)
+        },
+        (_S.LEFT, _E.ADMIT): _S.RESIDENTIAL,
+    }
+)
+
+
+class StayEnd(StrEnum):
+    WENT_HOME = "went_home"
+    MOVED = "moved"  # to another home
+    CHANGED_BED = "changed_bed"
+    DIED = "died"
+    OTHER = "other"

@@ -1,0 +1,25 @@
+"""The policy numbers of this room."""
+
+from server.alliance.rules import Parameter
+
+PARAMETERS: tuple[Parameter, ...] = (
+    Parameter(
+        "people.proxies_per_resident",
+        8,
+        "people",
+        "领域模型 I5：每位长者同时有效的代办人不超过 8 人",
+        "assumed",
+    ),
+    Parameter(
+        "people.open_applications", 5, "applications", "每个账号同时等待核对的代办申请上限（自拟）", "assumed"
+    ),
+    Parameter("people.application_days", 30, "days", "代办申请无人核对即失效的天数（自拟）", "assumed"),
+    Parameter(
+        "people.review_days",
+        365,
+        "days",
+        "代办授权最长多久复核一次（自拟，参照 NHS 代理指引年度复核）",
+        "assumed",
+    ),
+    Parameter("people.roster_rows", 5000, "rows", "一份名册最多的行数（自拟，防止误传整市数据）", "assumed"),
+)
