@@ -1,0 +1,31 @@
+"""Ask, grant, deny, withdraw.
+
+Lock order: the consent, then its provisions, then the resident's chain head (`trail.rights_changed`), then audit and
+outbox. Nothing that locks a chain head afterwards touches a consent.
+"""
+
+from server.consent.actions.deciders import Witnessing
+from server.consent.actions.decisions import (
+    Choice,
+    deny_consent,
+    deny_witnessed,
+    grant_consent,
+    grant_witnessed,
+    sweep_consents,
+    withdraw_consent,
+    withdraw_witnessed,
+)
+from server.consent.actions.requests import request_consent
+
+__all__ = [
+    "Choice",
+    "Witnessing",
+    "deny_consent",
+    "deny_witnessed",
+    "grant_consent",
+    "grant_witnessed",
+    "request_consent",
+    "sweep_consents",
+    "withdraw_consent",
+    "withdraw_witnessed",
+]

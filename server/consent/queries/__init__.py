@@ -1,0 +1,43 @@
+"""What is told about consents."""
+
+from server.consent.queries.consents import (
+    ChoiceCard,
+    ConsentCard,
+    ConsentSheet,
+    ProvisionCard,
+    ResidentChoice,
+    SectionCard,
+    card_of,
+    category_choices,
+    consent_sheet,
+    consents,
+    purpose_choices,
+    recipients_for,
+    residents_to_ask,
+    sheet_of,
+    status_at,
+    waiting_for_me,
+    waiting_for_witness,
+)
+from server.consent.queries.faults import faults
+
+__all__ = [
+    "ChoiceCard",
+    "ConsentCard",
+    "ConsentSheet",
+    "ProvisionCard",
+    "ResidentChoice",
+    "SectionCard",
+    "card_of",
+    "category_choices",
+    "consent_sheet",
+    "consents",
+    "faults",
+    "purpose_choices",
+    "recipients_for",
+    "residents_to_ask",
+    "sheet_of",
+    "status_at",
+    "waiting_for_me",
+    "waiting_for_witness",
+]

@@ -1,0 +1,60 @@
+"""Read the record. Every answer about a resident leaves one line in their access trail before it is given."""
+
+from server.records.queries.audits import DeedCard, deeds
+from server.records.queries.cards import EntryCard, EntryWish, ObjectionCard
+from server.records.queries.emergencies import EmergencyCard, ReviewsWaiting, emergency_reads, reviews_waiting
+from server.records.queries.exports import RecordExport, export
+from server.records.queries.faults import faults
+from server.records.queries.preview import Preview, PreviewGroup, preview
+from server.records.queries.summaries import DueCard, SentenceCard, SummaryCard, missing, summary
+from server.records.queries.timelines import (
+    CategoryCount,
+    TrendCard,
+    TrendPoint,
+    categories,
+    entry_history,
+    timeline,
+    trend,
+)
+from server.records.queries.trails import (
+    LookCard,
+    OverseenResident,
+    access_trail,
+    residents_overseen,
+    trail_of_resident,
+)
+
+__all__ = [
+    "CategoryCount",
+    "DeedCard",
+    "DueCard",
+    "EmergencyCard",
+    "EntryCard",
+    "EntryWish",
+    "LookCard",
+    "ObjectionCard",
+    "OverseenResident",
+    "Preview",
+    "PreviewGroup",
+    "RecordExport",
+    "ReviewsWaiting",
+    "SentenceCard",
+    "SummaryCard",
+    "TrendCard",
+    "TrendPoint",
+    "access_trail",
+    "categories",
+    "deeds",
+    "emergency_reads",
+    "entry_history",
+    "export",
+    "faults",
+    "missing",
+    "preview",
+    "residents_overseen",
+    "reviews_waiting",
+    "summary",
+    "timeline",
+    "trail_of_resident",
+    "trend",
+]

@@ -1,0 +1,34 @@
+"""One's own data, complete and machine-readable (PIPL art. 45)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.audit import trail
+from server.kit.errors import NotFound
+from server.records.access import rereading, view_of
+from server.records.queries.cards import EntryCard, EntryWish, entry_cards, entry_rows
+
+FORMAT = "care-record-1"
+
+
+@dataclass(frozen=True)
+class RecordExport:
+    """Every version of every entry that the asker may see, with the objections beside them."""
+
+    format: str
+    resident_uid: str
+    name: str
+    made_at: datetime
+    entries: tuple[EntryCard, ...]
+
+
+@rereading
+async def export(*, wish: EntryWish) -> RecordExport:
+    """Return the whole record to the resident or a proxy; an institution has no right to a copy and finds nothing."""
+    view = await view_of(actor=wish.actor, resident_uid=wish.resident_uid, purpose=wish.purpose, now=wish.now)
+    if view.family is None:
+        raise NotFound
+    rows = await entry_rows(view.versions().order_by("effective_at", "id"))
+    cards = await entry_cards(rows)
+    await trail.record([view.line("records.export", rows)], now=wish.now)
+    return RecordExport(FORMAT, view.resident.uid, view.resident.name, wish.now, cards)
