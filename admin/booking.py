@@ -1,0 +1,331 @@
+"""The desk of the day, booking for those without a phone, and consultation hours."""
+
+from datetime import date, datetime, time
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from admin.home import WAITING, Waiting
+from server.authority.actor import Actor
+from server.authority.permissions import Permission
+from server.booking import actions, queries
+from server.booking.rules import DayRule, Source
+from server.kit.clock import local_date
+from server.web import (
+    Ask,
+    Clean,
+    Form,
+    Go,
+    Line,
+    MenuEntry,
+    PageQuery,
+    PageWish,
+    Query,
+    Routes,
+    Show,
+    Uid,
+    text,
+)
+
+routes = Routes("booking", tag="预约")
+menu = MenuEntry("预约到诊", "/admin/appointments", Permission.APPOINTMENT_READ, 30)
+
+DESK = "/admin/appointments"
+SCHEDULES = "/admin/schedules"
+EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
+WEEKDAYS = tuple((str(number), f"星期{word}") for number, word in enumerate("一二三四五六日"))
+
+Day = Annotated[date, Field(ge=EARLIEST, lt=LATEST)]
+Note = Annotated[str, text(200, least=0), Clean]
+ArrivalCode = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=8, max_length=32, pattern=r"^[ -~]+$")
+]
+Seats = Annotated[int, Field(ge=0, le=500)]
+
+
+class DeskQuery(PageQuery):
+    day: Day | None = None
+    department: Uid | None = None
+
+
+class CounterQuery(Query):
+    resident: Uid | None = None
+    institution: Uid | None = None
+    day: Day | None = None
+
+
+class Arrival(Form):
+    code: ArrivalCode
+
+
+class WithReason(Form):
+    reason: Line
+
+
+class Booking(Form):
+    resident: Uid
+    slot: Uid
+    reason: Line
+    companion_note: Note = ""
+    overlap_reason: Note = ""
+
+
+class Hours(Form):
+    """Consultation hours of one day."""
+
+    department: Uid
+    opens: time
+    closes: time
+    slot_minutes: Annotated[int, Field(ge=5, le=480)]
+    capacity: Seats
+    green_capacity: Seats = 0
+    release_hours: Annotated[int, Field(ge=0, le=720)] = 24
+
+    @property
+    def rule(self) -> DayRule:
+        return DayRule(
+            starts_minute=self.opens.hour * 60 + self.opens.minute,
+            ends_minute=self.closes.hour * 60 + self.closes.minute,
+            slot_minutes=self.slot_minutes,
+            capacity=self.capacity,
+            green_capacity=self.green_capacity,
+        )
+
+
+class OpenSchedule(Hours):
+    weekday: Annotated[int, Field(ge=0, le=6)]
+    starts_on: Day
+    ends_on: Day | None = None
+
+
+class ExtraSession(Hours):
+    day: Day
+    reason: Line
+
+
+class CloseDay(Form):
+    department: Uid
+    day: Day
+    reason: Line
+
+
+async def coming_today(actor: Actor, now: datetime) -> Waiting | None:
+    if not actor.may(Permission.APPOINTMENT_CONFIRM):
+        return None
+    count = await queries.count_expected(actor=actor, day=local_date(now))
+    return Waiting("位长者今天预约来院，到了请登记", count, DESK)
+
+
+WAITING.append(coming_today)
+
+
+@routes.get(
+    "/appointments", needs=Permission.APPOINTMENT_READ, summary="The day's appointments at my institution"
+)
+async def desk(ask: Ask, query: DeskQuery) -> Show:
+    day = query.day or local_date(ask.now)
+    page = await queries.desk(
+        actor=ask.actor,
+        day=day,
+        department_uid=query.department,
+        wish=PageWish(query.after, query.limit),
+        now=ask.now,
+    )
+    return Show("booking/desk.html", page=page, day=day, today=local_date(ask.now))
+
+
+@routes.post(
+    "/appointments/arrivals", needs=Permission.APPOINTMENT_CONFIRM, summary="Register an arrival by code"
+)
+async def arrive_by_code(ask: Ask, body: Arrival) -> Go:
+    card = await actions.confirm_arrival_by_code(actor=ask.actor, code=body.code, now=ask.now)
+    return Go(DESK, said=f"{card.resident_name}已登记到诊，{card.department_name} {card.number} 号。")
+
+
+@routes.post(
+    "/appointments/<appointment_uid>/arrive",
+    needs=Permission.APPOINTMENT_CONFIRM,
+    summary="Register an arrival",
+)
+async def arrive(ask: Ask, appointment_uid: str) -> Go:
+    card = await actions.confirm_arrival(actor=ask.actor, appointment_uid=appointment_uid, now=ask.now)
+    return Go(DESK, said=f"{card.resident_name}已登记到诊，{card.department_name} {card.number} 号。")
+
+
+@routes.post(
+    "/appointments/<appointment_uid>/fulfil",
+    needs=Permission.APPOINTMENT_CONFIRM,
+    summary="Say it took place",
+)
+async def fulfil(ask: Ask, appointment_uid: str) -> Go:
+    card = await actions.fulfil(actor=ask.actor, appointment_uid=appointment_uid, now=ask.now)
+    return Go(DESK, said=f"{card.resident_name}的就诊已完成，家人会收到评价邀请。")
+
+
+@routes.post(
+    "/appointments/<appointment_uid>/noshow",
+    needs=Permission.APPOINTMENT_CONFIRM,
+    summary="Say that nobody came",
+)
+async def noshow(ask: Ask, appointment_uid: str) -> Go:
+    card = await actions.mark_noshow(actor=ask.actor, appointment_uid=appointment_uid, now=ask.now)
+    return Go(DESK, said=f"已记下{card.resident_name}没有来。")
+
+
+@routes.post(
+    "/appointments/<appointment_uid>/cancel",
+    needs=Permission.APPOINTMENT_CONFIRM,
+    summary="Cancel as the institution; the resident is put first in line",
+)
+async def cancel(ask: Ask, appointment_uid: str, body: WithReason) -> Go:
+    card = await actions.cancel_by_provider(
+        actor=ask.actor, appointment_uid=appointment_uid, reason=body.reason, now=ask.now
+    )
+    return Go(DESK, said=f"已取消，并已为{card.resident_name}优先候补；有号时家人会收到通知。")
+
+
+@routes.post(
+    "/appointments/<appointment_uid>/error",
+    needs=Permission.APPOINTMENT_CONFIRM,
+    summary="Report an appointment that should not have been entered",
+)
+async def report_error(ask: Ask, appointment_uid: str, body: WithReason) -> Go:
+    await actions.report_error(
+        actor=ask.actor, appointment_uid=appointment_uid, reason=body.reason, now=ask.now
+    )
+    return Go(DESK, said="已提交。请另一位同事核对后作废。")
+
+
+@routes.post(
+    "/appointments/<appointment_uid>/strike-out",
+    needs=Permission.APPOINTMENT_CONFIRM,
+    summary="Strike out what a colleague reported",
+)
+async def strike_out(ask: Ask, appointment_uid: str) -> Go:
+    await actions.enter_in_error(actor=ask.actor, appointment_uid=appointment_uid, now=ask.now)
+    return Go(DESK, said="已作废，号源已放回。")
+
+
+@routes.get(
+    "/appointments/new", needs=Permission.APPOINTMENT_CONFIRM, summary="Book at the counter of my institution"
+)
+async def counter(ask: Ask, query: CounterQuery) -> Show:
+    return await _counter(ask, query, Permission.APPOINTMENT_CONFIRM, path="/admin/appointments/new")
+
+
+@routes.get("/bookings/new", needs=Permission.APPOINTMENT_BOOK, summary="Book for a resident of my home")
+async def booking_page(ask: Ask, query: CounterQuery) -> Show:
+    return await _counter(ask, query, Permission.APPOINTMENT_BOOK, path="/admin/bookings/new")
+
+
+async def _counter(ask: Ask, query: CounterQuery, permission: Permission, *, path: str) -> Show:
+    view = await queries.counter(
+        actor=ask.actor,
+        permission=permission,
+        resident_uid=query.resident,
+        institution_uid=query.institution,
+        day=query.day,
+        now=ask.now,
+    )
+    return Show(
+        "booking/counter.html",
+        residents=[(each.uid, each.text) for each in view.residents],
+        institutions=[(each.uid, each.text) for each in view.institutions],
+        slots=[slot for slot in view.slots if slot.free > 0 and slot.for_you],
+        day=view.day,
+        chosen=query,
+        path=path,
+    )
+
+
+@routes.post(
+    "/appointments", needs=Permission.APPOINTMENT_CONFIRM, summary="Book at the counter of my institution"
+)
+async def book_at_counter(ask: Ask, body: Booking) -> Go:
+    return await _booked(ask, body)
+
+
+@routes.post("/bookings", needs=Permission.APPOINTMENT_BOOK, summary="Book for a resident of my home")
+async def book_for_resident(ask: Ask, body: Booking) -> Go:
+    return await _booked(ask, body)
+
+
+async def _booked(ask: Ask, body: Booking) -> Go:
+    card = await actions.book_slot(
+        actor=ask.actor,
+        slot_uid=body.slot,
+        resident_uid=body.resident,
+        reason=body.reason,
+        companion_note=body.companion_note,
+        source=Source.COUNTER,
+        overlap_reason=body.overlap_reason or None,
+        now=ask.now,
+    )
+    return Go(
+        f"/admin/bookings/{card.uid}",
+        said=f"已为{card.resident_name}约好{card.department_name} {card.number} 号。",
+    )
+
+
+@routes.get(
+    "/bookings/<appointment_uid>",
+    needs=Permission.APPOINTMENT_READ,
+    summary="The slip to print for a resident",
+)
+async def slip(ask: Ask, appointment_uid: str) -> Show:
+    return Show(
+        "booking/slip.html",
+        card=await queries.booking_slip(actor=ask.actor, uid=appointment_uid, now=ask.now),
+    )
+
+
+@routes.get("/schedules", needs=Permission.SCHEDULE_MANAGE, summary="Consultation hours and days that differ")
+async def schedules(ask: Ask) -> Show:
+    today = local_date(ask.now)
+    return Show(
+        "booking/schedules.html",
+        schedules=await queries.schedules(actor=ask.actor),
+        exceptions=await queries.exceptions_from(actor=ask.actor, day=today),
+        departments=[(each.uid, each.text) for each in await queries.own_departments(actor=ask.actor)],
+        weekdays=WEEKDAYS,
+        today=today,
+    )
+
+
+@routes.post("/schedules", needs=Permission.SCHEDULE_MANAGE, summary="Open weekly consultation hours")
+async def open_schedule(ask: Ask, body: OpenSchedule) -> Go:
+    await actions.open_schedule(
+        actor=ask.actor,
+        department_uid=body.department,
+        weekday=body.weekday,
+        rule=body.rule,
+        release_minutes=body.release_hours * 60,
+        starts_on=body.starts_on,
+        ends_on=body.ends_on,
+        now=ask.now,
+    )
+    return Go(SCHEDULES, said="排班已保存，号源已放出。")
+
+
+@routes.post(
+    "/schedules/extra", needs=Permission.SCHEDULE_MANAGE, summary="Open a session that the week does not have"
+)
+async def add_extra_session(ask: Ask, body: ExtraSession) -> Go:
+    await actions.add_extra_session(
+        actor=ask.actor,
+        department_uid=body.department,
+        day=body.day,
+        rule=body.rule,
+        release_minutes=body.release_hours * 60,
+        reason=body.reason,
+        now=ask.now,
+    )
+    return Go(SCHEDULES, said="加诊已保存，号源已放出。")
+
+
+@routes.post("/schedules/closed", needs=Permission.SCHEDULE_MANAGE, summary="Call off a department's day")
+async def close_day(ask: Ask, body: CloseDay) -> Go:
+    await actions.close_day(
+        actor=ask.actor, department_uid=body.department, day=body.day, reason=body.reason, now=ask.now
+    )
+    return Go(SCHEDULES, said="已登记停诊。已约的长者都已优先候补，家人会收到通知。")

@@ -1,0 +1,128 @@
+"""Why a place is refused, and what to do next."""
+
+from server.kit.errors import DomainError, Kind
+
+
+class SlotFull(DomainError):
+    code = "booking.slot_full"
+    kind = Kind.CONFLICT
+    message = "这个时段已经约满。可以换一个时段，或点“候补”，有人退号时我们会马上通知您。"
+
+
+class SlotClosed(DomainError):
+    code = "booking.slot_closed"
+    kind = Kind.CONFLICT
+    message = "这个时段已停止预约。请选择别的时段。"
+
+
+class TooLate(DomainError):
+    """The closing minute before the start has passed."""
+
+    code = "booking.too_late"
+    kind = Kind.CONFLICT
+    message = "这个时段快要开始了，不能再在网上办理。请选择别的时段，或直接到医院服务台。"
+
+
+class GreenSeatsReserved(DomainError):
+    """I26: green seats are for residents of homes with an agreement in force until they are released."""
+
+    code = "booking.green_seats_reserved"
+    kind = Kind.CONFLICT
+    message = (
+        "这是绿色通道号源，留给与本院有有效签约的养老机构的长者。请选择“普通号源”，"
+        "或请所住养老机构与医院签约；开诊前没有用完的绿色号源会开放给所有人。"
+    )
+
+
+class AlreadyBooked(DomainError):
+    code = "booking.already_booked"
+    kind = Kind.CONFLICT
+    message = "这位长者已经约好了这个时段，不用重复预约。可以在“我的预约”里查看。"
+
+
+class AlreadyHeld(DomainError):
+    code = "booking.already_held"
+    kind = Kind.CONFLICT
+    message = "这个时段已为这位长者保留，还没有确认。请在“我的预约”里点“确认预约”。"
+
+
+class Overlapping(DomainError):
+    """I24: two live appointments of one resident may not overlap."""
+
+    code = "booking.overlapping"
+    kind = Kind.CONFLICT
+    message = "这位长者在同一时间已有另一个预约。请先改期或取消那一个，再约这个时段。"
+
+
+class TooManyOpen(DomainError):
+    code = "booking.too_many_open"
+    kind = Kind.CONFLICT
+    message = "这位长者还没去的预约已到上限。请先就诊或取消一个，再约新的。"
+
+
+class HoldLapsed(DomainError):
+    code = "booking.hold_lapsed"
+    kind = Kind.CONFLICT
+    message = "为您保留的时间已过，号源已放回。请重新选择时段。"
+
+
+class OfferLapsed(DomainError):
+    code = "booking.offer_lapsed"
+    kind = Kind.CONFLICT
+    message = "这次候补号源的确认时间已过，已转给下一位。您仍在候补名单里，有号时会再通知您。"
+
+
+class AlreadyWaiting(DomainError):
+    code = "booking.already_waiting"
+    kind = Kind.CONFLICT
+    message = "这位长者已在这个科室的候补名单里，不用重复登记。"
+
+
+class WrongStatus(DomainError):
+    """The appointment has moved on since the page was loaded."""
+
+    code = "booking.wrong_status"
+    kind = Kind.CONFLICT
+    message = "这个预约的状态已经变化，这一步现在不能做了。请刷新后查看最新情况。"
+
+
+class SamePersonTwice(DomainError):
+    code = "booking.same_person_twice"
+    kind = Kind.CONFLICT
+    message = "登记有误需要两个人：请另一位同事核对后确认。"
+
+
+class ReasonMissing(DomainError):
+    code = "booking.reason_missing"
+    kind = Kind.INVALID
+    message = "请写明原因，方便家人了解和日后查对。"
+
+
+class ScheduleInvalid(DomainError):
+    code = "booking.schedule_invalid"
+    kind = Kind.INVALID
+    message = "排班填写不对：结束要晚于开始，时长要能排下至少一个时段，绿色号源不能多于总号源。"
+
+
+class NotTheDay(DomainError):
+    code = "booking.not_the_day"
+    kind = Kind.CONFLICT
+    message = "到诊只能在就诊当天登记。请核对预约日期；来早了或来晚了，请帮长者改约。"
+
+
+class NoSuchCode(DomainError):
+    code = "booking.no_such_code"
+    kind = Kind.NOT_FOUND
+    message = "没有查到这个到诊码。请核对后再输一次，或在当天名单里按姓名查找。"
+
+
+class WindowInvalid(DomainError):
+    code = "booking.window_invalid"
+    kind = Kind.INVALID
+    message = "候补的日期填写不对：结束日不能早于开始日，也不能已经过去。"
+
+
+class ClosedAlready(DomainError):
+    code = "booking.closed_already"
+    kind = Kind.CONFLICT
+    message = "这个科室当天已经登记停诊，不用重复登记。"

@@ -1,0 +1,128 @@
+"""Whose appointments are when, and whether a phone's receipt still stands."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tortoise.expressions import Q
+
+from server.authority.actor import Actor
+from server.authority.permissions import Permission
+from server.booking.access import (
+    appointment_for,
+    appointment_of_own_resident,
+    appointments_of_own_residents,
+    appointments_visible_to,
+)
+from server.booking.models import Appointment
+from server.booking.queries.cards import (
+    APPOINTMENT_RELATIONS,
+    AppointmentCard,
+    DeskCard,
+    appointment_card,
+    desk_card,
+    is_signed,
+    receipt_text,
+)
+from server.booking.rules import LIVE_STATUSES, AppointmentStatus
+from server.kit.clock import day_bounds
+from server.kit.pages import Page, PageWish, page_of
+
+NO_WISH = PageWish()
+NOT_GONE = ~Q(status__in=sorted({AppointmentStatus.LAPSED, AppointmentStatus.RESCHEDULED}))
+
+
+async def appointments(
+    *,
+    actor: Actor,
+    resident_uid: str | None = None,
+    live_only: bool = False,
+    wish: PageWish = NO_WISH,
+    now: datetime,
+) -> Page[AppointmentCard]:
+    """List the appointments of those for whom the actor may look, latest booked first."""
+    wanted = appointments_of_own_residents(actor=actor, permission=Permission.APPOINTMENT_READ, now=now)
+    if resident_uid is not None:
+        wanted = Q(wanted, resident__uid=resident_uid)
+    if live_only:
+        still_held = Q(status=AppointmentStatus.HELD, hold_expires_at__gt=now)
+        wanted = Q(wanted, Q(status__in=sorted(LIVE_STATUSES - {AppointmentStatus.HELD})) | still_held)
+    rows = Appointment.filter(wanted).select_related(*APPOINTMENT_RELATIONS)
+    return await page_of(rows, wish, appointment_card, by="created_at")
+
+
+async def appointment(*, actor: Actor, uid: str, now: datetime) -> AppointmentCard:
+    row = await appointment_of_own_resident(
+        actor=actor, uid=uid, permission=Permission.APPOINTMENT_READ, now=now
+    )
+    return appointment_card(row)
+
+
+async def booking_slip(*, actor: Actor, uid: str, now: datetime) -> AppointmentCard:
+    """Return what is printed for a resident without a phone, at the counter where it was booked or in the home."""
+    row = await appointment_for(actor=actor, uid=uid, permission=Permission.APPOINTMENT_READ, now=now)
+    return appointment_card(row)
+
+
+async def desk(
+    *, actor: Actor, day: date, department_uid: str | None = None, wish: PageWish = NO_WISH, now: datetime
+) -> Page[DeskCard]:
+    """List who comes to the actor's institution on a day, or leaves the home for one, in the order of booking."""
+    wanted = Q(
+        appointments_visible_to(actor=actor, permission=Permission.APPOINTMENT_READ, now=now),
+        _on(day),
+        NOT_GONE,
+    )
+    if department_uid is not None:
+        wanted = Q(wanted, slot__department__uid=department_uid)
+    own = actor.institutions_with(Permission.APPOINTMENT_CONFIRM)
+    rows = Appointment.filter(wanted).select_related(*APPOINTMENT_RELATIONS)
+    return await page_of(
+        rows,
+        wish,
+        lambda row: desk_card(row, at_own_desk=row.slot.institution.id in own, now=now),
+        by="created_at",
+        newest_first=False,
+    )
+
+
+async def count_expected(*, actor: Actor, day: date) -> int:
+    """Count who is booked at the actor's desk on a day and has not come yet."""
+    own = sorted(actor.institutions_with(Permission.APPOINTMENT_CONFIRM))
+    expected = Q(slot__institution_id__in=own, status=AppointmentStatus.BOOKED)
+    return await Appointment.filter(Q(expected, _on(day))).count()
+
+
+def _on(day: date) -> Q:
+    first, after = day_bounds(day)
+    return Q(slot__starts_at__gte=first, slot__starts_at__lt=after)
+
+
+@dataclass(frozen=True)
+class ReceiptVerdict:
+    genuine: bool  # we signed it
+    found: bool  # and the appointment it names is there
+    advice: str
+
+
+async def check_receipt(
+    *,
+    actor: Actor,
+    uid: str,
+    slot_uid: str,
+    resident_uid: str,
+    starts_at: datetime,
+    receipt: str,
+    now: datetime,
+) -> ReceiptVerdict:
+    """Compare what a phone kept with what we hold: a lost row becomes visible instead of silent."""
+    text = receipt_text(uid=uid, slot_uid=slot_uid, resident_uid=resident_uid, starts_at=starts_at)
+    if not is_signed(text, receipt):
+        return ReceiptVerdict(
+            genuine=False, found=False, advice="这张凭证不是本系统开出的，请在“我的预约”里查看。"
+        )
+    mine = appointments_of_own_residents(actor=actor, permission=Permission.APPOINTMENT_READ, now=now)
+    found = await Appointment.filter(mine, uid=uid, slot__uid=slot_uid, resident__uid=resident_uid).exists()
+    advice = (
+        "预约有效，请按时就诊。" if found else "凭证有效但没有查到预约，请带手机到医院服务台，凭此凭证补登。"
+    )
+    return ReceiptVerdict(genuine=True, found=found, advice=advice)

@@ -1,0 +1,86 @@
+"""What somebody at a counter needs in view to book for a resident without a phone."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from server.alliance.models import Department, Institution
+from server.authority.actor import Actor
+from server.authority.permissions import Permission
+from server.booking.models import Slot
+from server.booking.queries.cards import SlotCard
+from server.booking.queries.slots import open_slots
+from server.booking.rules import SlotState
+from server.kit.clock import local_date
+from server.kit.pages import PageWish
+from server.people.access import residents_visible_to
+from server.people.models import Resident
+
+MOST_RESIDENTS = 100
+SLOTS_OF_A_DAY = PageWish(limit=100)
+
+
+@dataclass(frozen=True)
+class Choice:
+    uid: str
+    text: str
+
+
+@dataclass(frozen=True)
+class CounterView:
+    residents: tuple[Choice, ...]
+    institutions: tuple[Choice, ...]
+    slots: tuple[SlotCard, ...]  # of the day, once resident and institution are chosen
+    day: date
+
+
+async def counter(
+    *,
+    actor: Actor,
+    permission: Permission,
+    resident_uid: str | None,
+    institution_uid: str | None,
+    day: date | None,
+    now: datetime,
+) -> CounterView:
+    visible = residents_visible_to(actor=actor, permission=permission, now=now)
+    residents = (
+        await Resident.filter(visible, died_at=None).order_by("home_id", "bed", "id").limit(MOST_RESIDENTS)
+    )
+    day = day or local_date(now)
+    slots: tuple[SlotCard, ...] = ()
+    if resident_uid and institution_uid:
+        page = await open_slots(
+            actor=actor,
+            institution_uid=institution_uid,
+            day=day,
+            resident_uid=resident_uid,
+            wish=SLOTS_OF_A_DAY,
+            now=now,
+        )
+        slots = tuple(page.items)
+    return CounterView(
+        residents=tuple(Choice(row.uid, f"{row.name}（{row.bed or '未登记床位'}）") for row in residents),
+        institutions=await _institutions(actor, permission, now=now),
+        slots=slots,
+        day=day,
+    )
+
+
+async def _institutions(actor: Actor, permission: Permission, *, now: datetime) -> tuple[Choice, ...]:
+    """Return where there is something to book; at its own counter an institution has only itself."""
+    own: dict[str, Any] = {}
+    if permission == Permission.APPOINTMENT_CONFIRM:
+        own = {"institution_id__in": sorted(actor.institutions_with(permission))}
+    ids = (
+        await Slot.filter(state=SlotState.OPEN, closes_at__gt=now, **own).distinct().values("institution_id")
+    )
+    rows = await Institution.filter(id__in=[each["institution_id"] for each in ids]).order_by("id")
+    return tuple(Choice(row.uid, row.name) for row in rows)
+
+
+async def own_departments(*, actor: Actor) -> tuple[Choice, ...]:
+    """List the departments whose hours the actor keeps."""
+    managed = sorted(actor.institutions_with(Permission.SCHEDULE_MANAGE))
+    rows = await Department.filter(institution_id__in=managed, closed=False).order_by("institution_id", "id")
+    return tuple(Choice(row.uid, row.name) for row in rows)
