@@ -1,0 +1,68 @@
+"""Corrections that wait for the other institution."""
+
+from collections.abc import Mapping, Sequence
+
+from tortoise.expressions import Q
+
+from server.authority.actor import Actor
+from server.authority.permissions import Permission
+from server.kit.pages import Page, PageWish, page_of
+from server.visits.models import VisitCorrection, VisitItem
+from server.visits.queries.cards import OUTCOME_WORDS, CorrectionCard
+from server.visits.rules import CorrectionStatus, Outcome, Side
+from server.visits.rules.corrections import FINISHED, STARTED, item_uid
+
+_TIMES = {STARTED: "开始时间", FINISHED: "结束时间"}
+
+
+async def corrections_to_approve(*, actor: Actor, wish: PageWish) -> Page[CorrectionCard]:
+    """Return the open corrections that the other institution asked for, oldest first."""
+    own = sorted(actor.institutions_with(Permission.VISIT_CORRECT))
+    ours = Q(side=Side.PROVIDER, visit__home_id__in=own) | Q(side=Side.HOST, visit__provider_id__in=own)
+    rows = VisitCorrection.filter(ours, status=CorrectionStatus.REQUESTED)
+    rows = rows.select_related("visit__home", "visit__provider", "requested_by", "decided_by")
+    page = await page_of(rows, wish, lambda row: row, by="created_at", newest_first=False)
+    names = await _names(page.items)
+    return Page(items=tuple(_card(row, names) for row in page.items), next=page.next)
+
+
+async def _names(rows: Sequence[VisitCorrection]) -> Mapping[str, str]:
+    uids = [uid for row in rows for key in row.after if (uid := item_uid(key))]
+    found = await VisitItem.filter(uid__in=uids).select_related("resident")
+    return {item.uid: item.resident.name for item in found}
+
+
+def _card(row: VisitCorrection, names: Mapping[str, str]) -> CorrectionCard:
+    return CorrectionCard(
+        uid=row.uid,
+        visit_uid=row.visit.uid,
+        home_name=row.visit.home.name,
+        provider_name=row.visit.provider.name,
+        status=row.status,
+        side=row.side,
+        reason=row.reason,
+        from_version=row.from_version,
+        changes=tuple(
+            (_what(key, names), _said(row.before[key]), _said(value)) for key, value in row.after.items()
+        ),
+        requested_by_name=row.requested_by.name,
+        requested_at=row.created_at,
+        decided_by_name=row.decided_by.name if row.decided_by else None,
+        decided_at=row.decided_at,
+        decision_reason=row.decision_reason,
+    )
+
+
+def _what(key: str, names: Mapping[str, str]) -> str:
+    uid = item_uid(key)
+    return _TIMES[key] if uid is None else names.get(uid, "")
+
+
+def _said(value: str | None) -> str:
+    if value is None:
+        return "无"
+    return (
+        OUTCOME_WORDS[Outcome(value)]
+        if value in Outcome.__members__.values()
+        else value[:16].replace("T", " ")
+    )

@@ -1,0 +1,89 @@
+"""What a planner chooses from."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from server.alliance.access import in_force
+from server.alliance.models import ServiceAgreement
+from server.alliance.rules import content_of
+from server.authority.actor import Actor
+from server.authority.permissions import ROLE_PERMISSIONS, Permission
+from server.identity.models import RoleGrant
+from server.kit.errors import NotFound
+from server.people.access import residents_visible_to
+from server.people.models import Resident
+
+ATTENDING_ROLES = tuple(
+    role for role, permissions in ROLE_PERMISSIONS.items() if Permission.VISIT_ATTEND in permissions
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    text: str
+
+
+@dataclass(frozen=True)
+class PairCard:
+    """Two institutions with an agreement in force."""
+
+    agreement_uid: str
+    home_uid: str
+    home_name: str
+    provider_uid: str
+    provider_name: str
+    last_day: date
+
+
+@dataclass(frozen=True)
+class PlanningSheet:
+    pair: PairCard
+    services: tuple[Choice, ...]
+    residents: tuple[Choice, ...]
+    clinicians: tuple[Choice, ...]
+
+
+async def plannable(*, actor: Actor, now: datetime) -> tuple[PairCard, ...]:
+    rows = await _pairs(actor, now).order_by("home_id", "id")
+    return tuple(_pair(row) for row in rows)
+
+
+async def planning_sheet(*, actor: Actor, agreement_uid: str, now: datetime) -> PlanningSheet:
+    """Return whom and what a visit under this agreement can be for, and who can go."""
+    agreement = await _pairs(actor, now).get_or_none(uid=agreement_uid)
+    if agreement is None:
+        raise NotFound
+    visible = residents_visible_to(actor=actor, permission=Permission.VISIT_READ, now=now)
+    residents = await Resident.filter(visible, home_id=agreement.home.id, died_at=None).order_by("bed", "id")
+    running = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
+    grants = await RoleGrant.filter(
+        running, starts_at__lte=now, institution_id=agreement.provider.id, role__in=ATTENDING_ROLES
+    ).select_related("account")
+    people = {grant.account.uid: grant.account.name for grant in grants}
+    return PlanningSheet(
+        pair=_pair(agreement),
+        services=tuple(Choice(item.code, item.name) for item in content_of(agreement.content).items),
+        residents=tuple(Choice(row.uid, f"{row.bed or '未分床'}　{row.name}") for row in residents),
+        clinicians=tuple(Choice(uid, name) for uid, name in sorted(people.items(), key=lambda each: each[1])),
+    )
+
+
+def _pairs(actor: Actor, now: datetime) -> QuerySet[ServiceAgreement]:
+    own = sorted(actor.institutions_with(Permission.VISIT_PLAN))
+    either = Q(home_id__in=own) | Q(provider_id__in=own)
+    return ServiceAgreement.filter(in_force(now), either).select_related("home", "provider")
+
+
+def _pair(row: ServiceAgreement) -> PairCard:
+    return PairCard(
+        agreement_uid=row.uid,
+        home_uid=row.home.uid,
+        home_name=row.home.name,
+        provider_uid=row.provider.uid,
+        provider_name=row.provider.name,
+        last_day=row.last_day,
+    )

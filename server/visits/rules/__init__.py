@@ -1,0 +1,42 @@
+"""What holds for visits, apart from any database."""
+
+from server.visits.rules.evidence import Evidence, Reason, ScanResult, Tolerance, Weights, sentence_of
+from server.visits.rules.lifecycle import (
+    ATTEST,
+    BEFORE_FINISH,
+    RESOLVE,
+    VISIT_MOVES,
+    WAITING,
+    CorrectionStatus,
+    Outcome,
+    PlateKind,
+    Side,
+    Verdict,
+    VisitEvent,
+    VisitKind,
+    VisitStatus,
+)
+from server.visits.rules.parameters import PARAMETERS
+
+__all__ = [
+    "ATTEST",
+    "BEFORE_FINISH",
+    "PARAMETERS",
+    "RESOLVE",
+    "VISIT_MOVES",
+    "WAITING",
+    "CorrectionStatus",
+    "Evidence",
+    "Outcome",
+    "PlateKind",
+    "Reason",
+    "ScanResult",
+    "Side",
+    "Tolerance",
+    "Verdict",
+    "VisitEvent",
+    "VisitKind",
+    "VisitStatus",
+    "Weights",
+    "sentence_of",
+]
