@@ -1,0 +1,77 @@
+"""Means and counts: over every score that was not voided, hidden where they would tell on somebody."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.functions import Count
+
+from server.alliance.access import institution_for
+from server.alliance.models import Institution
+from server.alliance.queries import parameter
+from server.authority.actor import Actor
+from server.authority.permissions import Permission
+from server.feedback.access import OVERSEERS, counted
+from server.feedback.models import Rating
+from server.feedback.rules import Capacity, Shown, Tally, shown
+from server.kit.clock import local_date
+from server.kit.errors import Forbidden
+
+
+@dataclass(frozen=True)
+class ScoreCard:
+    institution_uid: str
+    institution: str
+    scores: Shown
+    least: int  # groups smaller than this are hidden (I45)
+
+
+async def scores_of(*, actor: Actor, institution_uid: str, now: datetime) -> ScoreCard:
+    institution = await institution_for(
+        actor=actor, uid=institution_uid, permission=Permission.INSTITUTION_READ, now=now
+    )
+    return (await _cards([institution], now))[0]
+
+
+async def score_board(*, actor: Actor, now: datetime) -> tuple[ScoreCard, ...]:
+    """Rank every rated institution by what residents and families said; too few scores rank nowhere, at the end."""
+    if not actor.holds(Permission.RATING_READ, OVERSEERS):
+        raise Forbidden
+    rated = await Rating.filter(counted(now=now)).distinct().values_list("subject_id", flat=True)
+    cards = await _cards(await Institution.filter(id__in=list(rated)), now)
+    return tuple(sorted(cards, key=lambda card: (-(card.scores.ranked.mean or 0), card.institution)))
+
+
+async def _cards(institutions: Iterable[Institution], now: datetime) -> list[ScoreCard]:
+    listed = list(institutions)
+    tallies = await tallies_of([institution.id for institution in listed], now=now)
+    least = await parameter("feedback.least_shown", on=local_date(now))
+    return [
+        ScoreCard(institution.uid, institution.name, shown(**tallies[institution.id], least=least), least)
+        for institution in listed
+    ]
+
+
+async def tallies_of(institution_ids: Iterable[int], *, now: datetime) -> Mapping[int, dict[str, Tally]]:
+    """Count per institution and group: ranked, assisted, own_staff. Reads nothing that moderation writes (I41, I42)."""
+    rows = (
+        await Rating.filter(counted(now=now), subject_id__in=list(institution_ids))
+        .annotate(n=Count("id"))
+        .group_by("subject_id", "capacity", "own_staff", "score")
+        .values("subject_id", "capacity", "own_staff", "score", "n")
+    )
+    tallies: dict[int, dict[str, Tally]] = defaultdict(
+        lambda: dict.fromkeys(("ranked", "assisted", "own_staff"), Tally())
+    )
+    for row in rows:
+        group = _group(Capacity(row["capacity"]), own_staff=bool(row["own_staff"]))
+        of_one = tallies[row["subject_id"]]
+        of_one[group] += Tally(row["n"], row["n"] * row["score"])
+    return tallies
+
+
+def _group(capacity: Capacity, *, own_staff: bool) -> str:
+    if capacity is Capacity.ASSISTED:
+        return "assisted"
+    return "own_staff" if own_staff else "ranked"

@@ -1,0 +1,91 @@
+"""What a rating is, and how the visibility of its text moves."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from server.kit.moves import Moves
+
+
+class SourceKind(StrEnum):
+    VISIT = "visit"
+    APPOINTMENT = "appointment"
+
+
+class TokenStatus(StrEnum):
+    OPEN = "open"
+    USED = "used"
+    EXPIRED = "expired"
+
+
+class Capacity(StrEnum):
+    """In what capacity the score was given."""
+
+    SELF = "self"  # 本人
+    FAMILY = "family"  # 家属
+    ASSISTED = "assisted"  # 协助: staff wrote it down for a resident without a phone
+
+
+class Dimension(StrEnum):
+    """What the score was about: tags to tap, no typing needed."""
+
+    ATTITUDE = "attitude"  # 态度
+    PUNCTUAL = "punctual"  # 准时
+    EXPLAINED = "explained"  # 讲得明白
+    SKILL = "skill"  # 技术
+    WAITING = "waiting"  # 等候
+    SURROUNDINGS = "surroundings"  # 环境
+    COST = "cost"  # 费用
+
+
+class RatingStatus(StrEnum):
+    """Where the text of a rating stands. The score has no state: it is given once and stays (I41)."""
+
+    TOKEN = "token"  # noqa: S105  a state, not a secret
+    SUBMITTED = "submitted"
+    SCREENING = "screening"  # by the machine first, by a person when the machine doubts or is silent
+    PUBLISHED = "published"
+    RETURNED_FOR_EDIT = "returned_for_edit"
+    WITHHELD = "withheld"
+    ESCALATED = "escalated"
+
+
+class RatingEvent(StrEnum):
+    SUBMIT = "submit"
+    SCREEN = "screen"
+    PUBLISH = "publish"
+    RETURN = "return"
+    EDIT = "edit"
+    WITHHOLD = "withhold"
+    ESCALATE = "escalate"
+
+
+RATING_MOVES: Moves[RatingStatus, RatingEvent] = Moves(
+    {
+        (RatingStatus.TOKEN, RatingEvent.SUBMIT): RatingStatus.SUBMITTED,
+        (RatingStatus.SUBMITTED, RatingEvent.SCREEN): RatingStatus.SCREENING,
+        (RatingStatus.SUBMITTED, RatingEvent.PUBLISH): RatingStatus.PUBLISHED,  # no text: nothing to screen
+        (RatingStatus.SCREENING, RatingEvent.PUBLISH): RatingStatus.PUBLISHED,
+        (RatingStatus.SCREENING, RatingEvent.RETURN): RatingStatus.RETURNED_FOR_EDIT,
+        (RatingStatus.SCREENING, RatingEvent.WITHHOLD): RatingStatus.WITHHELD,
+        (RatingStatus.SCREENING, RatingEvent.ESCALATE): RatingStatus.ESCALATED,
+        (RatingStatus.ESCALATED, RatingEvent.PUBLISH): RatingStatus.PUBLISHED,
+        (RatingStatus.ESCALATED, RatingEvent.RETURN): RatingStatus.RETURNED_FOR_EDIT,
+        (RatingStatus.ESCALATED, RatingEvent.WITHHOLD): RatingStatus.WITHHELD,
+        (
+            RatingStatus.PUBLISHED,
+            RatingEvent.WITHHOLD,
+        ): RatingStatus.WITHHELD,  # seen to be wrong only afterwards
+        (RatingStatus.WITHHELD, RatingEvent.PUBLISH): RatingStatus.PUBLISHED,
+        (RatingStatus.RETURNED_FOR_EDIT, RatingEvent.EDIT): RatingStatus.SCREENING,
+        (RatingStatus.WITHHELD, RatingEvent.EDIT): RatingStatus.SCREENING,  # I43
+    }
+)
+
+MODERATOR_EVENTS = frozenset(
+    {RatingEvent.PUBLISH, RatingEvent.RETURN, RatingEvent.WITHHOLD, RatingEvent.ESCALATE}
+)
+QUEUE = (RatingStatus.SCREENING, RatingStatus.ESCALATED)
+
+
+def tidy_tags(tags: Iterable[Dimension]) -> list[str]:
+    return sorted(set(tags))

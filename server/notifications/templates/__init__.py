@@ -1,0 +1,51 @@
+"""One warm, plain sentence per topic: who hears it, how urgent it is, and which WeChat template carries it.
+
+The inbox is shown only after sign-in, yet phones are passed around: a sentence says that there is something to read,
+never what was found.
+"""
+
+from collections.abc import Mapping
+
+from server.notifications.templates import agreements, booking, feedback, rights, visits
+from server.notifications.templates.kinds import (
+    CITY,
+    WECHAT,
+    Audience,
+    Template,
+    keys_by_platform_id,
+    name_templates,
+    platform_ids,
+)
+
+TEMPLATES: Mapping[str, tuple[Template, ...]] = {
+    **booking.TEMPLATES,
+    **visits.TEMPLATES,
+    **rights.TEMPLATES,
+    **agreements.TEMPLATES,
+    **feedback.TEMPLATES,
+}
+
+# News that reaches no inbox, and why.
+TOLD_TO_NOBODY: Mapping[str, str] = {
+    "booking.held": "whoever keeps the seat has it on their screen",
+    "booking.arrived": "they stand at the desk",
+    "booking.fulfilled": "feedback.token_issued follows and asks how it was",
+    "booking.error_reported": "a colleague decides at the desk, where it is listed",
+    "visits.started": "both sides are in the room",
+    "visits.attested": "visits.finished has asked both sides; visits.confirmed follows",
+    "feedback.rated": "counted, not announced: a low score opens a case, which tells",
+    "feedback.check_text": "a question to the platform",
+    "wechat.send": "a delivery to the platform",
+}
+
+__all__ = [
+    "CITY",
+    "TEMPLATES",
+    "TOLD_TO_NOBODY",
+    "WECHAT",
+    "Audience",
+    "Template",
+    "keys_by_platform_id",
+    "name_templates",
+    "platform_ids",
+]
