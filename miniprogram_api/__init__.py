@@ -1,0 +1,19 @@
+"""The JSON face: residents, relatives, nurses and clinicians in the mini-program."""
+
+from typing import ClassVar
+
+from miniprogram_api import alliance, booking, consent, feedback, inbox, people, records, session, visits
+from server.authority.actor import Channel
+from server.web.json_face import JsonFace
+
+MODULES = (session, people, alliance, consent, records, booking, visits, feedback, inbox)
+
+
+class MiniProgramFace(JsonFace):
+    name: ClassVar[str] = "api"
+    prefix: ClassVar[str] = "/api/v1"
+    channel: ClassVar[Channel] = Channel.MINI_PROGRAM
+
+
+def face() -> MiniProgramFace:
+    return MiniProgramFace([module.routes for module in MODULES])

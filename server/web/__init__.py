@@ -1,0 +1,48 @@
+"""What a face module needs to serve a feature."""
+
+from server.consent.rules import Purpose
+from server.kit.pages import Page, PageWish
+from server.web.asking import Ask, Cookie, Download, Go, MenuEntry, Open, Services, Show, Upload
+from server.web.routes import Routes
+from server.web.shapes import (
+    Body,
+    Clean,
+    Form,
+    Int,
+    Line,
+    PageQuery,
+    Paragraph,
+    Query,
+    Score,
+    Uid,
+    Word,
+    text,
+)
+
+__all__ = [
+    "Ask",
+    "Body",
+    "Clean",
+    "Cookie",
+    "Download",
+    "Form",
+    "Go",
+    "Int",
+    "Line",
+    "MenuEntry",
+    "Open",
+    "Page",
+    "PageQuery",
+    "PageWish",
+    "Paragraph",
+    "Purpose",
+    "Query",
+    "Routes",
+    "Score",
+    "Services",
+    "Show",
+    "Uid",
+    "Upload",
+    "Word",
+    "text",
+]
