@@ -1,0 +1,117 @@
+"""The composition root: the only module that knows every other."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sanic import HTTPResponse, Request, Sanic, raw, redirect
+
+import admin
+import miniprogram_api
+from server import VERSION, platform_push
+from server.configuration import configure_core
+from server.kit import plain
+from server.kit.database import close_database, open_database, ping
+from server.kit.shared import RedisShared, shared_through
+from server.settings import MODEL_MODULES, PLATFORM, Settings
+from server.web import metrics
+from server.web.asking import Services
+from server.web.faces import Face, finish_all, utc_now
+from server.web.openapi import described
+from server.web.serving import new_app
+from server.wechat.client import WeChatClientGateway
+from server.wechat.tokens import InProcessTokenStore, RedisTokenStore
+
+LOG = logging.getLogger(__name__)
+
+
+def services_for(settings: Settings) -> Services:
+    """Make the few things of the edge that a process shares among its requests."""
+    shared = shared_through(settings.redis_url)
+    tokens = (
+        RedisTokenStore(shared.redis, settings.wechat_appid)
+        if isinstance(shared, RedisShared)
+        else InProcessTokenStore()
+    )
+    gateway = WeChatClientGateway(
+        settings.wechat_appid,
+        settings.wechat_secret,
+        base_url=settings.wechat_api_base or PLATFORM,
+        tokens=tokens,
+        production=settings.production,
+    )
+    return Services(settings=settings, shared=shared, wechat=gateway)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    manage_database: bool = True,
+    services: Services | None = None,
+    name: str = "alliance",
+) -> Sanic[Any, Any]:
+    """Build the server. Tests bring their own clock, database and services."""
+    made = services or services_for(settings)
+    faces: list[Face] = [miniprogram_api.face(), admin.face()]
+    app = new_app(name, faces, made, clock, PROXIES_COUNT=settings.proxies_count or None)
+    platform_push.attach(app, made, clock)
+    _attach_operations(app, made, faces)
+    app.static("/admin/static", admin.STATIC, name="static")
+    if manage_database:
+        _manage_database(app, settings, made)
+    return app
+
+
+def _manage_database(app: Sanic[Any, Any], settings: Settings, services: Services) -> None:
+    async def up(_: Any) -> None:
+        configure_core(settings)
+        await open_database(settings.database, modules=MODEL_MODULES, pool_size=settings.database_pool)
+
+    async def down(_: Any) -> None:
+        # aiosqlite's thread is not a daemon: without this the process would never end.
+        await finish_all()
+        await services.wechat.close()
+        await services.shared.close()
+        await close_database()
+
+    app.before_server_start(up)
+    app.after_server_stop(down)
+
+
+def _attach_operations(app: Sanic[Any, Any], services: Services, faces: list[Face]) -> None:
+    description = plain.dumps(described(faces[0].routes, prefix=faces[0].prefix, version=VERSION))
+
+    async def healthz(_: Request) -> HTTPResponse:
+        return raw(b'{"process":"ok"}', content_type="application/json")
+
+    async def readyz(_: Request) -> HTTPResponse:
+        found = {"database": await _answers(ping), "redis": await _answers(services.shared.ping)}
+        ready = all(word == "ok" for word in found.values())
+        return raw(plain.dumps(found), status=200 if ready else 503, content_type="application/json")
+
+    async def figures(_: Request) -> HTTPResponse:
+        text, media_type = metrics.exposition()
+        return raw(text, headers={"content-type": media_type})
+
+    async def openapi(_: Request) -> HTTPResponse:
+        return raw(description, content_type="application/json")
+
+    async def front(_: Request) -> HTTPResponse:
+        return redirect("/admin")
+
+    app.add_route(healthz, "/healthz", name="healthz")
+    app.add_route(readyz, "/readyz", name="readyz")
+    app.add_route(figures, "/metrics", name="metrics")
+    app.add_route(openapi, "/api/v1/openapi.json", name="openapi")
+    app.add_route(front, "/", name="front")
+
+
+async def _answers(question: Callable[[], Any]) -> str:
+    try:
+        await question()
+    except Exception as error:  # noqa: BLE001  whatever is wrong, the process is not ready
+        LOG.warning("not ready: %s", type(error).__name__)
+        return "away"
+    return "ok"

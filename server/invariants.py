@@ -1,0 +1,33 @@
+"""All invariants that must hold after every event, asked of the tables themselves."""
+
+from datetime import datetime
+
+from server.audit import queries as audit
+from server.booking import queries as booking
+from server.consent import queries as consent
+from server.feedback import queries as feedback
+from server.identity import queries as identity
+from server.notifications import queries as notifications
+from server.people import queries as people
+from server.records import queries as records
+from server.visits import queries as visits
+
+ASKED = (
+    identity.faults,
+    people.faults,
+    consent.faults,
+    audit.faults,
+    records.faults,
+    booking.faults,
+    visits.faults,
+    feedback.faults,
+    notifications.faults,
+)
+
+
+async def faults(*, now: datetime) -> list[str]:
+    """Return one line per broken invariant, named by its number; an empty list is good news."""
+    found: list[str] = []
+    for ask in ASKED:
+        found += await ask(now=now)
+    return found

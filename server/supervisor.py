@@ -1,0 +1,109 @@
+"""Keep the processes of one machine alive: web processes on one socket, the worker, the WeChat stand-in.
+
+Sanic's own manager does not restart a web process that crashed: the socket goes on accepting and nobody
+answers (sanic#3062). Here every child that ends is started again, and a SIGTERM lets all of them finish.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+BACKLOG = 1024
+PATIENCE = 20.0  # seconds to finish after SIGTERM
+QUICK = 5.0  # a child that lives shorter is started again more slowly
+LONGEST_PAUSE = 10.0
+
+
+@dataclass
+class Child:
+    name: str
+    command: Sequence[str]
+    env: Mapping[str, str] = field(default_factory=dict)
+    fds: Sequence[int] = ()
+
+
+class Supervisor:
+    """Start children, start them again when they end, and stop them all together."""
+
+    def __init__(self, children: Sequence[Child]) -> None:
+        self._children = children
+        self._stopping = asyncio.Event()
+        self._running: dict[str, asyncio.subprocess.Process] = {}
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, self._stopping.set)
+        keepers = [asyncio.create_task(self._keep(child)) for child in self._children]
+        await self._stopping.wait()
+        await self._stop_children()
+        await asyncio.wait(keepers, timeout=PATIENCE)
+
+    async def _keep(self, child: Child) -> None:
+        pause = 0.1
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *child.command,
+                env={**os.environ, **child.env},
+                stdin=asyncio.subprocess.PIPE,  # closed when we are gone, however we went: a child may watch it
+                pass_fds=child.fds,
+                start_new_session=True,
+            )
+            self._running[child.name] = process
+            code = await process.wait()
+            _forget_metrics(process.pid)
+            if self._stopping.is_set():
+                return
+            pause = 0.1 if time.monotonic() - began > QUICK else min(pause * 2, LONGEST_PAUSE)
+            print(
+                f"{child.name} ended with {code}; starting it again in {pause:.1f} s",
+                file=sys.stderr,
+                flush=True,
+            )
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
+
+    async def _stop_children(self) -> None:
+        for process in self._running.values():
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+        waits = [asyncio.create_task(process.wait()) for process in self._running.values()]
+        if waits:
+            _, late = await asyncio.wait(waits, timeout=PATIENCE)
+            for process in self._running.values() if late else ():
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Open the port once; all web processes accept from it, and it stays open while one of them restarts."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(BACKLOG)
+    listener.set_inheritable(True)
+    return listener
+
+
+def fresh_metrics_folder(data_dir: Path) -> Path:
+    folder = data_dir / "metrics"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.db"):
+        old.unlink()
+    return folder
+
+
+def _forget_metrics(pid: int) -> None:
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client import multiprocess  # noqa: PLC0415  reads its folder from the environment at import
+
+        multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]

@@ -1,0 +1,125 @@
+"""What happens by itself: messages are delivered, holds expire, seats are offered on, no-shows are marked."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from server.alliance import actions as alliance
+from server.audit.checkpoint import checkpoint
+from server.authority.actor import Actor, system_actor
+from server.booking import actions as booking
+from server.consent import actions as consent
+from server.feedback import actions as feedback
+from server.identity import actions as identity
+from server.kit.errors import DomainError
+from server.kit.transactions import action
+from server.notifications import actions as notifications
+from server.outbox import actions as outbox
+from server.outbox.actions import Message
+from server.people import actions as people
+from server.records import actions as records
+from server.visits import actions as visits
+from server.web import metrics
+from server.web.asking import Services
+from server.web.problems import places
+
+LOG = logging.getLogger(__name__)
+BATCH = 50
+WAKE = "outbox"
+PAUSE = 1.0  # seconds between looks when nobody rings
+CHECKPOINT_EVERY = timedelta(seconds=60)
+
+Sweep = Callable[..., Awaitable[int]]
+SWEEPS: Sequence[Sweep] = (
+    booking.sweep_holds,
+    booking.sweep_waitlist,
+    booking.sweep_no_shows,
+    booking.sweep_slots,
+    booking.sweep_reminders,
+    visits.sweep_missed,
+    visits.sweep_unfinished,
+    visits.sweep_nonces,
+    consent.sweep_consents,
+    records.sweep_emergencies,
+    feedback.sweep_clocks,
+    notifications.sweep_clocks,
+    alliance.sweep_agreements,
+    people.sweep_reviews,
+    identity.sweep_sign_ins,
+)
+
+NETWORK_TOPICS: dict[str, Callable[[Message, Services, datetime], Awaitable[None]]] = {
+    "wechat.send": notifications.send_wechat,
+    "feedback.check_text": feedback.check_text,
+}
+
+
+async def work_once(services: Services, *, now: datetime) -> int:
+    """Deliver what is due and run every sweep once; return how much was done."""
+    actor = system_actor("worker")
+    done = 0
+    for sweep in SWEEPS:
+        done += await _guarded(sweep(actor=actor, now=now), sweep.__name__)
+    while messages := await outbox.claim(limit=BATCH, now=now):
+        for message in messages:
+            done += await _guarded(_deliver(message, services, actor, now), message.topic, message, now)
+    return done
+
+
+async def run(services: Services, clock: Callable[[], datetime], stop: asyncio.Event) -> None:
+    checked = datetime.min.replace(tzinfo=UTC)
+    while not stop.is_set():
+        try:
+            await work_once(services, now=clock())
+            if clock() - checked >= CHECKPOINT_EVERY:
+                checked = clock()
+                await checkpoint(services.settings.checkpoints, now=checked)
+            waiting, dead = await outbox.backlog(now=clock())
+            metrics.UNFINISHED.set(waiting)
+            metrics.DEAD.set(dead)
+        except Exception as error:  # noqa: BLE001  the database may be away for a while; the worker stays
+            LOG.error("pass failed: %s", type(error).__name__, extra={"places": places(error)})  # noqa: TRY400
+        await services.shared.wait(WAKE, timeout=PAUSE)
+
+
+async def _deliver(message: Message, services: Services, actor: Actor, now: datetime) -> int:
+    over_the_network = NETWORK_TOPICS.get(message.topic)
+    if over_the_network is not None:
+        await over_the_network(message, services, now)
+    else:
+        await _announce(actor=actor, message=message, now=now)
+    return 1
+
+
+@action
+async def _announce(*, actor: Actor, message: Message, now: datetime) -> None:
+    """Do all that follows from one piece of news, and close it, in one transaction: exactly once."""
+    if not await outbox.mark_done(message):
+        return
+    if message.topic == "visits.confirmed":
+        await feedback.issue_rating_tokens(
+            actor=actor, source="visit", source_uid=message.payload["visit"], now=now
+        )
+    elif message.topic == "booking.fulfilled":
+        await feedback.issue_rating_tokens(
+            actor=actor, source="appointment", source_uid=message.payload["appointment"], now=now
+        )
+    await notifications.announce(
+        actor=actor, topic=message.topic, payload=message.payload, message_uid=message.uid, now=now
+    )
+
+
+async def _guarded(
+    work: Awaitable[Any], what: str, message: Message | None = None, now: datetime | None = None
+) -> int:
+    """Let one failing piece of work stop neither the others nor the worker."""
+    try:
+        return int(await work or 0)
+    except Exception as error:  # noqa: BLE001  see above
+        fault = error.code if isinstance(error, DomainError) else type(error).__name__
+        LOG.error("%s failed: %s", what, fault, extra={"places": places(error)})  # noqa: TRY400
+        if message is not None and now is not None:
+            await outbox.mark_failed(message, fault, now=now)
+        return 0

@@ -1,0 +1,72 @@
+"""The worker: everything once, however many workers run, and one failure stops nothing else."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from server import demo, worker
+from server.kit.errors import Busy
+from server.notifications.models import InboxMessage
+from server.outbox.models import MessageStatus, OutboxMessage
+from server.web.asking import Services
+
+Worker = Callable[[], Awaitable[int]]
+
+
+class TestAPass:
+    async def test_leaves_nothing_that_is_due(self, town: demo.Town, worker_pass: Worker) -> None:
+        assert await worker_pass() > 0
+        assert await worker_pass() == 0
+
+        assert not await OutboxMessage.filter(
+            status__in=[MessageStatus.WAITING, MessageStatus.CLAIMED], due_at__lte=demo.cast.TOWN_NOW
+        ).exists()
+        assert not await OutboxMessage.filter(status=MessageStatus.DEAD).exists()
+
+    async def test_by_several_workers_at_once_tells_nobody_twice(
+        self, town: demo.Town, worker_pass: Worker
+    ) -> None:
+        await asyncio.gather(*(worker_pass() for _ in range(4)))
+
+        told = await InboxMessage.all().values_list("message_uid", "account_id")
+        assert len(told) == len(set(told)) > 0
+
+    async def test_goes_on_when_one_sweep_fails(
+        self, town: demo.Town, worker_pass: Worker, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def fails(**_: Any) -> int:
+            raise Busy
+
+        monkeypatch.setattr(worker, "SWEEPS", (fails, *worker.SWEEPS))
+
+        assert await worker_pass() > 0
+
+    async def test_keeps_a_message_that_could_not_be_delivered(
+        self, town: demo.Town, worker_pass: Worker, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def fails(*_: Any, **__: Any) -> int:
+            raise Busy
+
+        monkeypatch.setattr(worker, "_announce", fails)
+        await worker_pass()
+
+        assert await OutboxMessage.filter(status=MessageStatus.WAITING, fault="kit.busy").count() > 0
+
+
+class TestTheLoop:
+    async def test_stops_when_asked_and_writes_checkpoints(
+        self, town: demo.Town, services: Services, clock: Any
+    ) -> None:
+        stop = asyncio.Event()
+        running = asyncio.create_task(worker.run(services, clock, stop))
+        for _ in range(200):
+            await asyncio.sleep(0.05)
+            if services.settings.checkpoints.exists():
+                break
+        stop.set()
+        await asyncio.wait_for(running, 10)
+
+        assert services.settings.checkpoints.read_text().count("\n") == 1
+        services.settings.checkpoints.unlink()

@@ -1,0 +1,104 @@
+"""The whole product as an operator starts it: `python -m server serve`, on a free port, in a folder of its own."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+READY_WITHIN = 60.0  # seconds; the first start migrates and builds the town
+INHERITED = ("PATH", "HOME", "LANG", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")
+
+
+@dataclass(frozen=True)
+class Running:
+    base: str
+    process: "subprocess.Popen[bytes]"
+    folder: Path
+    env: Mapping[str, str]
+
+    def log(self) -> str:
+        return (self.folder / "server.log").read_text(errors="replace")
+
+    def command(self, *arguments: str, text: str = "") -> "subprocess.CompletedProcess[str]":
+        """Run another command of the server on the same data."""
+        return subprocess.run(
+            [sys.executable, "-m", "server", *arguments],
+            env=dict(self.env),
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def stop(self, *, patience: float = 30) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(patience)
+
+
+def children_of(pid: int) -> dict[int, str]:
+    """Read the children of a process and their commands from /proc: a bare Debian has no `ps`."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1]) == pid:
+                found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ").strip()
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running(folder: Path, **said: str) -> Iterator[Running]:
+    port = free_port()
+    folder.mkdir(parents=True, exist_ok=True)
+    env = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    env |= {
+        "PORT": str(port),
+        "DATA_DIR": str(folder / "data"),
+        "ARGON2_MEMORY_KIB": "64",
+        "RATE_FACTOR": "1000",
+        **said,
+    }
+    with (folder / "server.log").open("ab") as log:
+        # A session of its own: what kills a whole process group must not take the tests with it.
+        process = subprocess.Popen(
+            [sys.executable, "-m", "server", "serve"], env=env, stdout=log, stderr=log, start_new_session=True
+        )
+    started = Running(f"http://127.0.0.1:{port}", process, folder, env)
+    try:
+        _wait_until_ready(started)
+        yield started
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(30)
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_ready(started: Running) -> None:
+    until = time.monotonic() + READY_WITHIN
+    while time.monotonic() < until:
+        if started.process.poll() is not None:
+            break
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(f"{started.base}/readyz", timeout=2).status_code == 200:
+                return
+        time.sleep(0.1)
+    message = f"the server did not become ready:\n{started.log()[-4000:]}"
+    raise AssertionError(message)
