@@ -1,0 +1,58 @@
+"""Every action opens its transaction and is told who asks and when."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+FEATURES = (
+    "alliance",
+    "identity",
+    "people",
+    "consent",
+    "records",
+    "booking",
+    "visits",
+    "feedback",
+    "notifications",
+)
+# Not one transaction but two, with the call of the platform between them.
+AROUND_THE_NETWORK = {"send_wechat", "check_text"}
+
+
+def public_actions() -> list[Callable[..., Any]]:
+    found: dict[str, Callable[..., Any]] = {}
+    for feature in FEATURES:
+        package = importlib.import_module(f"server.{feature}.actions")
+        names = [package.__name__]
+        if hasattr(package, "__path__"):
+            names += [f"{package.__name__}.{each.name}" for each in pkgutil.iter_modules(package.__path__)]
+        for name in names:
+            for word, value in vars(importlib.import_module(name)).items():
+                if (
+                    not word.startswith("_")
+                    and inspect.iscoroutinefunction(value)
+                    and value.__module__.startswith(package.__name__)
+                ):
+                    found[f"{value.__module__}.{value.__qualname__}"] = value
+    exported = {}
+    for feature in FEATURES:
+        package = importlib.import_module(f"server.{feature}.actions")
+        exported |= {word: value for word, value in vars(package).items() if value in found.values()}
+    return list(exported.values())
+
+
+@pytest.mark.parametrize("function", public_actions(), ids=lambda each: f"{each.__module__}.{each.__name__}")
+class TestEveryAction:
+    def test_is_one_transaction(self, function: Callable[..., Any]) -> None:
+        assert getattr(function, "is_action", False) or function.__name__ in AROUND_THE_NETWORK
+
+    def test_takes_keywords_and_is_told_the_time(self, function: Callable[..., Any]) -> None:
+        if function.__name__ in AROUND_THE_NETWORK:
+            return
+        parameters = inspect.signature(function).parameters
+        assert all(each.kind is each.KEYWORD_ONLY for each in parameters.values())
+        assert "now" in parameters

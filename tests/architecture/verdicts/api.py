@@ -1,0 +1,255 @@
+"""One request for every route of the mini-program that takes a path, a body or a scene."""
+
+import itertools
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from server.booking.models import Appointment
+from server.consent.models import Consent
+from server.demo.people import ZHAO_YUN_NUMBER
+from server.feedback.rules import CaseEvent
+from server.kit.ids import new_uid
+from server.people.rules import EndReason
+from server.records.rules import BLOOD_PRESSURE
+from tests.architecture.subjects import NOW, Sample
+from tests.architecture.verdicts.scenes import Scenes
+
+Make = Callable[[Scenes], Sample | Awaitable[Sample]]
+fresh = itertools.count(880_000)
+RATING = {"score": 5, "tags": ["attitude"], "text": "讲得明白，谢谢"}
+NOTE = {
+    "kind": "note",
+    "code": "care",
+    "effective_at": NOW.isoformat(),
+    "body": {"text": "胃口好"},
+    "category": "basic",
+}
+WITNESSED = "签字单 2026-03-02-1"
+
+
+def of_wang(stage: Scenes, **more: str) -> dict[str, str]:
+    return {"resident_uid": stage.town.people.wang, **more}
+
+
+def _booking(stage: Scenes) -> dict[str, Any]:
+    return {"resident": stage.town.people.wang, "reason": "复查"}
+
+
+def _witness(stage: Scenes) -> dict[str, Any]:
+    return {"evidence": WITNESSED, "second": stage.town.identity.accounts["he"]}
+
+
+async def _bind(stage: Scenes) -> Sample:
+    return Sample(says={"code": await stage.bind_code()})
+
+
+async def _grant(stage: Scenes) -> Sample:
+    uid = stage.town.consent.wang_pending
+    text_hash = (await Consent.get(uid=uid)).text_hash
+    return Sample({"consent_uid": uid}, {"text_hash": text_hash, "categories": ["ability"]})
+
+
+async def grant_witnessed(stage: Scenes) -> Sample:
+    uid = await stage.li_asked()
+    text_hash = (await Consent.get(uid=uid)).text_hash
+    return Sample({"consent_uid": uid}, {"text_hash": text_hash, "categories": ["exam"], **_witness(stage)})
+
+
+async def _deny_witnessed(stage: Scenes) -> Sample:
+    return Sample({"consent_uid": await stage.li_asked()}, _witness(stage))
+
+
+async def proxy(grant: Awaitable[str], says: Any = None) -> Sample:
+    return Sample({"grant_uid": await grant}, says)
+
+
+async def _receipt(stage: Scenes) -> Sample:
+    card = await stage.booked()
+    row = await Appointment.get(uid=card.uid).select_related("slot", "resident")
+    asked = {"slot": row.slot.uid, "resident": row.resident.uid, "starts_at": card.starts_at.isoformat()}
+    return Sample({"appointment_uid": card.uid}, query={**asked, "receipt": card.receipt})
+
+
+async def _appointment(stage: Scenes, says: Any = None) -> Sample:
+    return Sample({"appointment_uid": (await stage.booked()).uid}, says)
+
+
+async def _confirm_hold(stage: Scenes) -> Sample:
+    return Sample({"appointment_uid": await stage.held()})
+
+
+async def _entry(stage: Scenes) -> Sample:
+    return Sample({"entry_uid": await stage.waiting()})
+
+
+async def _offer(stage: Scenes) -> Sample:
+    return Sample({"offer_uid": await stage.offered()})
+
+
+async def _scan(stage: Scenes) -> Sample:
+    return Sample(
+        {"visit_uid": stage.town.visits.today}, {**await stage.scanned(), "device_time": NOW.isoformat()}
+    )
+
+
+async def _results(stage: Scenes) -> Sample:
+    found = {"item": stage.town.visits.today_wang, "outcome": "seen", "pulse": 72}
+    return Sample({"visit_uid": await stage.started()}, {"results": [found]})
+
+
+async def _finish(stage: Scenes) -> Sample:
+    return Sample({"visit_uid": await stage.seen()}, at=NOW.replace(minute=25))
+
+
+def _batch(stage: Scenes) -> Sample:
+    event = {
+        "client_uid": new_uid(),
+        "kind": "finish",
+        "visit": stage.town.visits.today,
+        "device_time": NOW.isoformat(),
+    }
+    return Sample(says={"events": [event]})
+
+
+async def _take_back(stage: Scenes) -> Sample:
+    return Sample({"rating_uid": await stage.rated_just_now()})
+
+
+async def _edit_text(stage: Scenes) -> Sample:
+    return Sample({"rating_uid": await stage.withheld()}, {"text": "看得好，等得久。"})
+
+
+async def _called_back(stage: Scenes, says: Any = None) -> Sample:
+    return Sample({"case_uid": await stage.case_at(CaseEvent.RECTIFY, CaseEvent.CALL_BACK)}, says)
+
+
+def _record(**query: str) -> Make:
+    return lambda stage: Sample(of_wang(stage), query=query)
+
+
+SAMPLES: Mapping[str, Make] = {
+    # Who one is
+    "session.sign_in": lambda _: Sample(says={"code": f"sim:daughter:{next(fresh)}"}),
+    "session.bind": _bind,
+    "session.register_phone": lambda _: Sample(
+        says=lambda who: {"code": f"simphone:{who}:13800001111:{next(fresh)}"}
+    ),
+    "session.state_name": lambda _: Sample(says={"name": "陈小敏"}),
+    "session.revoke_session": lambda stage: Sample({"session_uid": stage.keys["daughter"].uid}),
+    # Residents and those who act for them
+    "people.residents_of_home": lambda stage: Sample({"institution_uid": stage.town.alliance.yihe}),
+    "people.proxies": lambda stage: Sample(of_wang(stage)),
+    "people.apply_for_proxy": lambda _: Sample(
+        says={
+            "name": "赵云珍",
+            "national_id": ZHAO_YUN_NUMBER,
+            "basis": "own_consent",
+            "relation": "friend",
+            "scopes": ["profile"],
+        }
+    ),
+    "people.withdraw_proxy": lambda stage: Sample({"grant_uid": stage.town.people.nephew_grant}),
+    "people.confirm_proxy": lambda stage: proxy(stage.nephew_verified()),
+    "people.decline_proxy": lambda stage: proxy(stage.nephew_verified()),
+    "people.witness_proxy": lambda stage: proxy(stage.applied_for_li(), {"document_ref": WITNESSED}),
+    "people.suspend_proxy": lambda stage: Sample(
+        {"grant_uid": stage.town.people.daughter_grant}, {"reason": "resident_wish"}
+    ),
+    "people.resume_proxy": lambda stage: proxy(stage.daughter_suspended("wang", EndReason.RESIDENT_WISH)),
+    "people.end_proxy": lambda stage: Sample(
+        {"grant_uid": stage.town.people.daughter_grant}, {"reason": "resident_wish"}
+    ),
+    # Institutions
+    "alliance.departments": lambda stage: Sample({"institution_uid": stage.town.alliance.first_hospital}),
+    "alliance.partners": lambda stage: Sample({"institution_uid": stage.town.alliance.yihe}),
+    # Consent
+    "consent.consents": lambda stage: Sample(query={"resident": stage.town.people.wang}),
+    "consent.sheet": lambda stage: Sample({"consent_uid": stage.town.consent.wang_yihe}),
+    "consent.previewed": lambda stage: Sample({"consent_uid": stage.town.consent.wang_pending}),
+    "consent.grant": _grant,
+    "consent.deny": lambda stage: Sample({"consent_uid": stage.town.consent.wang_pending}),
+    "consent.withdraw": lambda stage: Sample({"consent_uid": stage.town.consent.wang_yihe}),
+    "consent.grant_witnessed": grant_witnessed,
+    "consent.deny_witnessed": _deny_witnessed,
+    "consent.withdraw_witnessed": lambda stage: Sample(
+        {"consent_uid": stage.town.consent.li_health_center}, _witness(stage)
+    ),
+    # The record
+    "records.summary": _record(),
+    "records.timeline": _record(),
+    "records.categories": _record(),
+    "records.trend": lambda stage: Sample(of_wang(stage, code=BLOOD_PRESSURE)),
+    "records.missing": _record(),
+    "records.history": lambda stage: Sample(of_wang(stage, entry_uid=stage.town.records.wang_checkup)),
+    "records.export": _record(),
+    "records.access_trail": _record(),
+    "records.write": lambda stage: Sample(of_wang(stage), {"entries": [NOTE]}),
+    "records.correct": lambda stage: Sample(
+        of_wang(stage, entry_uid=stage.town.records.wang_yihe_note), {"entry": NOTE, "reason": "补充"}
+    ),
+    "records.object_to": lambda stage: Sample(
+        of_wang(stage, entry_uid=stage.town.records.wang_checkup), {"text": "我没有贫血"}
+    ),
+    "records.read_in_emergency": lambda stage: Sample(
+        of_wang(stage), {"reason": "fall", "explanation": "走廊跌倒"}
+    ),
+    # Booking
+    "booking.open_slots": lambda stage: Sample(
+        {"institution_uid": stage.town.alliance.first_hospital}, query={"resident": stage.town.people.wang}
+    ),
+    "booking.book_slot": lambda stage: Sample({"slot_uid": stage.town.booking.public_slot}, _booking(stage)),
+    "booking.hold_slot": lambda stage: Sample({"slot_uid": stage.town.booking.public_slot}, _booking(stage)),
+    "booking.appointments": lambda stage: Sample(query={"resident": stage.town.people.wang}),
+    "booking.appointment": lambda stage: Sample({"appointment_uid": stage.town.booking.wang_fulfilled}),
+    "booking.check_receipt": _receipt,
+    "booking.confirm_hold": _confirm_hold,
+    "booking.reschedule": lambda stage: _appointment(stage, {"slot": stage.town.booking.later_slot}),
+    "booking.cancel": lambda stage: _appointment(stage, {"reason": "不去了"}),
+    "booking.join_waitlist": lambda stage: Sample(
+        says={
+            **_booking(stage),
+            "department": stage.town.alliance.cardiology,
+            "first_day": "2026-03-07",
+            "last_day": "2026-03-07",
+        }
+    ),
+    "booking.leave_waitlist": _entry,
+    "booking.accept_offer": _offer,
+    "booking.decline_offer": _offer,
+    # Visits
+    "visits.visits_of_resident": lambda stage: Sample(of_wang(stage)),
+    "visits.visit": lambda stage: Sample({"visit_uid": stage.town.visits.today}),
+    "visits.findings": lambda stage: Sample(of_wang(stage, visit_uid=stage.town.visits.confirmed)),
+    "visits.rotating_code": lambda stage: Sample({"visit_uid": stage.town.visits.today}),
+    "visits.prepare": lambda _: Sample(says={}),
+    "visits.offline_batch": _batch,
+    "visits.start": _scan,
+    "visits.record": _results,
+    "visits.finish": _finish,
+    "visits.attest": lambda stage: Sample({"visit_uid": stage.town.visits.waiting}, {}),
+    "visits.dispute": lambda stage: Sample({"visit_uid": stage.town.visits.waiting}, {"reason": "没有来"}),
+    # Feedback
+    "feedback.rate": lambda stage: Sample({"token_uid": stage.town.feedback.open_token}, RATING),
+    "feedback.assist_rating": lambda stage: Sample({"token_uid": stage.town.feedback.to_assist}, RATING),
+    "feedback.take_back": _take_back,
+    "feedback.edit_text": _edit_text,
+    "feedback.published_ratings": lambda stage: Sample(
+        {"institution_uid": stage.town.alliance.health_center}
+    ),
+    "feedback.scores": lambda stage: Sample({"institution_uid": stage.town.alliance.health_center}),
+    "feedback.complain": lambda stage: Sample(
+        says={
+            "resident": stage.town.people.wang,
+            "institution": stage.town.alliance.yihe,
+            "kind": "care",
+            "text": "夜里按铃没有人来",
+        }
+    ),
+    "feedback.my_case": lambda stage: Sample({"case_uid": stage.town.feedback.case}),
+    "feedback.confirm_callback": _called_back,
+    "feedback.reopen": lambda stage: _called_back(stage, {"reason": "还是晚来"}),
+    # Messages
+    "inbox.mark_read": lambda stage: Sample({"message_uid": stage.town.notifications.unread}),
+    "inbox.report_choices": lambda _: Sample(says={"choices": {"tmpl_visit_report": "accept"}}),
+    "inbox.set_quiet_hours": lambda _: Sample(says={"starts": "21:00", "ends": "07:00"}),
+}

@@ -1,0 +1,94 @@
+"""The console's routes about other subjects: two different ids in one request open nothing (T9)."""
+
+from collections.abc import Mapping
+
+from server.demo.people import ZHAO_YUN_NUMBER
+from server.people.rules import EndReason
+from tests.architecture.subjects import Sample
+from tests.architecture.verdicts.console import ROSTER, TERMS, WHY, Make, at, li, nurse, seat
+
+OTHERS: Mapping[str, Make] = {
+    "people.resume_proxy: paused by the resident herself": lambda stage: at(
+        "grant_uid", stage.daughter_suspended("wang", EndReason.RESIDENT_WISH)
+    ),
+    "staff.take_on: at Songhe": lambda stage: Sample(
+        says={"name": "钱小红", "post": f"{stage.town.alliance.songhe}:nurse"}
+    ),
+    "staff.member: a doctor of the health center": lambda stage: Sample(
+        {"account_uid": stage.town.identity.accounts["doctor"]}
+    ),
+    "staff.grant_role: as a clinician of the health center": lambda stage: nurse(
+        stage, {"post": f"{stage.town.alliance.health_center}:clinician"}
+    ),
+    "people.admit: into Songhe": lambda stage: Sample(
+        says={"home": stage.town.alliance.songhe, "name": "沈阿毛", "sex": "male", "birth_date": "1955-07-15"}
+    ),
+    "people.resident: Zhao Yun": lambda stage: Sample({"resident_uid": stage.town.people.zhao_yun}),
+    "people.search: Zhao Yun": lambda _: Sample(says={"national_id": ZHAO_YUN_NUMBER}),
+    "people.bind_account: the account of a nurse of this home": lambda stage: li(
+        stage, {"account": stage.town.identity.accounts["nurse"]}
+    ),
+    "people.bind_account: the account of another resident": lambda stage: li(
+        stage, {"account": stage.town.identity.accounts["wang"]}
+    ),
+    "people.import_roster: into Songhe": lambda stage: Sample(
+        says={"home": stage.town.alliance.songhe}, files={"roster": ("名册.csv", ROSTER, "text/csv")}
+    ),
+    "alliance.draft: between Songhe and the second hospital": lambda stage: Sample(
+        says={"home": stage.town.alliance.songhe, "provider": stage.town.alliance.second_hospital, **TERMS}
+    ),
+    "alliance.resume: paused by the health commission": lambda stage: at(
+        "agreement_uid", stage.agreement_suspended("tang"), WHY
+    ),
+    "consent.request_consent: Zhao Yun, for Yihe": lambda stage: Sample(
+        says={
+            "resident": stage.town.people.zhao_yun,
+            "institution": stage.town.alliance.yihe,
+            "purpose": "care",
+            "categories": ["exam"],
+            "last_day": "2026-06-01",
+        }
+    ),
+    "consent.request_consent: Wang, for the second hospital": lambda stage: Sample(
+        says={
+            "resident": stage.town.people.wang,
+            "institution": stage.town.alliance.second_hospital,
+            "purpose": "treatment",
+            "categories": ["exam"],
+            "last_day": "2026-06-01",
+        }
+    ),
+    "records.record: Zhao Yun": lambda stage: Sample({"resident_uid": stage.town.people.zhao_yun}),
+    "audit.looks: Zhao Yun": lambda stage: Sample(query={"resident": stage.town.people.zhao_yun}),
+    "booking.book_at_counter: Zhao Yun": lambda stage: Sample(
+        says={**seat(stage), "resident": stage.town.people.zhao_yun}
+    ),
+    "booking.book_for_resident: Zhao Yun": lambda stage: Sample(
+        says={**seat(stage), "resident": stage.town.people.zhao_yun}
+    ),
+    "visits.plan: a resident of another home": lambda stage: Sample(
+        says={
+            "home": stage.town.alliance.yihe,
+            "provider": stage.town.alliance.health_center,
+            "kind": "round",
+            "starts_at": "2026-03-05T14:00",
+            "ends_at": "2026-03-05T16:00",
+            "service": "patrol",
+            "residents": [stage.town.people.zhao_yun],
+        }
+    ),
+    "visits.correct: a line of another visit": lambda stage: Sample(
+        {"visit_uid": stage.town.visits.confirmed},
+        {"reason": "记错", "item": stage.town.visits.waiting_li, "outcome": "absent"},
+    ),
+    "visits.findings: Li at a visit to Wang": lambda stage: Sample(
+        {"visit_uid": stage.town.visits.confirmed, "resident_uid": stage.town.people.li}
+    ),
+    "visits.print_plates: for Songhe": lambda stage: Sample(
+        says={"home": stage.town.alliance.songhe, "spots": ["101-1"]}
+    ),
+    "feedback.moderate: what is public already": lambda stage: Sample(
+        {"rating_uid": stage.town.feedback.praised},
+        {"event": "return", "revision": "1", "reason_code": "abuse"},
+    ),
+}
