@@ -151,7 +151,8 @@ def _web(settings: Settings, parsed: argparse.Namespace) -> int:
     from server.app import create_app  # noqa: PLC0415
 
     app = create_app(settings)
-    app.config.TOUCHUP = True  # Sanic cuts unused paths out of its own methods; there is one app in this process
+    # Sanic then cuts unused paths out of its own methods, which is safe with one app in the process.
+    app.config.TOUCHUP = True
     listener = (
         socket.socket(fileno=parsed.fd)
         if parsed.fd is not None
