@@ -25,6 +25,7 @@ MODEL_MODULES = (
 DEMO_APPID = "wx00000000cafe0001"
 PLATFORM = "https://api.weixin.qq.com"
 SECRETS_FILE = "secrets.env"
+TRUE, FALSE = ("1", "true"), ("0", "false")
 
 
 class SettingsRefused(SystemExit):
@@ -67,7 +68,7 @@ class Settings:
         """Read the environment; outside production missing secrets are made once and kept in the data folder."""
         source = dict(os.environ if env is None else env)
         data_dir = Path(source.get("DATA_DIR") or "var").resolve()
-        if source.get("PRODUCTION", "") not in {"1", "true"}:
+        if source.get("PRODUCTION", "").lower() not in TRUE:
             source = {**_own_secrets(data_dir), **source}
         said: dict[str, Any] = {"data_dir": data_dir}
         for each in fields(cls):
@@ -119,7 +120,7 @@ def _read(name: str, kind: object, text: str) -> object:
     word = kind if isinstance(kind, str) else getattr(kind, "__name__", str(kind))
     try:
         if word == "bool":
-            return {"1": True, "true": True, "0": False, "false": False}[text.lower()]
+            return {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}[text.lower()]
         if word == "int":
             return int(text)
     except (KeyError, ValueError):

@@ -37,10 +37,12 @@ class TestInProduction:
     def test_starts_with_secrets_of_its_own(self, tmp_path: Path) -> None:
         assert Settings.from_env({**SAFE, "DATA_DIR": str(tmp_path)}).production
 
+    @pytest.mark.parametrize("production", ["1", "true", "True", "TRUE"])
     @pytest.mark.parametrize("name", [name.upper() for name in SECRETS])
-    def test_refuses_to_start_without(self, tmp_path: Path, name: str) -> None:
+    def test_refuses_to_start_without(self, tmp_path: Path, name: str, production: str) -> None:
+        """However the word is written: `True` once passed with secrets made up on the spot."""
         with pytest.raises(SettingsRefused, match=name):
-            Settings.from_env({**SAFE, "DATA_DIR": str(tmp_path), name: ""})
+            Settings.from_env({**SAFE, "DATA_DIR": str(tmp_path), name: "", "PRODUCTION": production})
 
     @pytest.mark.parametrize("said", [{"WECHAT_APPID": "wx00000000cafe0001"}, {"WECHAT_SECRET": "0" * 32}])
     def test_refuses_the_demo_s_credentials(self, tmp_path: Path, said: dict[str, str]) -> None:
@@ -50,14 +52,14 @@ class TestInProduction:
 
 class TestWords:
     @pytest.mark.parametrize(
-        ("name", "word"), [("PORT", "eighty"), ("PRODUCTION_", ""), ("WITH_WORKER", "maybe")]
+        ("name", "word"), [("PORT", "eighty"), ("PRODUCTION", "yes"), ("WITH_WORKER", "maybe")]
     )
     def test_that_mean_nothing_are_refused(self, tmp_path: Path, name: str, word: str) -> None:
-        if not word:
-            assert Settings.from_env({"DATA_DIR": str(tmp_path), name: "x"}).port == 8000
-            return
         with pytest.raises(SettingsRefused, match=name):
             Settings.from_env({"DATA_DIR": str(tmp_path), name: word})
+
+    def test_that_are_not_ours_change_nothing(self, tmp_path: Path) -> None:
+        assert Settings.from_env({"DATA_DIR": str(tmp_path), "PRODUCTION_": "x"}).port == 8000
 
     def test_secrets_are_not_shown(self, tmp_path: Path) -> None:
         settings = Settings.from_env({"DATA_DIR": str(tmp_path)})
