@@ -2,11 +2,23 @@
 
 from typing import ClassVar
 
-from miniprogram_api import alliance, booking, consent, feedback, inbox, people, records, session, visits
+from miniprogram_api import (
+    account,
+    alliance,
+    booking,
+    consent,
+    feedback,
+    home,
+    inbox,
+    people,
+    records,
+    session,
+    visits,
+)
 from server.authority.actor import Channel
 from server.web.json_face import JsonFace
 
-MODULES = (session, people, alliance, consent, records, booking, visits, feedback, inbox)
+MODULES = (session, account, home, people, alliance, consent, records, booking, visits, feedback, inbox)
 
 
 class MiniProgramFace(JsonFace):

@@ -1,5 +1,6 @@
 """Find a seat, keep it, move it, give it back; wait for one and answer an offer."""
 
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from server.booking.actions.together import Asked, book_together
 from server.booking.queries import AppointmentCard, OfferCard, ReceiptVerdict, SlotCard, WaitlistCard
 from server.booking.rules import Urgency
 from server.web import Ask, Body, Clean, Line, Page, PageQuery, PageWish, Query, Routes, Uid, text
+from server.web.qr import modules
 
 routes = Routes("booking", tag="预约")
 
@@ -19,6 +21,13 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 Day = Annotated[date, Field(ge=EARLIEST, lt=LATEST)]
 Note = Annotated[str, text(200, least=0), Clean]
 Digest = Annotated[str, StringConstraints(min_length=16, max_length=128, pattern=r"^[!-~]+$")]
+
+
+@dataclass(frozen=True)
+class AppointmentSheet(AppointmentCard):
+    """One appointment with its arrival code, which the desk scans, to be drawn."""
+
+    arrival_modules: tuple[str, ...] = field(repr=False)  # rows of a QR code, "1" is dark
 
 
 class SlotQuery(PageQuery):
@@ -123,8 +132,9 @@ async def appointments(ask: Ask, query: AppointmentQuery) -> Page[AppointmentCar
     needs=Permission.APPOINTMENT_READ,
     summary="One appointment with its arrival code",
 )
-async def appointment(ask: Ask, appointment_uid: str) -> AppointmentCard:
-    return await queries.appointment(actor=ask.actor, uid=appointment_uid, now=ask.now)
+async def appointment(ask: Ask, appointment_uid: str) -> AppointmentSheet:
+    card = await queries.appointment(actor=ask.actor, uid=appointment_uid, now=ask.now)
+    return AppointmentSheet(**vars(card), arrival_modules=modules(card.arrival_code, error="q"))
 
 
 @routes.get(

@@ -8,9 +8,11 @@ from server.authority.permissions import Permission
 from server.consent import actions, queries
 from server.consent.actions import Choice, Witnessing
 from server.consent.queries import ConsentCard, ConsentSheet
-from server.consent.rules import ConsentStatus, RecordCategory
+from server.consent.rules import ConsentStatus, RecordCategory, Signature
+from server.identity import queries as identity
+from server.identity.queries import ColleagueCard
 from server.records.queries import Preview, preview
-from server.web import Ask, Body, Line, Page, PageQuery, PageWish, Purpose, Query, Routes, Uid
+from server.web import Ask, Body, Int, Line, Page, PageQuery, PageWish, Purpose, Query, Routes, Uid
 
 routes = Routes("consent", tag="知情同意")
 
@@ -29,15 +31,34 @@ class PreviewQuery(Query):
     )
 
 
+class Signed(Body):
+    """A name written with a finger; points are [x, y] within the box."""
+
+    width: Annotated[Int, Field(ge=1, le=4096)]
+    height: Annotated[Int, Field(ge=1, le=4096)]
+    strokes: Annotated[
+        tuple[Annotated[tuple[tuple[Int, Int], ...], Field(max_length=4000)], ...], Field(max_length=400)
+    ]
+
+    def signature(self) -> Signature:
+        return Signature(self.width, self.height, self.strokes)
+
+
 class Grant(Body):
     """`restricted` holds the sensitive categories, each confirmed on its own; they may not stand in `categories`."""
 
     text_hash: TextHash
     categories: Categories = frozenset()
     restricted: Categories = frozenset()
+    signature: Signed | None = None  # taking consent back never asks for one
 
     def choice(self) -> Choice:
-        return Choice(categories=self.categories, restricted=self.restricted, text_hash=self.text_hash)
+        return Choice(
+            categories=self.categories,
+            restricted=self.restricted,
+            text_hash=self.text_hash,
+            signature=self.signature.signature() if self.signature else None,
+        )
 
 
 class Witness(Body):
@@ -87,6 +108,21 @@ async def waiting(ask: Ask) -> tuple[ConsentCard, ...]:
 )
 async def to_witness(ask: Ask) -> tuple[ConsentCard, ...]:
     return await queries.waiting_for_witness(actor=ask.actor, now=ask.now)
+
+
+@routes.get(
+    "/institutions/<institution_uid>/colleagues",
+    needs=Permission.CONSENT_WITNESS,
+    purpose=Purpose.CARE,
+    summary="Who of my institution may be the second witness",
+)
+async def colleagues(ask: Ask, institution_uid: str) -> tuple[ColleagueCard, ...]:
+    return await identity.colleagues(
+        actor=ask.actor,
+        institution_uid=institution_uid,
+        permission=Permission.CONSENT_WITNESS,
+        now=ask.now,
+    )
 
 
 @routes.get(

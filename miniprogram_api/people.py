@@ -3,17 +3,19 @@
 from datetime import date, timedelta
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from server.authority.permissions import Permission
 from server.kit.clock import start_of_day
 from server.people import actions, queries
-from server.people.queries import MyResidentCard, ProxyCard, ResidentCard
+from server.people.actions.invitations import Invited, Offered, invite, redeem
+from server.people.queries import InvitationCard, MyResidentCard, ProxyCard, ResidentCard
 from server.people.rules import Basis, EndReason, ProxyScope, Relation
 from server.web import Ask, Body, Clean, Page, PageQuery, PageWish, Routes, Word, text
 
 routes = Routes("people", tag="长者与家人")
 
+Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2200, 1, 1))]
 DocumentRef = Annotated[str, text(80), Clean]
 NationalIdText = Annotated[str, text(24), Clean]
 Bed = Annotated[str, text(20), Clean]
@@ -28,8 +30,23 @@ class ApplyForProxy(Body):
     relation: Relation
     scopes: Annotated[tuple[ProxyScope, ...], Field(min_length=1, max_length=len(ProxyScope))]
     categories: Annotated[tuple[Word, ...], Field(max_length=30)] = ()
-    last_day: date | None = None
+    last_day: Day | None = None
     document_ref: DocumentRef | None = None
+
+
+class InviteProxy(Body):
+    relation: Relation
+    scopes: Annotated[tuple[ProxyScope, ...], Field(min_length=1, max_length=len(ProxyScope))]
+    categories: Annotated[tuple[Word, ...], Field(max_length=30)] = ()
+    last_day: Day | None = None
+
+    def offered(self) -> Offered:
+        ends_at = start_of_day(self.last_day + timedelta(days=1)) if self.last_day else None
+        return Offered(self.relation, self.scopes, self.categories, ends_at)
+
+
+class Redeem(Body):
+    code: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z2-7]{24}$")]
 
 
 class WithReason(Body):
@@ -66,6 +83,47 @@ async def residents_of_home(ask: Ask, institution_uid: str, query: HomeQuery) ->
 )
 async def proxies(ask: Ask, resident_uid: str) -> tuple[ProxyCard, ...]:
     return await queries.proxies_of(actor=ask.actor, resident_uid=resident_uid, now=ask.now)
+
+
+@routes.get(
+    "/residents/<resident_uid>/invitations",
+    needs=Permission.PROXY_CONFIRM,
+    summary="Invitations that nobody has used yet",
+)
+async def invitations(ask: Ask, resident_uid: str) -> tuple[InvitationCard, ...]:
+    return await queries.invitations(actor=ask.actor, resident_uid=resident_uid, now=ask.now)
+
+
+@routes.post(
+    "/residents/<resident_uid>/invitations",
+    needs=Permission.PROXY_CONFIRM,
+    status=201,
+    summary="Invite a relative, as the resident; the code is told once",
+)
+async def invite_proxy(ask: Ask, resident_uid: str, body: InviteProxy) -> Invited:
+    return await invite(actor=ask.actor, resident_uid=resident_uid, offered=body.offered(), now=ask.now)
+
+
+@routes.delete(
+    "/residents/<resident_uid>/invitations/<invitation_uid>",
+    needs=Permission.PROXY_CONFIRM,
+    status=204,
+    summary="Take an invitation back",
+)
+async def revoke_invitation(ask: Ask, resident_uid: str, invitation_uid: str) -> None:
+    await actions.revoke_invitation(
+        actor=ask.actor, resident_uid=resident_uid, invitation_uid=invitation_uid, now=ask.now
+    )
+
+
+@routes.post(
+    "/invitations/redeem",
+    needs=Permission.PROXY_APPLY,
+    status=201,
+    summary="Accept an invitation, as the relative",
+)
+async def redeem_invitation(ask: Ask, body: Redeem) -> ProxyCard:
+    return await redeem(actor=ask.actor, code=body.code, shared=ask.shared, now=ask.now)
 
 
 @routes.get("/proxies", needs=Permission.PROXY_APPLY, summary="What I have applied for")

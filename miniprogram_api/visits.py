@@ -1,5 +1,6 @@
 """Patrol visits: the clinician's round, the home's side, and what the family sees of it."""
 
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field
@@ -8,11 +9,12 @@ from server.authority.permissions import Permission
 from server.records.queries import EntryCard
 from server.visits import actions, queries
 from server.visits.actions import HeldEvent, ItemResult, Scanned
-from server.visits.queries import BatchCard, NonceCard, RotatingCard, ScanCard, VisitCard
+from server.visits.queries import BatchCard, MeasureCard, NonceCard, ScanCard, VisitCard
 from server.visits.rules import Outcome, Side, VisitStatus
 from server.visits.rules.findings import Findings
 from server.visits.rules.offline import MOST_EVENTS, EventKind
 from server.web import Ask, Body, Clean, Int, Line, Page, PageQuery, PageWish, Purpose, Routes, Uid, text
+from server.web.qr import modules
 
 routes = Routes("visits", tag="巡诊")
 
@@ -112,6 +114,20 @@ class VisitQuery(PageQuery):
     status: VisitStatus | None = None
 
 
+@dataclass(frozen=True)
+class RotatingScreen:
+    """What the home's phone shows: the code, and the same code to be drawn."""
+
+    text: str = field(repr=False)
+    seconds_left: int
+    modules: tuple[str, ...] = field(repr=False)  # rows of a QR code, "1" is dark
+
+
+@routes.get("/visits/measures", needs=Permission.VISIT_ATTEND, summary="What is measured at a bedside")
+async def measures(ask: Ask) -> tuple[MeasureCard, ...]:
+    return await queries.measures(actor=ask.actor, now=ask.now)
+
+
 @routes.get(
     "/visits/round", needs=Permission.VISIT_ATTEND, summary="My round today: who, in which bed, what is due"
 )
@@ -161,8 +177,9 @@ async def findings(ask: Ask, visit_uid: str, resident_uid: str) -> tuple[EntryCa
 @routes.get(
     "/visits/<visit_uid>/rotating-code", needs=Permission.VISIT_ATTEND, summary="What the home's phone shows"
 )
-async def rotating_code(ask: Ask, visit_uid: str) -> RotatingCard:
-    return await queries.rotating_code_for(actor=ask.actor, visit_uid=visit_uid, now=ask.now)
+async def rotating_code(ask: Ask, visit_uid: str) -> RotatingScreen:
+    card = await queries.rotating_code_for(actor=ask.actor, visit_uid=visit_uid, now=ask.now)
+    return RotatingScreen(card.text, card.seconds_left, modules(card.text))
 
 
 @routes.post("/visits/nonces", needs=Permission.VISIT_ATTEND, status=201, summary="Get ready to scan")

@@ -63,6 +63,26 @@ class NotARecipient(DomainError):
     message = "只有养老机构和医疗机构可以征求查看健康档案。"
 
 
+class SignatureTooShort(DomainError):
+    """A dot or a slip of the finger is nobody's name."""
+
+    code = "consent.signature_too_short"
+    kind = Kind.INVALID
+    message = "签名太短，没有写完整。请按“清除”，再把名字写一遍。"
+
+
+class SignatureTooLong(DomainError):
+    code = "consent.signature_too_long"
+    kind = Kind.INVALID
+    message = "签名的笔画太多了。请按“清除”，再把名字写一遍。"
+
+
+class SignatureOutside(DomainError):
+    code = "consent.signature_outside"
+    kind = Kind.INVALID
+    message = "签名写到框外面去了。请按“清除”，在框里再写一遍。"
+
+
 class WitnessNotNeeded(DomainError):
     code = "consent.witness_not_needed"
     kind = Kind.CONFLICT

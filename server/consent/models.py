@@ -62,6 +62,25 @@ class Consent(Table):
         )
 
 
+class ConsentSignature(Table):
+    """The name that was written under one consent, sealed to that consent and to the very text (I14)."""
+
+    consent: fields.ForeignKeyRelation[Consent] = belongs_to("care.Consent")
+    consent_id: int
+    text_version = fields.CharField(max_length=16)
+    text_hash = TokenField(max_length=64)
+    sealed = fields.BinaryField()  # place: `signature_place`
+    digest = TokenField(max_length=64)  # of the canonical strokes; the audit line holds it too
+
+    class Meta:
+        table = "consent_signature"
+        unique_together = (("consent",),)
+
+
+def signature_place(*, consent_uid: str, text_hash: str) -> str:
+    return f"consent.signature|{consent_uid}|{text_hash}"
+
+
 class ConsentProvision(Table):
     """One category of a consent, decided on its own."""
 

@@ -35,17 +35,17 @@ async def load(town: Any, *, now: datetime) -> NotificationsTown:
     unread = await _message(
         town, "daughter", wang, "visits.confirmed", "有新的巡诊记录",
         f"云桥市河东社区卫生服务中心的医生来看过{wang.name}，两家机构都已确认。请点开查看。",
-        f"pages/visit/visit?uid={town.visits.confirmed}", now - timedelta(days=6),
+        f"pages/visits/visit?uid={town.visits.confirmed}&resident={wang.uid}", now - timedelta(days=6),
     )  # fmt: skip
     read = await _message(
         town, "daughter", wang, "booking.reminder", "就诊提醒",
-        f"{wang.name}明天要去云桥市第一人民医院看病，请提前准备好证件和药单。", "pages/appointments/appointments",
+        f"{wang.name}明天要去云桥市第一人民医院看病，请提前准备好证件和药单。", "pages/booking/appointments",
         now - timedelta(days=20), read_at=now - timedelta(days=20, hours=-1),
     )  # fmt: skip
     await _message(
         town, "wang", wang, "visits.confirmed", "有新的巡诊记录",
         "云桥市河东社区卫生服务中心的医生来看过您，两家机构都已确认。请点开查看。",
-        f"pages/visit/visit?uid={town.visits.confirmed}", now - timedelta(days=6),
+        f"pages/visits/visit?uid={town.visits.confirmed}&resident={wang.uid}", now - timedelta(days=6),
     )  # fmt: skip
     return NotificationsTown(unread=unread, read=read, call=await _call(town, now))
 

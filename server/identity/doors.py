@@ -13,6 +13,7 @@ from server.identity.actions.mini_program import bind_subject
 from server.identity.errors import (
     LoginCodeRefused,
     LoginCodeSeen,
+    NotTheSamePerson,
     NotToYourself,
     PhoneCodeRefused,
     SignInRefused,
@@ -124,6 +125,19 @@ async def register_phone(
         raise TooMany
     phone = await _phone_number(actor, code, wechat)
     return await actions.register_phone(actor=actor, phone=phone, now=now)
+
+
+async def ensure_same_person(*, actor: Actor, code: str, wechat: WeChatGateway, shared: Shared) -> None:
+    """Spend a fresh login code and see that it is the actor's own WeChat: before what cannot be undone.
+
+    Refusals: LoginCodeSeen; LoginCodeRefused; NotTheSamePerson; SignInRefused; WechatUnreachable; TooMany.
+    """
+    await _ensure_not_answered(actor)
+    if not await shared.first_seen(f"wechat-code:{_mark(code)}", ttl=LOGIN_CODE_LIVES):
+        raise LoginCodeSeen
+    identity = await _identity_by_code(code, wechat)
+    if await queries.account_of_openid(identity.openid) != actor.account_uid:
+        raise NotTheSamePerson
 
 
 async def _ensure_not_answered(actor: Actor) -> None:

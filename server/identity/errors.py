@@ -66,6 +66,22 @@ class AccountClosed(DomainError):
     message = "这个账号已经停用。如果需要恢复，请联系您所在的机构或拨打 96345。"
 
 
+class StillStaff(DomainError):
+    """An account that somebody works with is the institution's matter, too."""
+
+    code = "identity.still_staff"
+    kind = Kind.CONFLICT
+    message = "您在单位还有岗位，请先请单位管理员收回您的岗位，再注销账号。"
+
+
+class NotTheSamePerson(DomainError):
+    """The fresh login code belongs to another WeChat than the account."""
+
+    code = "identity.not_the_same_person"
+    kind = Kind.FORBIDDEN
+    message = "现在这部手机上的微信，和要注销的账号不是同一个。请用您自己的微信打开后再试。"
+
+
 class WrongBindCode(DomainError):
     code = "identity.wrong_bind_code"
     kind = Kind.INVALID

@@ -33,6 +33,19 @@ class PageWish:
     limit: int = DEFAULT_LIMIT
 
 
+@dataclass(frozen=True)
+class Newest(Generic[Item]):
+    """The newest of a list that is handed out at once; `more` tells that older ones were left out."""
+
+    items: Sequence[Item]
+    more: bool
+
+
+async def newest_of(rows: QuerySet[Any], card: Callable[[Any], Item], *, by: str, most: int) -> Newest[Item]:
+    found = await rows.order_by(f"-{by}", "-id").limit(most + 1)
+    return Newest(tuple(card(row) for row in found[:most]), len(found) > most)
+
+
 def cursor_of(at: datetime, row_id: int) -> str:
     micros = int(at.timestamp() * 1_000_000 + 0.5)
     return base64.urlsafe_b64encode(f"{micros}.{row_id}".encode()).decode().rstrip("=")

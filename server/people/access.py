@@ -80,6 +80,20 @@ async def standing_of(*, actor: Actor, resident: Resident, permission: Permissio
     return standing
 
 
+async def own_row_for(*, actor: Actor, uid: str, permission: Permission, now: datetime) -> Resident:
+    """Return the resident only to themselves: what nobody may say in their place."""
+    row = await resident_for(actor=actor, uid=uid, permission=permission, now=now)
+    standing = await standing_of(actor=actor, resident=row, permission=permission, now=now)
+    if standing.way is not Way.SELF:
+        raise NotFound
+    return row
+
+
+def open_invitations(now: datetime) -> Q:
+    """Return the condition of invitations that somebody could still use."""
+    return Q(redeemed_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now)
+
+
 def active_grants(now: datetime, prefix: str = "") -> Q:
     """Return the condition of I1: active, begun, and not yet over at this moment."""
     begun: dict[str, Any] = {f"{prefix}status": ProxyStatus.ACTIVE, f"{prefix}starts_at__lte": now}

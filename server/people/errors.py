@@ -161,6 +161,32 @@ class ScopeNeeded(DomainError):
     message = "请至少选择一项代办内容。"
 
 
+class InvitationNotValid(DomainError):
+    """Said alike of a code that never was, was used, was taken back, or is too old."""
+
+    code = "people.invitation_not_valid"
+    kind = Kind.INVALID
+    message = "邀请码不对、已经用过，或者过期了。请让长者在“我的家人”里重新发一份邀请。"
+
+
+class OwnInvitation(DomainError):
+    code = "people.own_invitation"
+    kind = Kind.CONFLICT
+    message = "这是您自己发出的邀请，请转发给要替您办事的家人，由他们打开。"
+
+
+class TooManyInvitations(DomainError):
+    code = "people.too_many_invitations"
+    kind = Kind.TOO_MANY
+    message = "您有多份邀请还没有人用，请先收回不需要的，再发新的。"
+
+
+class TooManyCodes(DomainError):
+    code = "people.too_many_codes"
+    kind = Kind.TOO_MANY
+    message = "邀请码试得太多次了，请过一个小时再试，或请长者重新发一份邀请。"
+
+
 class WrongCareState(DomainError):
     code = "people.wrong_care_state"
     kind = Kind.CONFLICT

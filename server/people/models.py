@@ -162,6 +162,31 @@ class ProxyGrantScope(Table):
         unique_together = (("grant", "scope"),)
 
 
+class ProxyInvitation(Table):
+    """A resident's yes, given beforehand to whoever brings the code; of the code only a digest is kept."""
+
+    resident_id: int
+    resident: fields.ForeignKeyRelation[Resident] = belongs_to("care.Resident")
+    issued_by_id: int
+    issued_by: fields.ForeignKeyRelation[Account] = belongs_to(
+        "care.Account"
+    )  # the resident's own, at the time
+    relation = word(Relation)
+    scopes: Any = fields.JSONField(default=list)  # words of ProxyScope
+    categories: Any = fields.JSONField(default=list)  # as in ProxyGrant
+    ends_at = UtcDatetimeField(null=True)  # of the authority that comes of it
+    digest = TokenField(max_length=64, unique=True)
+    expires_at = UtcDatetimeField()  # of the invitation; exclusive
+    revoked_at = UtcDatetimeField(null=True)
+    redeemed_at = UtcDatetimeField(null=True)
+    redeemed_by_id: int | None
+    redeemed_by: fields.ForeignKeyNullableRelation[Account] = belongs_to("care.Account", null=True)
+
+    class Meta:
+        table = "proxy_invitation"
+        indexes = (("resident_id", "expires_at"), ("issued_by_id",), ("redeemed_by_id",))
+
+
 class ResidentMerge(Table):
     """Two rows that were found to be one person; undone, it stays on the record."""
 

@@ -54,7 +54,7 @@ async def move_in(town: Town, ghost: Ghost, home: str) -> None:
     entry = await _row(RecordEntry, town.records.wang_checkup)
     await _added(RecordEntry, entry, ghost.entry, **mine, source_id=hospital.id)
     await _all_of(RecordEntry, wang["id"], **mine, source_id=hospital.id)
-    await _consented(town, ghost, mine, house.id)
+    await _consented(town, ghost, mine, house.id, somebody.id)
     grant = await _added(
         ProxyGrant,
         await _row(ProxyGrant, town.people.daughter_grant),
@@ -119,9 +119,10 @@ async def _seat_of_yesterday(town: Town, like: int, home: str, hospital: Institu
     return int(seat.pk)
 
 
-async def _consented(town: Town, ghost: Ghost, mine: dict[str, int], recipient: int) -> None:
+async def _consented(town: Town, ghost: Ghost, mine: dict[str, int], recipient: int, decided_by: int) -> None:
     given = await _row(Consent, town.consent.wang_yihe)
-    sheet = await _added(Consent, given, ghost.consent, **mine, recipient_id=recipient, home_id=recipient)
+    theirs = {**mine, "recipient_id": recipient, "home_id": recipient, "decided_by_id": decided_by}
+    sheet = await _added(Consent, given, ghost.consent, **theirs)
     await _all_of(ConsentProvision, given["id"], column="consent_id", consent_id=sheet.pk)
     asked = await _row(Consent, town.consent.wang_pending)
     await copy_of(Consent, asked, **mine, recipient_id=recipient, home_id=recipient).save()

@@ -166,3 +166,40 @@ class TestWitness:
         )
 
         assert answer.status_code == 404
+
+
+class TestSignature:
+    NAME = {"width": 300, "height": 120, "strokes": [[[10 + step, 20] for step in range(14)]]}
+
+    async def test_comes_with_the_grant_and_shows_on_the_sheet(self, town: Town, api: Api) -> None:
+        wang, uid = await api("wang"), town.consent.wang_pending
+
+        answer = await grant(wang, uid, categories=["ability"], signature=self.NAME)
+
+        assert (answer.status_code, answer.json()["signed"]) == (200, True)
+        assert (await wang.get(f"/consents/{uid}")).json()["card"]["signed"]
+        listed = {each["uid"]: each["signed"] for each in (await wang.get("/consents")).json()["items"]}
+        assert [each for each, signed in listed.items() if signed] == [uid]
+
+    @pytest.mark.parametrize(
+        ("change", "code"),
+        [
+            ({"strokes": [[[1, 1]]]}, "consent.signature_too_short"),
+            ({"strokes": []}, "consent.signature_too_short"),
+            ({"width": 15}, "consent.signature_outside"),
+            ({"strokes": [[[1, 1]]] * 121}, "consent.signature_too_long"),
+            ({"width": 0}, "web.invalid"),
+            ({"strokes": [[[1, 1.5]]]}, "web.invalid"),
+            ({"strokes": [[[1, 1, 1]]]}, "web.invalid"),
+        ],
+    )
+    async def test_must_be_somebodys_name_within_the_box(
+        self, town: Town, api: Api, change: dict[str, Any], code: str
+    ) -> None:
+        says = {"categories": ["ability"], "signature": {**self.NAME, **change}}
+
+        answer = await grant(await api("wang"), town.consent.wang_pending, **says)
+
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["code"] == code or code == "web.invalid"
+        assert answer.json()["detail"].endswith("。")

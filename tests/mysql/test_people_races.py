@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +15,9 @@ from server.demo import Town
 from server.demo.alliance import GREEN
 from server.identity.models import Account
 from server.kit.clock import local_date
+from server.notifications.actions import close_own_account
 from server.people import actions, queries
+from server.people.actions.invitations import Offered, invite
 from server.people.models import ProxyGrant, ProxyGrantScope, Resident
 from server.people.rules import Basis, EndReason, ProxyScope, ProxyStatus, Relation, Sex, check_character
 
@@ -199,3 +202,47 @@ async def test_one_agreement_per_pair(town: Town, actor: Ask, clock: Any) -> Non
 
     assert done == (1, {"alliance.already_bound"})
     assert await ServiceAgreement.filter(uid__in=uids, status="active").count() == 1
+
+
+async def test_an_invitation_works_once(town: Town, actor: Ask, clock: Any) -> None:
+    """Six people open the same card at the same moment."""
+    now = clock()
+    offered = Offered(Relation.FRIEND, (ProxyScope.PROFILE,))
+    said = await invite(actor=await actor("wang"), resident_uid=town.people.wang, offered=offered, now=now)
+    strangers = []
+    for place in range(6):
+        account = Account(name=f"亲友{place}", created_at=now)
+        await account.save()
+        strangers.append(replace(await actor("stranger"), account_id=account.id, account_uid=account.uid))
+
+    done = await at_once(
+        *(actions.redeem_invitation(actor=each, code=said.code, now=now) for each in strangers)
+    )
+
+    assert done == (1, {"people.invitation_not_valid"})
+
+
+async def test_no_sixth_invitation(town: Town, actor: Ask, clock: Any) -> None:
+    wang, offered = await actor("wang"), Offered(Relation.FRIEND, (ProxyScope.PROFILE,))
+
+    done = await at_once(
+        *(invite(actor=wang, resident_uid=town.people.wang, offered=offered, now=clock()) for _ in range(8))
+    )
+
+    assert done == (5, {"people.too_many_invitations"})
+
+
+async def test_an_account_closes_while_its_grants_change(town: Town, actor: Ask, clock: Any) -> None:
+    """The resident ends the daughter's authority in the moment in which she leaves: either way it has ended."""
+    now, wang, daughter = clock(), await actor("wang"), await actor("daughter")
+    grant = town.people.daughter_grant
+
+    await asyncio.gather(
+        close_own_account(actor=daughter, now=now),
+        actions.end_proxy(actor=wang, uid=grant, reason=EndReason.RESIDENT_WISH, now=now),
+        return_exceptions=True,
+    )
+    if (await ProxyGrant.get(uid=grant)).status is not ProxyStatus.ENDED:
+        await close_own_account(actor=daughter, now=now)
+
+    assert (await ProxyGrant.get(uid=grant)).status is ProxyStatus.ENDED

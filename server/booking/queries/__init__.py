@@ -8,9 +8,11 @@ from server.booking.queries.appointments import (
     check_receipt,
     count_expected,
     desk,
+    next_appointments,
 )
 from server.booking.queries.cards import AppointmentCard, DeskCard, OfferCard, SlotCard, WaitlistCard
 from server.booking.queries.counter import Choice, CounterView, counter, own_departments
+from server.booking.queries.exports import Booked, booked_by
 from server.booking.queries.faults import faults
 from server.booking.queries.slots import (
     ExceptionCard,
@@ -25,6 +27,7 @@ from server.booking.queries.waitlist import offers, waitlist
 
 __all__ = [
     "AppointmentCard",
+    "Booked",
     "Choice",
     "CounterView",
     "DeskCard",
@@ -36,6 +39,7 @@ __all__ = [
     "WaitlistCard",
     "appointment",
     "appointments",
+    "booked_by",
     "booking_slip",
     "check_receipt",
     "count_expected",
@@ -44,6 +48,7 @@ __all__ = [
     "exceptions_from",
     "faults",
     "may_take_green",
+    "next_appointments",
     "offers",
     "open_slots",
     "own_departments",

@@ -44,10 +44,20 @@ async def appointments(
     if resident_uid is not None:
         wanted = Q(wanted, resident__uid=resident_uid)
     if live_only:
-        still_held = Q(status=AppointmentStatus.HELD, hold_expires_at__gt=now)
-        wanted = Q(wanted, Q(status__in=sorted(LIVE_STATUSES - {AppointmentStatus.HELD})) | still_held)
+        wanted = Q(wanted, _live(now))
     rows = Appointment.filter(wanted).select_related(*APPOINTMENT_RELATIONS)
     return await page_of(rows, wish, appointment_card, by="created_at")
+
+
+async def next_appointments(
+    *, actor: Actor, resident_uid: str, most: int, now: datetime
+) -> tuple[AppointmentCard, ...]:
+    """Return the live appointments of one resident that are not over yet, the soonest first."""
+    own = appointments_of_own_residents(actor=actor, permission=Permission.APPOINTMENT_READ, now=now)
+    whose = Q(resident__uid=resident_uid) | Q(resident__merged_into__uid=resident_uid)
+    to_come = Q(own, whose, _live(now), slot__ends_at__gt=now)
+    rows = Appointment.filter(to_come).select_related(*APPOINTMENT_RELATIONS)
+    return tuple(appointment_card(row) for row in await rows.order_by("slot__starts_at", "id").limit(most))
 
 
 async def appointment(*, actor: Actor, uid: str, now: datetime) -> AppointmentCard:
@@ -90,6 +100,11 @@ async def count_expected(*, actor: Actor, day: date) -> int:
     own = sorted(actor.institutions_with(Permission.APPOINTMENT_CONFIRM))
     expected = Q(slot__institution_id__in=own, status=AppointmentStatus.BOOKED)
     return await Appointment.filter(Q(expected, _on(day))).count()
+
+
+def _live(now: datetime) -> Q:
+    still_held = Q(status=AppointmentStatus.HELD, hold_expires_at__gt=now)
+    return Q(status__in=sorted(LIVE_STATUSES - {AppointmentStatus.HELD})) | still_held
 
 
 def _on(day: date) -> Q:

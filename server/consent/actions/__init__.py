@@ -1,7 +1,7 @@
 """Ask, grant, deny, withdraw.
 
-Lock order: the consent, then its provisions, then the resident's chain head (`trail.rights_changed`), then audit and
-outbox. Nothing that locks a chain head afterwards touches a consent.
+Lock order: the consent, then its provisions, then its signature, then the resident's chain head
+(`trail.rights_changed`), then audit and outbox. Nothing that locks a chain head afterwards touches a consent.
 """
 
 from server.consent.actions.deciders import Witnessing

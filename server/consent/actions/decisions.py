@@ -10,9 +10,19 @@ from server.consent.access import as_family, consent_for
 from server.consent.actions.deciders import Decider, Witnessing, decider_of, witnesses_of
 from server.consent.actions.moves import decide, end, fresh_card, live_key, tell
 from server.consent.errors import MoreThanAsked, NothingChosen, NotInForce, SensitiveNeedsOwnLine, TextChanged
-from server.consent.models import Consent, ConsentProvision
+from server.consent.models import Consent, ConsentProvision, ConsentSignature, signature_place
 from server.consent.queries import ConsentCard
-from server.consent.rules import RESTRICTED, ConsentEvent, ConsentStatus, RecordCategory, Verdict, carried
+from server.consent.rules import (
+    RESTRICTED,
+    ConsentEvent,
+    ConsentStatus,
+    RecordCategory,
+    Signature,
+    Verdict,
+    carried,
+    ensure_signature,
+)
+from server.kit.sealing import seal
 from server.kit.transactions import action
 
 
@@ -23,6 +33,7 @@ class Choice:
     categories: frozenset[RecordCategory]
     restricted: frozenset[RecordCategory]
     text_hash: str  # of the text that was shown to them
+    signature: Signature | None = None  # written on the screen; a grant is one without it, too
 
 
 @action
@@ -90,6 +101,8 @@ async def sweep_consents(*, actor: Actor, now: datetime, limit: int = 200) -> in
 async def _grant(actor: Actor, row: Consent, choice: Choice, decider: Decider, now: datetime) -> ConsentCard:
     asked = frozenset(each.category for each in await ConsentProvision.filter(consent_id=row.id))
     permitted = _ensure_choice(row, choice, asked)
+    if choice.signature is not None:
+        ensure_signature(choice.signature)
     key = live_key(row.resident_id, row.recipient_id, row.purpose)
     older = await Consent.filter(granted_key=key).first()
     if older is not None:
@@ -101,9 +114,24 @@ async def _grant(actor: Actor, row: Consent, choice: Choice, decider: Decider, n
     )
     for extra in carried(permitted) - permitted:
         await ConsentProvision(consent=row, category=extra, verdict=Verdict.PERMIT, created_at=now).save()
+    signed = await _sign(row, choice.signature, now) if choice.signature is not None else {}
     await trail.rights_changed(row.resident_id, now=now)
-    await tell(actor, row, "consent.granted", now)
+    await tell(actor, row, "consent.granted", now, **signed)
     return await fresh_card(row, now)
+
+
+async def _sign(row: Consent, signature: Signature, now: datetime) -> dict[str, str]:
+    """Keep the signature beside the consent; return what the audit line may hold of it: never the strokes."""
+    place = signature_place(consent_uid=row.uid, text_hash=row.text_hash)
+    await ConsentSignature(
+        consent=row,
+        text_version=row.text_version,
+        text_hash=row.text_hash,
+        sealed=seal(signature.canonical, place=place),
+        digest=signature.digest,
+        created_at=now,
+    ).save()
+    return {"signature": signature.digest}
 
 
 async def _deny(actor: Actor, row: Consent, decider: Decider, now: datetime) -> ConsentCard:

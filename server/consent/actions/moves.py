@@ -47,7 +47,7 @@ async def fresh_card(row: Consent, now: datetime) -> ConsentCard:
     return await card_of(await Consent.get(id=row.id).select_related("resident", "recipient"), now=now)
 
 
-async def tell(actor: Actor, row: Consent, topic: str, now: datetime) -> None:
+async def tell(actor: Actor, row: Consent, topic: str, now: datetime, **more: str) -> None:
     await note(
         actor,
         topic,
@@ -55,7 +55,7 @@ async def tell(actor: Actor, row: Consent, topic: str, now: datetime) -> None:
         subject_uid=row.uid,
         resident_id=row.resident_id,
         institution_id=row.recipient_id,
-        detail={"purpose": row.purpose, "text_version": row.text_version, "text_hash": row.text_hash},
+        detail={"purpose": row.purpose, "text_version": row.text_version, "text_hash": row.text_hash, **more},
         now=now,
     )
     payload = {"consent": row.uid, "resident": row.resident.uid, "recipient": row.recipient.uid}

@@ -11,6 +11,7 @@ from server.consent.queries.consents import (
     category_choices,
     consent_sheet,
     consents,
+    count_waiting_for_witness,
     purpose_choices,
     recipients_for,
     residents_to_ask,
@@ -19,12 +20,14 @@ from server.consent.queries.consents import (
     waiting_for_me,
     waiting_for_witness,
 )
+from server.consent.queries.exports import Decided, decided_by
 from server.consent.queries.faults import faults
 
 __all__ = [
     "ChoiceCard",
     "ConsentCard",
     "ConsentSheet",
+    "Decided",
     "ProvisionCard",
     "ResidentChoice",
     "SectionCard",
@@ -32,6 +35,8 @@ __all__ = [
     "category_choices",
     "consent_sheet",
     "consents",
+    "count_waiting_for_witness",
+    "decided_by",
     "faults",
     "purpose_choices",
     "recipients_for",

@@ -10,7 +10,7 @@ from server.alliance.models import Institution
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.consent.access import as_family, consent_for, consents_visible_to
-from server.consent.models import Consent, ConsentProvision
+from server.consent.models import Consent, ConsentProvision, ConsentSignature
 from server.consent.rules import (
     CATEGORY_WORDS,
     PURPOSE_WORDS,
@@ -55,6 +55,7 @@ class ConsentCard:
     decided_at: datetime | None
     basis: DecisionBasis | None
     ended_at: datetime | None
+    signed: bool  # somebody wrote their name under it
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,17 @@ async def waiting_for_me(*, actor: Actor, now: datetime) -> tuple[ConsentCard, .
 
 async def waiting_for_witness(*, actor: Actor, now: datetime) -> tuple[ConsentCard, ...]:
     """Return the requests to residents of the actor's home who have no account of their own."""
-    mine = consents_visible_to(actor=actor, permission=Permission.CONSENT_WITNESS, now=now)
-    rows = Consent.filter(mine, _stands_at(ConsentStatus.REQUESTED, now), resident__account_id__isnull=True)
+    rows = Consent.filter(_to_witness(actor, now))
     return await _cards(await rows.select_related("resident", "recipient").order_by("id").limit(100), now)
+
+
+async def count_waiting_for_witness(*, actor: Actor, now: datetime) -> int:
+    return await Consent.filter(_to_witness(actor, now)).count()
+
+
+def _to_witness(actor: Actor, now: datetime) -> Q:
+    mine = consents_visible_to(actor=actor, permission=Permission.CONSENT_WITNESS, now=now)
+    return Q(mine, _stands_at(ConsentStatus.REQUESTED, now), resident__account_id__isnull=True)
 
 
 async def consent_sheet(*, actor: Actor, uid: str, now: datetime) -> ConsentSheet:
@@ -176,13 +185,29 @@ async def sheet_of(row: Consent, *, now: datetime) -> ConsentSheet:
 
 
 async def _cards(rows: Sequence[Consent], now: datetime) -> tuple[ConsentCard, ...]:
-    provisions = (
-        await ConsentProvision.filter(consent_id__in=[row.id for row in rows]).order_by("id") if rows else []
+    ids = [row.id for row in rows]
+    provisions = await ConsentProvision.filter(consent_id__in=ids).order_by("id") if rows else []
+    decided = [row.id for row in rows if row.decided_at is not None]
+    signed = await _signed(decided) if decided else frozenset()
+    return tuple(
+        _card(
+            row,
+            [each for each in provisions if each.consent_id == row.id],
+            signed=row.id in signed,
+            now=now,
+        )
+        for row in rows
     )
-    return tuple(_card(row, [each for each in provisions if each.consent_id == row.id], now) for row in rows)
 
 
-def _card(row: Consent, provisions: Iterable[ConsentProvision], now: datetime) -> ConsentCard:
+async def _signed(ids: Sequence[int]) -> frozenset[int]:
+    found = await ConsentSignature.filter(consent_id__in=ids).values_list("consent_id", flat=True)
+    return frozenset(int(str(each)) for each in found)
+
+
+def _card(
+    row: Consent, provisions: Iterable[ConsentProvision], *, signed: bool, now: datetime
+) -> ConsentCard:
     status = status_at(row, now)
     return ConsentCard(
         uid=row.uid,
@@ -207,6 +232,7 @@ def _card(row: Consent, provisions: Iterable[ConsentProvision], now: datetime) -
         decided_at=row.decided_at,
         basis=row.basis,
         ended_at=row.ended_at,
+        signed=signed,
     )
 
 

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 
-from server.consent.models import Consent, ConsentProvision
+from server.consent.models import Consent, ConsentProvision, ConsentSignature, signature_place
 from server.consent.rules import (
     CATEGORY_WORDS,
     REQUESTABLE,
@@ -14,6 +15,7 @@ from server.consent.rules import (
     Verdict,
     hash_of,
 )
+from server.kit.sealing import SealBroken, open_sealed
 
 BATCH = 500
 NEVER_GRANTED = frozenset({ConsentStatus.REQUESTED, ConsentStatus.DENIED, ConsentStatus.LAPSED})
@@ -33,11 +35,29 @@ async def _of_consents(batch: Sequence[Consent]) -> list[str]:
     verdicts: dict[int, dict[RecordCategory, Verdict]] = defaultdict(dict)
     for each in await ConsentProvision.filter(consent_id__in=[row.id for row in batch]):
         verdicts[each.consent_id][each.category] = each.verdict
+    written = await ConsentSignature.filter(consent_id__in=[row.id for row in batch])
+    signatures = {each.consent_id: each for each in written}
     return [
         f"{fault} (consent {row.uid})"
         for row in batch
-        for fault in (*_text(row), *_of_one(row, verdicts[row.id]))
+        for fault in (*_text(row), *_of_one(row, verdicts[row.id]), *_signature(row, signatures.get(row.id)))
     ]
+
+
+def _signature(row: Consent, signature: ConsentSignature | None) -> list[str]:
+    if signature is None:
+        return []
+    if row.status in NEVER_GRANTED:
+        return ["I14 signed, and never granted"]
+    place = signature_place(consent_uid=row.uid, text_hash=row.text_hash)
+    try:
+        strokes = open_sealed(signature.sealed, place=place)
+    except SealBroken:
+        return ["I14 the signature does not belong to this consent and text"]
+    same = sha256(strokes.encode()).hexdigest() == signature.digest
+    return (
+        [] if same and signature.text_hash == row.text_hash else ["I14 the signature is not what was signed"]
+    )
 
 
 def _text(row: Consent) -> list[str]:

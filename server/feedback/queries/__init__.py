@@ -14,6 +14,7 @@ from server.feedback.queries.cases import (
     void_card,
     voids_waiting,
 )
+from server.feedback.queries.exports import Said, rated_by
 from server.feedback.queries.faults import faults
 from server.feedback.queries.ratings import (
     InstitutionRating,
@@ -21,6 +22,7 @@ from server.feedback.queries.ratings import (
     RatingCard,
     ReplyCard,
     TokenCard,
+    count_open_tokens,
     my_ratings,
     open_tokens,
     published_for,
@@ -49,6 +51,7 @@ __all__ = [
     "PublicRating",
     "RatingCard",
     "ReplyCard",
+    "Said",
     "ScoreCard",
     "StepCard",
     "TextToCheck",
@@ -58,6 +61,7 @@ __all__ = [
     "case_file",
     "cases",
     "count_cases_to_move",
+    "count_open_tokens",
     "count_texts_waiting",
     "faults",
     "moderation_file",
@@ -67,6 +71,7 @@ __all__ = [
     "my_ratings",
     "open_tokens",
     "published_for",
+    "rated_by",
     "rating_card",
     "ratings_of_subject",
     "score_board",

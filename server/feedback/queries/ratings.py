@@ -137,13 +137,21 @@ async def open_tokens(
     *, actor: Actor, permission: Permission, wish: PageWish, now: datetime
 ) -> Page[TokenCard]:
     """List what may still be rated, as oneself or a proxy (RATING_GIVE), or in assistance (RATING_ASSIST)."""
-    usable = tokens_usable_by(actor=actor, permission=permission, now=now)
-    if permission is Permission.RATING_ASSIST:
-        usable &= Q(resident__account_id__isnull=True)
-    rows = RatingToken.filter(usable, status=TokenStatus.OPEN, expires_at__gt=now).select_related(
+    rows = RatingToken.filter(_open(actor, permission, now)).select_related(
         "resident", "subject", "department"
     )
     return await page_of(rows, wish, _token_card, by="created_at")
+
+
+async def count_open_tokens(*, actor: Actor, permission: Permission, now: datetime) -> int:
+    return await RatingToken.filter(_open(actor, permission, now)).count()
+
+
+def _open(actor: Actor, permission: Permission, now: datetime) -> Q:
+    usable = tokens_usable_by(actor=actor, permission=permission, now=now)
+    if permission is Permission.RATING_ASSIST:
+        usable &= Q(resident__account_id__isnull=True)
+    return Q(usable, status=TokenStatus.OPEN, expires_at__gt=now)
 
 
 def _token_card(row: RatingToken) -> TokenCard:

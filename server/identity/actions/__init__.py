@@ -6,6 +6,7 @@ Lock order: attempts, bind code, account, role grants, credential, device, sessi
 from server.identity.actions.attempts import count_try, sweep_sign_ins
 from server.identity.actions.console import ConsoleSession, change_password, open_console_session
 from server.identity.actions.first import FirstAdministrator, create_first_administrator
+from server.identity.actions.leaving import forget_account
 from server.identity.actions.mini_program import (
     BoundCard,
     bind_staff,
@@ -47,6 +48,7 @@ __all__ = [
     "create_first_administrator",
     "create_staff",
     "end_role",
+    "forget_account",
     "give_login",
     "grant_role",
     "issue_bind_code",

@@ -11,6 +11,7 @@ from server.identity.access import in_force, unended
 from server.identity.models import Account, ConsoleCredential, RoleGrant, Session, WechatIdentity
 from server.identity.rules import MINI_PROGRAM_ROLES, UNNAMED, Need, SessionKind, is_alive
 from server.kit.masking import masked_phone
+from server.kit.pages import Newest, newest_of
 from server.kit.sealing import open_sealed
 
 MOST_SESSIONS_SHOWN = 50
@@ -132,11 +133,17 @@ async def _needs(actor: Actor, account: Account, now: datetime) -> tuple[Need, .
         needs.append(Need.NAME)
     if account.phone_sealed is None:
         needs.append(Need.PHONE)
-    acts_as_staff = any(grant.role is not Role.PERSON for grant in actor.grants)
-    on_duty = RoleGrant.filter(in_force(now), account_id=account.id, role__in=list(MINI_PROGRAM_ROLES))
-    if not acts_as_staff and await on_duty.exists():
+    if await needs_device_approval(actor=actor, now=now):
         needs.append(Need.DEVICE_APPROVAL)
     return tuple(needs)
+
+
+async def needs_device_approval(*, actor: Actor, now: datetime) -> bool:
+    """Tell whether the actor has work to do in the mini-program, and this phone may not do it yet."""
+    if any(grant.role is not Role.PERSON for grant in actor.grants):
+        return False
+    roles = list(MINI_PROGRAM_ROLES)
+    return await RoleGrant.filter(in_force(now), account_id=actor.account_id, role__in=roles).exists()
 
 
 async def works_on_a_phone(account_id: int, *, now: datetime) -> bool:
@@ -166,6 +173,42 @@ async def my_sessions(*, actor: Actor, now: datetime) -> tuple[SessionCard, ...]
             now=now,
         )
     )
+
+
+@dataclass(frozen=True)
+class OwnAccount:
+    """What is held about somebody as an account (PIPL art. 45)."""
+
+    uid: str
+    name: str
+    phone: str | None  # masked
+    has_wechat: bool  # that their WeChat is known; its identifier never leaves the server
+    since: datetime
+
+
+@dataclass(frozen=True)
+class PastSession:
+    label: str
+    kind: SessionKind
+    signed_in_at: datetime
+    last_seen_at: datetime
+    ended_at: datetime | None
+
+
+async def own_account(*, actor: Actor, now: datetime) -> OwnAccount:  # noqa: ARG001  one form for all queries
+    account = await Account.get(id=actor.account_id)
+    card = account_card(account)
+    known = await WechatIdentity.filter(account_id=account.id).exists()
+    return OwnAccount(card.uid, card.name, card.phone, known, account.created_at)
+
+
+async def own_sessions(*, actor: Actor, most: int, now: datetime) -> Newest[PastSession]:  # noqa: ARG001
+    rows = Session.filter(account_id=actor.account_id)
+    return await newest_of(rows, _past_session, by="created_at", most=most)
+
+
+def _past_session(row: Session) -> PastSession:
+    return PastSession(row.label, row.kind, row.created_at, row.last_seen_at, row.revoked_at)
 
 
 async def staff_card(account_id: int) -> AccountCard | None:

@@ -6,17 +6,19 @@ from datetime import datetime
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
+from server.alliance.access import institution_for
 from server.alliance.models import Institution
 from server.alliance.rules import InstitutionKind
 from server.authority.actor import Actor
-from server.authority.permissions import Permission, Role
-from server.identity.access import account_for, grants_visible_to, standing_grants, unended
-from server.identity.models import ConsoleCredential, Device, RoleGrant, WechatIdentity
-from server.identity.rules import GIVEN_BY, MINI_PROGRAM_ROLES, role_fits
+from server.authority.permissions import ROLE_PERMISSIONS, Permission, Role
+from server.identity.access import account_for, grants_visible_to, in_force, standing_grants, unended
+from server.identity.models import Account, ConsoleCredential, Device, RoleGrant, WechatIdentity
+from server.identity.rules import GIVEN_BY, MINI_PROGRAM_ROLES, AccountStatus, role_fits
 from server.kit.pages import Page, PageWish, page_of
 from server.kit.periods import Period
 
 MOST_DEVICES_SHOWN = 50
+MOST_COLLEAGUES_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,30 @@ class RoleChoice:
     institution_uid: str | None
     institution: str | None
     roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True)
+class ColleagueCard:
+    """Somebody who works at the same institution: whom to ask to stand by."""
+
+    uid: str
+    name: str
+
+
+async def colleagues(
+    *, actor: Actor, institution_uid: str, permission: Permission, now: datetime
+) -> tuple[ColleagueCard, ...]:
+    """Return who else may do this at an institution where the actor may; nobody else's staff are told."""
+    institution = await institution_for(actor=actor, uid=institution_uid, permission=permission, now=now)
+    able = sorted(role for role in MINI_PROGRAM_ROLES if permission in ROLE_PERMISSIONS[role])
+    held = RoleGrant.filter(in_force(now), institution_id=institution.id, role__in=able)
+    rows = (
+        await Account.filter(id__in=Subquery(held.values("account_id")), status=AccountStatus.ACTIVE)
+        .exclude(id=actor.account_id)
+        .order_by("name", "id")
+        .limit(MOST_COLLEAGUES_SHOWN)
+    )
+    return tuple(ColleagueCard(row.uid, row.name) for row in rows)
 
 
 def grant_card(row: RoleGrant, *, now: datetime) -> GrantCard:

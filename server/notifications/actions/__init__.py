@@ -10,6 +10,7 @@ from server.notifications.actions.calls import (
 from server.notifications.actions.clocks import sweep_clocks
 from server.notifications.actions.credits import note_subscription_event, report_choices
 from server.notifications.actions.inbox import mark_all_read, mark_read, set_quiet_hours
+from server.notifications.actions.leaving import close_own_account
 from server.notifications.actions.sending import (
     Sending,
     begin_send,
@@ -23,6 +24,7 @@ __all__ = [
     "announce",
     "begin_send",
     "claim_call",
+    "close_own_account",
     "finish_call",
     "finish_send",
     "mark_all_read",

@@ -173,6 +173,10 @@ async def _case(uid: str) -> Facts:
     return Facts(uid, {"institution": row.subject.name, "number": uid}, places, author_id=row.author_id)
 
 
+async def _grant(uid: str) -> Facts:
+    return Facts(uid)  # whom it concerns stands beside it
+
+
 async def _agreement(uid: str) -> Facts:
     row = await ServiceAgreement.filter(uid=uid).select_related("home", "provider").first()
     return Facts(uid) if row is None else Facts(uid, {}, {"both": (row.home.id, row.provider.id)})
@@ -189,4 +193,5 @@ _SUBJECTS: Mapping[str, Callable[[str], Awaitable[Facts]]] = {
     "visit": _visit,
     "consent": _consent,
     "agreement": _agreement,
+    "grant": _grant,
 }

@@ -7,8 +7,9 @@ from server.notifications.templates.kinds import Template
 
 P = Permission
 
-_APPOINTMENT = "pages/appointment/appointment?uid={uid}"
-_WAITLIST = "pages/waitlist/waitlist"
+_APPOINTMENT = "pages/booking/appointment?uid={uid}"
+_WAITLIST = "pages/booking/waitlist"
+_OFFER = "pages/booking/offer?uid={uid}"
 
 
 def _booking(title: str, sentence: str, **more: object) -> Template:
@@ -47,7 +48,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     "booking.offered": (
         Template(
             "等到号了", "{resident}候补的{institution}{department}有号了：{when}。请在{until}前点开确认，过时会让给下一位。",
-            _WAITLIST, permission=P.APPOINTMENT_BOOK, wechat="tmpl_waitlist_offer", urgent=True, critical=True,
+            _OFFER, permission=P.APPOINTMENT_BOOK, wechat="tmpl_waitlist_offer", urgent=True, critical=True,
         ),
     ),
     "booking.offer_lapsed": (

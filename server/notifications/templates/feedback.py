@@ -7,8 +7,8 @@ from server.notifications.templates.kinds import BUREAUS, CITY, MANAGERS, Audien
 
 P = Permission
 
-_CASE = "pages/case/case?uid={uid}"
-_RATINGS = "pages/ratings/ratings"
+_CASE = "pages/feedback/case?uid={uid}"
+_RATINGS = "pages/feedback/ratings"
 
 
 def _case(sentence: str, state: str) -> Template:
@@ -31,7 +31,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     "feedback.token_issued": (
         Template(
             "这次服务怎么样？", "{institution}给{resident}的服务已完成。点开打个分，说说好在哪里、差在哪里。",
-            "pages/rate/rate?token={uid}", permission=P.RATING_GIVE, wechat="tmpl_rating_request", hint="请点开打个分，谢谢您",
+            "pages/feedback/rate?token={uid}", permission=P.RATING_GIVE, wechat="tmpl_rating_request", hint="请点开打个分，谢谢您",
         ),
     ),
     "feedback.returned": (

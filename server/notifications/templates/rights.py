@@ -9,8 +9,8 @@ from server.notifications.templates.kinds import BUREAUS, CITY, MANAGERS, Audien
 P = Permission
 
 _CONSENT = "pages/consent/consent?uid={uid}"
-_TRAIL = "pages/trail/trail?resident={resident_uid}"
-_PROXY = "pages/proxies/proxies"
+_TRAIL = "pages/record/trail?resident={resident_uid}"
+_PROXY = "pages/family/proxy?uid={uid}"
 
 
 def _proxy(title: str, sentence: str, state: str) -> tuple[Template, ...]:
@@ -83,13 +83,29 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
         ),
         for_staff("有一份代办申请", "有人申请替院里的一位长者办事，请当面核对证件。", "/admin/proxies", (Role.HOME_MANAGER,), "residence"),
     ),
+    "people.invitation_redeemed": (
+        Template(
+            "有人用了您的邀请", "有人接受了{resident}的代办邀请。院里核对证件后就会生效。请点开看清是不是您想的人，不是就点“不同意”。", _PROXY,
+            permission=P.PROXY_CONFIRM,
+        ),
+        for_staff(
+            "有一份代办申请", "院里的一位长者邀请了一位家人替他办事，本人已经同意，请当面核对证件。", "/admin/proxies",
+            (Role.HOME_MANAGER,), "residence",
+        ),
+    ),
+    "people.account_unbound": (
+        for_staff(
+            "有一位长者注销了账号", "院里有一位长者注销了自己的小程序账号，档案照旧保管。以后的授权和代办请当面询问本人，由两位同事见证。",
+            "/admin/residents", (Role.HOME_MANAGER,), "residence",
+        ),
+    ),
     "people.proxy_active": _proxy("代办已生效", "现在可以替{resident}办理事项了。请点开查看可以办哪些。", "已生效"),
     "people.proxy_suspended": _proxy("代办已暂停", "替{resident}办事的权限暂停了，原因请点开查看。", "已暂停"),
     "people.proxy_ended": _proxy("代办已结束", "替{resident}办事的权限结束了，原因请点开查看。", "已结束"),
     "people.merged": (
         Template(
             "两份登记并成了一份", "{resident}有两份重复的登记，现在并成了一份，预约、档案和代办都照旧。若觉得不对，请告诉院里或拨打 96345。",
-            "pages/residents/residents",
+            "pages/home/home",
         ),
     ),
 }  # fmt: skip

@@ -7,7 +7,8 @@ from server.notifications.templates.kinds import Audience, Template, for_staff
 
 P = Permission
 
-_VISIT = "pages/visit/visit?uid={uid}"
+_VISIT = "pages/visits/visit?uid={uid}&resident={resident_uid}"
+_ROUND = "pages/round/visit?uid={uid}"
 _DESK = "/admin/visits"
 _CORRECTIONS = "/admin/visits/corrections"
 
@@ -33,7 +34,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     ),
     "visits.planned": (
         Template(
-            "有新的巡诊安排", "{institution}计划{when}来巡诊，请安排好房间和陪同。", "pages/rounds/rounds", Audience.STAFF,
+            "有新的巡诊安排", "{institution}计划{when}来巡诊，请安排好房间和陪同。", _ROUND, Audience.STAFF,
             roles=(Role.NURSE, Role.HOME_MANAGER), place="home", wechat="tmpl_visit_report", hint="有新的巡诊安排，请准备",
         ),
     ),
@@ -66,7 +67,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     ),
     "visits.cancelled": (
         for_staff(
-            "巡诊取消了", "{institution}{when}的巡诊取消了，请告诉等着的长者，并与对方另约时间。", "pages/rounds/rounds",
+            "巡诊取消了", "{institution}{when}的巡诊取消了，请告诉等着的长者，并与对方另约时间。", _ROUND,
             (Role.NURSE, Role.HOME_MANAGER), "home",
         ),
         _provider("巡诊取消了", "{when}的巡诊取消了，请告诉出诊的医生护士，并与养老机构另约时间。"),

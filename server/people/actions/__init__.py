@@ -1,11 +1,13 @@
 """What is done with the register of residents and with those who act for them.
 
 Lock order: the resident's row (raising `touched` when nothing else of it changes), then stays and care states,
-then proxy grants, lowest id first, then the resident's chain head (`trail.rights_changed`).
+then an invitation, then proxy grants, lowest id first, then the resident's chain head (`trail.rights_changed`).
 """
 
 from server.people.actions.care import record_death, transition
+from server.people.actions.invitations import issue_invitation, redeem_invitation, revoke_invitation
 from server.people.actions.kin import record_kinship
+from server.people.actions.leaving import release_account
 from server.people.actions.merges import merge_residents, unmerge_residents
 from server.people.actions.proxy_changes import end_proxy, resume_proxy, suspend_proxy, withdraw_proxy
 from server.people.actions.proxy_confirmations import (
@@ -32,13 +34,17 @@ __all__ = [
     "discharge",
     "end_proxy",
     "import_roster",
+    "issue_invitation",
     "merge_residents",
     "move_home",
     "record_death",
     "record_kinship",
+    "redeem_invitation",
     "reject_proxy",
+    "release_account",
     "reseal_batch",
     "resume_proxy",
+    "revoke_invitation",
     "suspend_proxy",
     "sweep_reviews",
     "transition",

@@ -9,9 +9,8 @@ from server.kit.transactions import action
 from server.people.access import resident_for
 from server.people.actions.rows import noted
 from server.people.models import Kinship
+from server.people.queries import KIN_PHONE
 from server.people.rules import Relation
-
-KIN_PHONE = "kinship.phone"
 
 
 @action

@@ -120,10 +120,15 @@ async def _first_witness(actor: Actor, row: ProxyGrant, document_ref: str, now: 
 async def _activated(
     actor: Actor, row: ProxyGrant, resident: Resident, how: ConfirmedHow, *, now: datetime
 ) -> ProxyCard:
-    await ensure_may_act(row, resident, now)
-    await move(actor, row, ProxyEvent.CONFIRM, now=now, confirmed_how=how, confirmed_by_id=actor.account_id)
-    await move(actor, row, ProxyEvent.ACTIVATE, now=now)
+    await activate(actor, row, resident, now=now, confirmed_how=how, confirmed_by_id=actor.account_id)
     return await proxy_card(row.uid, show_resident=True)
+
+
+async def activate(actor: Actor, row: ProxyGrant, resident: Resident, *, now: datetime, **word: Any) -> None:
+    """Let a verified grant begin; `word` is who said yes and how, unless the resident had said it by inviting."""
+    await ensure_may_act(row, resident, now)
+    await move(actor, row, ProxyEvent.CONFIRM, now=now, **word)
+    await move(actor, row, ProxyEvent.ACTIVATE, now=now)
 
 
 async def ensure_may_act(row: ProxyGrant, resident: Resident, now: datetime) -> None:

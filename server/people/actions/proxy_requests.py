@@ -14,6 +14,8 @@ from server.kit.errors import NotFound
 from server.kit.transactions import action
 from server.people.access import grant_for
 from server.people.actions.grants import move, tell
+from server.people.actions.proxy_confirmations import activate
+from server.people.actions.rows import lock
 from server.people.errors import (
     AlreadyApplied,
     GuardianDocumentNeeded,
@@ -58,7 +60,7 @@ async def apply_for_proxy(
     number = parse_national_id(national_id, today=local_date(now)).number
     resident = await _named(name, number)
     subject = str(resident.id) if resident else sealing.blind_index(number, column=NATIONAL_ID)
-    await _ensure_may_ask(actor, live_key := f"{actor.account_id}.{subject}", now)
+    await ensure_may_ask(actor, live_key := f"{actor.account_id}.{subject}", now)
     row = ProxyGrant(
         resident_id=resident.id if resident else None,
         proxy_id=actor.account_id,
@@ -92,9 +94,18 @@ async def apply_for_proxy(
 
 @action
 async def verify_proxy(*, actor: Actor, uid: str, now: datetime) -> ProxyCard:
-    """Record that the applicant's papers were compared with the person; the resident has the last word."""
+    """Record that the applicant's papers were compared with the person; the resident has the last word.
+
+    A resident who invited the applicant has spoken already: then the authority begins at once.
+    """
     row = await _to_review(actor, uid, now)
+    invited = row.resident if row.confirmed_how is not None else None
+    if invited is not None:
+        await lock(invited)
+        await row.refresh_from_db()
     await move(actor, row, ProxyEvent.VERIFY, now=now, verified_by_id=actor.account_id)
+    if invited is not None:
+        await activate(actor, row, invited, now=now)
     return await proxy_card(uid, show_resident=True)
 
 
@@ -123,7 +134,7 @@ async def _named(name: str, number: str) -> Resident | None:
     return await Resident.get(id=row.merged_into_id) if row.merged_into_id else row
 
 
-async def _ensure_may_ask(actor: Actor, live_key: str, now: datetime) -> None:
+async def ensure_may_ask(actor: Actor, live_key: str, now: datetime) -> None:
     if await ProxyGrant.filter(live_key=live_key).exists():
         raise AlreadyApplied
     waiting = await ProxyGrant.filter(

@@ -14,9 +14,8 @@ from server.kit import sealing
 from server.kit.errors import IllegalMove
 from server.kit.transactions import action
 from server.people.actions.grants import close
-from server.people.actions.kin import KIN_PHONE
 from server.people.models import Kinship, ProxyGrant, Resident
-from server.people.queries import NATIONAL_ID, PHONE
+from server.people.queries import KIN_PHONE, NATIONAL_ID, PHONE
 from server.people.rules import LIVE_PROXY, Basis, EndReason, ProxyStatus
 
 

@@ -1,7 +1,9 @@
 """What may be told of residents and of those who act for them."""
 
 from server.people.queries.invariants import faults
+from server.people.queries.invitations import InvitationCard, invitation_card, invitations
 from server.people.queries.persons import (
+    KIN_PHONE,
     NATIONAL_ID,
     PHONE,
     merged_into,
@@ -12,17 +14,21 @@ from server.people.queries.persons import (
 from server.people.queries.proxies import (
     ProxyCard,
     family_account_ids,
+    grants_held,
     my_grants,
     proxies_of,
     proxies_to_review,
+    proxies_waiting_for_me,
     proxy_card,
 )
 from server.people.queries.residents import (
     CareStateCard,
+    EmergencyLine,
     MyResidentCard,
     ResidentCard,
     ResidentSheet,
     StayCard,
+    emergency_of,
     my_residents,
     resident_by_national_id,
     resident_card,
@@ -31,22 +37,30 @@ from server.people.queries.residents import (
 )
 
 __all__ = [
+    "KIN_PHONE",
     "NATIONAL_ID",
     "PHONE",
     "CareStateCard",
+    "EmergencyLine",
+    "InvitationCard",
     "MyResidentCard",
     "ProxyCard",
     "ResidentCard",
     "ResidentSheet",
     "StayCard",
+    "emergency_of",
     "family_account_ids",
     "faults",
+    "grants_held",
+    "invitation_card",
+    "invitations",
     "merged_into",
     "my_grants",
     "my_residents",
     "person_of",
     "proxies_of",
     "proxies_to_review",
+    "proxies_waiting_for_me",
     "proxy_card",
     "resident_by_national_id",
     "resident_card",

@@ -6,6 +6,7 @@ from server.people.models import Resident
 
 NATIONAL_ID = "resident.national_id"
 PHONE = "resident.phone"
+KIN_PHONE = "kinship.phone"
 
 
 async def resident_name(resident_id: int) -> str:

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.masking import masked_name
+from server.kit.pages import Newest
 from server.people.access import active_grants, grants_visible_to, resident_for
 from server.people.models import ProxyGrant, ProxyGrantScope, Resident
 from server.people.queries.persons import same_person_ids
@@ -54,6 +55,19 @@ async def my_grants(*, actor: Actor, now: datetime) -> tuple[ProxyCard, ...]:  #
     return await _cards(Q(proxy_id=actor.account_id), show_resident=False)
 
 
+async def grants_held(*, actor: Actor, most: int, now: datetime) -> Newest[ProxyCard]:
+    """Return the newest of what the actor ever applied for, told as `my_grants` tells it."""
+    cards = await my_grants(actor=actor, now=now)
+    return Newest(cards[:most], len(cards) > most)
+
+
+async def proxies_waiting_for_me(*, actor: Actor, now: datetime) -> tuple[ProxyCard, ...]:  # noqa: ARG001  one form for all queries
+    """Return the applications that the home has checked and that wait for the actor's own yes, as the resident."""
+    own = Resident.filter(account_id=actor.account_id, account_id__isnull=False).values("id")
+    mine = Q(resident_id__in=Subquery(own), status=ProxyStatus.ID_VERIFIED, basis=Basis.OWN_CONSENT)
+    return await _cards(mine, show_resident=True)
+
+
 async def proxies_to_review(*, actor: Actor, now: datetime) -> tuple[ProxyCard, ...]:
     """Return what waits for the actor's check, and active grants whose day of review has come."""
     about = grants_visible_to(actor=actor, permission=Permission.PROXY_REVIEW, now=now)
@@ -96,7 +110,9 @@ async def scopes_of(grant_ids: Iterable[int]) -> dict[int, tuple[ProxyScope, ...
 
 def _card(row: ProxyGrant, scopes: tuple[ProxyScope, ...], *, show_resident: bool) -> ProxyCard:
     # Checked means that a member of staff has compared papers: from then on the applicant may know whom it is about.
-    resident = row.resident if show_resident or row.verified_by_id is not None else None
+    # Whoever was invited has it from the resident.
+    known = row.verified_by_id is not None or row.confirmed_how is not None
+    resident = row.resident if show_resident or known else None
     return ProxyCard(
         uid=row.uid,
         status=row.status,

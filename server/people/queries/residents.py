@@ -14,8 +14,8 @@ from server.kit.errors import NotFound
 from server.kit.masking import masked_national_id, masked_phone
 from server.kit.pages import Page, PageWish, page_of
 from server.people.access import active_grants, resident_for, residents_visible_to
-from server.people.models import CareStateChange, ProxyGrant, Resident, ResidentStay
-from server.people.queries.persons import NATIONAL_ID, PHONE, same_person_ids
+from server.people.models import CareStateChange, Kinship, ProxyGrant, Resident, ResidentStay
+from server.people.queries.persons import KIN_PHONE, NATIONAL_ID, PHONE, same_person_ids
 from server.people.queries.proxies import ProxyCard, proxies_of, scopes_of
 from server.people.rules import CareState, ProxyScope, Sex
 
@@ -54,6 +54,16 @@ class MyResidentCard:
 
 
 @dataclass(frozen=True)
+class EmergencyLine:
+    """Whom to call at once; None where we hold no number."""
+
+    home: str | None
+    home_phone: str | None
+    family: str | None
+    family_phone: str | None
+
+
+@dataclass(frozen=True)
 class StayCard:
     home: str
     bed: str | None
@@ -86,6 +96,33 @@ async def my_residents(*, actor: Actor, now: datetime) -> tuple[MyResidentCard, 
     rows = await Resident.filter(mine, merged_into_id__isnull=True).order_by("id").select_related("home")
     cards = [_my_card(row, actor, grants.get(row.id), scopes, now) for row in rows]
     return tuple(sorted(cards, key=lambda card: not card.myself))
+
+
+async def emergency_of(*, actor: Actor, resident_uid: str, now: datetime) -> EmergencyLine:
+    """Return whom to call for a resident of one's own: the home, and for the resident themselves also their relative.
+
+    A relative's number is the home's knowledge; a proxy is not handed another relative's.
+    """
+    row = await resident_for(actor=actor, uid=resident_uid, permission=Permission.RESIDENT_READ, now=now)
+    await row.fetch_related("home")
+    kin = await _emergency_contact(row) if row.account_id == actor.account_id else None
+    return EmergencyLine(
+        home=row.home.name if row.home else None,
+        home_phone=(row.home.phone or None) if row.home else None,
+        family=kin.name if kin else None,
+        family_phone=_kin_phone(kin) if kin else None,
+    )
+
+
+async def _emergency_contact(row: Resident) -> Kinship | None:
+    theirs = Kinship.filter(resident_id=row.id, emergency=True, ended_at__isnull=True)
+    return await theirs.order_by("id").first()
+
+
+def _kin_phone(row: Kinship) -> str | None:
+    if row.phone_sealed is None:
+        return None
+    return sealing.open_sealed(row.phone_sealed, place=f"{KIN_PHONE}|{row.uid}")
 
 
 async def residents(

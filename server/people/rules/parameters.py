@@ -21,5 +21,9 @@ PARAMETERS: tuple[Parameter, ...] = (
         "代办授权最长多久复核一次（自拟，参照 NHS 代理指引年度复核）",
         "assumed",
     ),
+    Parameter("people.invitation_days", 7, "days", "参数：代办邀请的有效天数（自拟）", "assumed"),
+    Parameter(
+        "people.open_invitations", 5, "invitations", "参数：一位长者同时未用的邀请上限（自拟）", "assumed"
+    ),
     Parameter("people.roster_rows", 5000, "rows", "一份名册最多的行数（自拟，防止误传整市数据）", "assumed"),
 )

@@ -2,6 +2,7 @@
 
 from server.visits.queries.cards import (
     BatchCard,
+    ComingVisit,
     CorrectionCard,
     IngestCard,
     NonceCard,
@@ -15,6 +16,7 @@ from server.visits.queries.confirmed import ConfirmedItem, ConfirmedVisit, confi
 from server.visits.queries.corrections import corrections_to_approve
 from server.visits.queries.faults import faults
 from server.visits.queries.findings import findings_of
+from server.visits.queries.measures import MeasureCard, measures
 from server.visits.queries.places import PlateCard, PlateSpot, plate_spots, plates, rotating_code_for
 from server.visits.queries.planning import (
     ATTENDING_ROLES,
@@ -27,6 +29,8 @@ from server.visits.queries.planning import (
 from server.visits.queries.policy import tolerance, weights
 from server.visits.queries.proofs import ScanTrace, scans_of
 from server.visits.queries.visits import (
+    coming_visits,
+    count_todays_visits,
     count_waiting_for_confirmation,
     read_card,
     todays_round,
@@ -40,10 +44,12 @@ __all__ = [
     "ATTENDING_ROLES",
     "BatchCard",
     "Choice",
+    "ComingVisit",
     "ConfirmedItem",
     "ConfirmedVisit",
     "CorrectionCard",
     "IngestCard",
+    "MeasureCard",
     "NonceCard",
     "PairCard",
     "PlanningSheet",
@@ -54,12 +60,15 @@ __all__ = [
     "ScanTrace",
     "VisitCard",
     "VisitItemCard",
+    "coming_visits",
     "confirmed_items",
     "confirmed_visit",
     "corrections_to_approve",
+    "count_todays_visits",
     "count_waiting_for_confirmation",
     "faults",
     "findings_of",
+    "measures",
     "plannable",
     "planning_sheet",
     "plate_spots",

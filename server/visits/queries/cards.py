@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
+from server.kit.clock import age_on, local_date
 from server.visits.models import Scan, Visit, VisitItem
 from server.visits.rules import (
     CorrectionStatus,
@@ -45,6 +46,7 @@ class VisitItemCard:
     uid: str
     resident_uid: str
     resident_name: str
+    age: int  # on the day of the visit: which control lines hold
     bed: str
     service: str
     service_name: str
@@ -150,11 +152,35 @@ class CorrectionCard:
     decision_reason: str | None
 
 
-def item_card(row: VisitItem) -> VisitItemCard:
+@dataclass(frozen=True)
+class ComingVisit:
+    """A visit to one resident, today or later, as far as a first screen needs it."""
+
+    uid: str
+    kind_text: str
+    under_way: bool
+    home_name: str
+    provider_name: str
+    starts_at: datetime
+
+
+def coming_visit(row: Visit) -> ComingVisit:
+    return ComingVisit(
+        uid=row.uid,
+        kind_text=KIND_WORDS[row.kind],
+        under_way=row.status is VisitStatus.STARTED,
+        home_name=row.home.name,
+        provider_name=row.provider.name,
+        starts_at=row.starts_at,
+    )
+
+
+def item_card(row: VisitItem, *, day: date) -> VisitItemCard:
     return VisitItemCard(
         uid=row.uid,
         resident_uid=row.resident.uid,
         resident_name=row.resident.name,
+        age=age_on(row.resident.birth_date, day),
         bed=row.bed,
         service=row.service,
         service_name=row.service_name,
@@ -194,7 +220,10 @@ def visit_card(row: Visit) -> VisitCard:
         host_by_name=row.host_by.name if row.host_by else None,
         version=row.version,
         reason=row.reason,
-        items=tuple(item_card(item) for item in sorted(items, key=lambda item: (item.bed, item.id))),
+        items=tuple(
+            item_card(item, day=local_date(row.starts_at))
+            for item in sorted(items, key=lambda item: (item.bed, item.id))
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 from tortoise.query_utils import Prefetch
 from tortoise.queryset import QuerySet
 
@@ -19,7 +19,7 @@ from server.visits.access import (
     visits_visible_to,
 )
 from server.visits.models import Visit, VisitAttendance, VisitItem
-from server.visits.queries.cards import VisitCard, visit_card
+from server.visits.queries.cards import ComingVisit, VisitCard, coming_visit, visit_card
 from server.visits.rules import VisitStatus
 
 _P = Permission
@@ -49,6 +49,30 @@ async def todays_round(*, actor: Actor, now: datetime) -> tuple[VisitCard, ...]:
     )
     found = await _with_lines(rows, _lines(actor, now)).order_by("starts_at", "id").limit(50)
     return tuple(visit_card(row) for row in found)
+
+
+async def count_todays_visits(*, actor: Actor, now: datetime) -> int:
+    """Count the visits of the city's day that are still to be made: the actor's own, and those to the actor's home."""
+    start, end = day_bounds(local_date(now))
+    own = VisitAttendance.filter(account_id=actor.account_id).values("visit_id")
+    theirs = Q(id__in=Subquery(own)) | Q(home_id__in=sorted(actor.institutions_with(_P.VISIT_ATTEND)))
+    to_do = Q(status=VisitStatus.STARTED) | Q(
+        status=VisitStatus.PLANNED, starts_at__gte=start, starts_at__lt=end
+    )
+    reachable = visits_of_own_institutions(actor=actor, permission=_P.VISIT_ATTEND)
+    return await Visit.filter(reachable, theirs, to_do).count()
+
+
+async def coming_visits(
+    *, actor: Actor, resident_uid: str, most: int, now: datetime
+) -> tuple[ComingVisit, ...]:
+    """Return the visits to one resident that are under way or planned for today or later, the soonest first."""
+    start, _ = day_bounds(local_date(now))
+    whose = Q(resident__uid=resident_uid) | Q(resident__merged_into__uid=resident_uid)
+    lines = VisitItem.filter(whose, items_visible_to(actor=actor, permission=_P.VISIT_READ, now=now))
+    to_come = Q(status=VisitStatus.STARTED) | Q(status=VisitStatus.PLANNED, starts_at__gte=start)
+    rows = Visit.filter(to_come, id__in=Subquery(lines.values("visit_id"))).select_related("home", "provider")
+    return tuple(coming_visit(row) for row in await rows.order_by("starts_at", "id").limit(most))
 
 
 async def visits(

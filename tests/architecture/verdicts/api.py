@@ -63,6 +63,14 @@ async def proxy(grant: Awaitable[str], says: Any = None) -> Sample:
     return Sample({"grant_uid": await grant}, says)
 
 
+async def _invitation(stage: Scenes) -> Sample:
+    return Sample(of_wang(stage, invitation_uid=(await stage.invited()).uid))
+
+
+async def _redeem(stage: Scenes) -> Sample:
+    return Sample(says={"code": (await stage.invited()).code})
+
+
 async def _receipt(stage: Scenes) -> Sample:
     card = await stage.booked()
     row = await Appointment.get(uid=card.uid).select_related("slot", "resident")
@@ -136,6 +144,8 @@ SAMPLES: Mapping[str, Make] = {
     ),
     "session.state_name": lambda _: Sample(says={"name": "陈小敏"}),
     "session.revoke_session": lambda stage: Sample({"session_uid": stage.keys["daughter"].uid}),
+    "account.close": lambda _: Sample(says=lambda who: {"code": f"sim:{who}:{next(fresh)}"}),
+    "home.home": lambda stage: Sample(query={"resident": stage.town.people.wang}),
     # Residents and those who act for them
     "people.residents_of_home": lambda stage: Sample({"institution_uid": stage.town.alliance.yihe}),
     "people.proxies": lambda stage: Sample(of_wang(stage)),
@@ -148,6 +158,12 @@ SAMPLES: Mapping[str, Make] = {
             "scopes": ["profile"],
         }
     ),
+    "people.invitations": lambda stage: Sample(of_wang(stage)),
+    "people.invite_proxy": lambda stage: Sample(
+        of_wang(stage), {"relation": "friend", "scopes": ["profile"]}
+    ),
+    "people.revoke_invitation": _invitation,
+    "people.redeem_invitation": _redeem,
     "people.withdraw_proxy": lambda stage: Sample({"grant_uid": stage.town.people.nephew_grant}),
     "people.confirm_proxy": lambda stage: proxy(stage.nephew_verified()),
     "people.decline_proxy": lambda stage: proxy(stage.nephew_verified()),
@@ -164,6 +180,7 @@ SAMPLES: Mapping[str, Make] = {
     "alliance.partners": lambda stage: Sample({"institution_uid": stage.town.alliance.yihe}),
     # Consent
     "consent.consents": lambda stage: Sample(query={"resident": stage.town.people.wang}),
+    "consent.colleagues": lambda stage: Sample({"institution_uid": stage.town.alliance.yihe}),
     "consent.sheet": lambda stage: Sample({"consent_uid": stage.town.consent.wang_yihe}),
     "consent.previewed": lambda stage: Sample({"consent_uid": stage.town.consent.wang_pending}),
     "consent.grant": _grant,

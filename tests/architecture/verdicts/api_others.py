@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from server.demo.people import ZHAO_YUN_NUMBER
 from server.people.rules import EndReason
 from tests.architecture.subjects import Sample
-from tests.architecture.verdicts.api import NOTE, Make, grant_witnessed, of_wang, proxy
+from tests.architecture.verdicts.api import NOTE, Make, fresh, grant_witnessed, of_wang, proxy
 from tests.architecture.verdicts.scenes import Scenes
 
 
@@ -23,7 +23,16 @@ async def _results_of_another(stage: Scenes) -> Sample:
     return Sample({"visit_uid": await stage.started()}, {"results": [found]})
 
 
+async def _invitation_in_lis_name(stage: Scenes) -> Sample:
+    return Sample({"resident_uid": stage.town.people.li, "invitation_uid": (await stage.invited()).uid})
+
+
 OTHERS: Mapping[str, Make] = {
+    "account.close: with the code of another WeChat": lambda _: Sample(
+        says=lambda _: {"code": f"sim:passer_by:{next(fresh)}"}
+    ),
+    "people.revoke_invitation: Wang's in Li's name": _invitation_in_lis_name,
+    "consent.colleagues: Songhe": lambda stage: Sample({"institution_uid": stage.town.alliance.songhe}),
     "people.resume_proxy: paused by the home to protect her": lambda stage: proxy(
         stage.daughter_suspended("he", EndReason.SAFEGUARDING)
     ),

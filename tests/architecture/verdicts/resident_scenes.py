@@ -11,6 +11,7 @@ from server.consent.rules import Purpose, RecordCategory
 from server.demo.people import LI_NUMBER
 from server.identity.models import Account
 from server.people import actions as people
+from server.people.actions.invitations import Invited, Offered, invite
 from server.people.rules import Basis, EndReason, ProxyScope, Relation, Sex, StayEnd
 from tests.architecture.subjects import NOW, Stage
 
@@ -111,6 +112,13 @@ class ResidentScenes(Stage):
         uid = self.town.people.nephew_grant
         await people.verify_proxy(actor=await self.acting("he"), uid=uid, now=NOW)
         return uid
+
+    async def invited(self) -> Invited:
+        """Have Wang invite somebody."""
+        offered = Offered(Relation.FRIEND, (ProxyScope.PROFILE,))
+        return await invite(
+            actor=await self.acting("wang"), resident_uid=self.town.people.wang, offered=offered, now=NOW
+        )
 
     async def daughter_suspended(self, by: str, reason: EndReason) -> str:
         uid = self.town.people.daughter_grant

@@ -8,6 +8,7 @@ import pytest
 from tortoise.fields.relational import ForeignKeyFieldInstance, OneToOneFieldInstance
 from tortoise.models import Model
 
+from server.consent.models import Consent, ConsentSignature
 from server.demo import Town
 from server.feedback.models import Rating, RatingReply
 from server.identity.models import Account, ConsoleCredential
@@ -58,7 +59,8 @@ def credential(account: Account, login: str, now: Any) -> ConsoleCredential:
 class TestTheDatabaseRefusesASecond:
     def test_wherever_one_is_promised(self) -> None:
         assert only_children() == {
-            ("ConsoleCredential", "account"), ("QuietPreference", "account"), ("RatingReply", "rating"), ("Resident", "account"),
+            ("ConsentSignature", "consent"), ("ConsoleCredential", "account"), ("QuietPreference", "account"),
+            ("RatingReply", "rating"), ("Resident", "account"),
         }  # fmt: skip
 
     async def test_credential_of_an_account(self, town: Town, clock: Any) -> None:
@@ -68,6 +70,18 @@ class TestTheDatabaseRefusesASecond:
         assert await refused(
             credential(account, "first.one", clock()), credential(account, "second.one", clock())
         )
+
+    async def test_signature_of_a_consent(self, town: Town, clock: Any) -> None:
+        consent = await Consent.get(uid=town.consent.wang_yihe)
+        says = {
+            "text_version": "1",
+            "text_hash": "0" * 64,
+            "sealed": b"x",
+            "digest": "0" * 64,
+            "created_at": clock(),
+        }
+
+        assert await refused(*[ConsentSignature(consent=consent, **says) for _ in range(2)])
 
     async def test_quiet_preference_of_an_account(self, town: Town, clock: Any) -> None:
         account = await Account.get(uid=town.identity.accounts["stranger"])
