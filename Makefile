@@ -53,8 +53,12 @@ journey: $(VENV)/.dev ## the whole main job over HTTP, on SQLite and on MariaDB 
 bench: $(VENV)/.dev ## ratios against a bare handler and a raw driver query, in one run
 	@$(BIN)/python -m bench
 
-shots: $(VENV)/.dev ## pictures of every console page in ./shots (needs Debian's chromium)
+shots: $(VENV)/.dev ## pictures of every page, console and mini-program, in ./shots (needs Debian's chromium)
 	@$(BIN)/python -m tests.console.shots
+	@SHOTS=shots/miniprogram $(BIN)/python -m pytest -q tests/miniprogram/test_quality.py
+
+phone: $(VENV)/.dev ## the mini-program in a browser on :8001, beside a running `make run`
+	@$(BIN)/python -m tests.miniprogram.showing
 
 migration: $(VENV)/.dev ## name=add_home_bed: write a migration from the models, then open it and read it
 	@$(BIN)/python -m server migrate new --name "$(name)"
@@ -63,4 +67,4 @@ lock: $(VENV)/.dev ## write the lock files anew (versions at least a week old)
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes pyproject.toml -o deploy/requirements.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --extra dev pyproject.toml -o deploy/requirements-dev.lock
 
-.PHONY: help setup run demo test check fix coverage mysql journey bench shots migration lock
+.PHONY: help setup run demo test check fix coverage mysql journey bench shots phone migration lock

@@ -1,0 +1,228 @@
+"""Every page of the mini-program with something on it: who opens it, at which address, after what others did, after which taps."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from server import demo
+from server.consent.actions import request_consent
+from server.consent.rules import Purpose, RecordCategory
+from server.kit.clock import local_date
+from server.kit.ids import new_uid
+from tests.miniprogram.phone import Phone
+from tests.miniprogram.tools import SOURCE
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What a stop may need to be made ready: the town, the server's clock, other people's phones, and the core."""
+
+    town: demo.Town
+    clock: Any
+    api: Any
+    actor: Any
+
+
+Ready = Callable[[Walk], Awaitable[str]]  # answers with the rest of the query
+Errand = Callable[[Phone], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Stop:
+    page: str  # as in app.json, without "pages/"
+    persona: str
+    query: str = ""
+    ready: Ready | None = None
+    errand: Errand | None = None  # what is tapped before one looks
+    name: str = ""  # of the picture, where a page has several
+    start: str = ""  # the page that is opened first, where the errand leads on
+
+    @property
+    def title(self) -> str:
+        return f"{self.page}-{self.name or self.persona}".replace("/", "-")
+
+    async def address(self, walk: Walk) -> str:
+        more = await self.ready(walk) if self.ready else ""
+        query = "&".join(each for each in (self.query, more) if each)
+        return f"pages/{self.start or self.page}" + (f"?{query}" if query else "")
+
+
+def every_page() -> set[str]:
+    return {each.removeprefix("pages/") for each in json.loads((SOURCE / "app.json").read_text())["pages"]}
+
+
+# ---- what others did before
+
+
+def entry(code: str) -> Ready:
+    async def found(walk: Walk) -> str:
+        client = await walk.api("wang")
+        answer = await client.get(f"/residents/{walk.town.people.wang}/record/entries?limit=100")
+        return "uid=" + str(next(each["uid"] for each in answer.json()["items"] if each["code"] == code))
+
+    return found
+
+
+async def looked_at(walk: Walk) -> str:
+    nurse = await walk.api("nurse")
+    await nurse.get(f"/residents/{walk.town.people.wang}/record/summary?purpose=care")
+    return ""
+
+
+async def begun(walk: Walk) -> str:
+    """Let the doctor have scanned plate and rotating code."""
+    doctor, nurse, visit = await walk.api("doctor"), await walk.api("nurse"), walk.town.visits.today
+    nonce = (await doctor.post("/visits/nonces", json={})).json()["nonces"][0]
+    code = (await nurse.get(f"/visits/{visit}/rotating-code")).json()["text"]
+    scan = {
+        "client_uid": new_uid(), "plate": walk.town.visits.plate_code("201-1"), "nonce": nonce, "code": code,
+        "device_time": walk.clock().isoformat(),
+    }  # fmt: skip
+    answer = await doctor.post(f"/visits/{visit}/scans", json=scan)
+    assert answer.json()["result"] == "accepted", answer.text
+    return ""
+
+
+async def asked_of_li(walk: Walk) -> str:
+    """Li has no phone: what is asked of him is read to him by the nurse."""
+    card = await request_consent(
+        actor=await walk.actor("he"),
+        resident_uid=walk.town.people.li,
+        institution_uid=walk.town.alliance.yihe,
+        purpose=Purpose.CARE,
+        categories=(RecordCategory.MEDS, RecordCategory.CHRONIC, RecordCategory.RESTRICTED_MENTAL),
+        last_day=local_date(walk.clock()) + timedelta(days=90),
+        now=walk.clock(),
+    )
+    return f"uid={card.uid}"
+
+
+async def booked(walk: Walk) -> str:
+    client = await walk.api("daughter")
+    slot = await _free_slot(walk)
+    body = {"resident": walk.town.people.wang, "reason": "复查"}
+    answer = await client.post(f"/slots/{slot}/appointments", json=body)
+    assert answer.status_code == 201, answer.text
+    return f"uid={answer.json()['uid']}"
+
+
+async def waiting(walk: Walk) -> str:
+    client = await walk.api("daughter")
+    today = local_date(walk.clock())
+    body = {
+        "resident": walk.town.people.wang,
+        "department": walk.town.alliance.geriatrics,
+        "first_day": today.isoformat(),
+        "last_day": (today + timedelta(days=7)).isoformat(),
+        "reason": "复查",
+    }
+    assert (await client.post("/waitlist", json=body)).status_code == 201
+    return ""
+
+
+async def invited(walk: Walk) -> str:
+    client = await walk.api("wang")
+    body = {"relation": "grandchild", "scopes": ["record", "booking"]}
+    await client.post(f"/residents/{walk.town.people.wang}/invitations", json=body)
+    return ""
+
+
+async def _free_slot(walk: Walk) -> str:
+    client = await walk.api("daughter")
+    answer = await client.get(
+        f"/institutions/{walk.town.alliance.first_hospital}/slots",
+        params={"resident": walk.town.people.wang, "limit": 100},
+    )
+    return str(next(each["uid"] for each in answer.json()["items"] if each["free"] and each["for_you"]))
+
+
+# ---- what is tapped before one looks
+
+
+def choosing(*steps: str) -> Errand:
+    """Tap in turn: `=words` chooses one of several, anything else is a button."""
+
+    async def errand(it: Phone) -> None:
+        for step in steps:
+            await it.settled()
+            if step.startswith("="):
+                await it.choose(step[1:])
+            else:
+                await it.tap(step)
+
+    return errand
+
+
+def stops(town: demo.Town) -> list[Stop]:
+    mine = f"resident={town.people.wang}"
+    hospital = f"{mine}&institution={town.alliance.first_hospital}&department={town.alliance.geriatrics}"
+    visits, pending = town.visits, f"uid={town.consent.wang_pending}"
+    today = f"visit={visits.today}"
+    return [
+        *(Stop("home/home", each) for each in ("wang", "daughter", "nurse", "stranger")),
+        Stop("home/who", "daughter"),
+        Stop("welcome/welcome", "stranger"),
+        Stop("welcome/welcome", "nurse"),
+        Stop("call/call", "wang", start="home/home", errand=choosing("有急事，打电话")),
+        Stop("inbox/inbox", "daughter"),
+        *(
+            Stop(f"settings/{each}", "wang")
+            for each in ("settings", "type", "quiet", "devices", "export", "leave", "privacy", "agree")
+        ),
+        Stop("record/record", "wang", mine),
+        Stop("record/category", "wang", mine, start="record/record", errand=choosing("慢性病随访")),
+        Stop("record/entry", "wang", mine, ready=entry("85354-9")),
+        Stop("record/trend", "wang", f"{mine}&code=85354-9"),
+        Stop("record/missing", "wang", mine),
+        Stop("record/trail", "wang", mine, ready=looked_at),
+        Stop("record/objection", "wang", mine, ready=entry("85354-9")),
+        Stop("visits/visits", "daughter", mine),
+        Stop("visits/visit", "daughter", f"uid={visits.confirmed}&{mine}"),
+        Stop("visits/dispute", "nurse", f"uid={visits.waiting}"),
+        Stop("booking/where", "daughter", mine, name="where"),
+        Stop("booking/where", "daughter", hospital, name="what-for"),
+        Stop("booking/when", "daughter", hospital, start="booking/where",
+             errand=choosing("=复查", "下一步，选日子"), name="days"),
+        Stop("booking/when", "daughter", hospital, start="booking/where",
+             errand=choosing("=复查", "下一步，选日子", "后天（周三）"), name="times"),
+        Stop("booking/check", "daughter", hospital, start="booking/where",
+             errand=choosing("=复查", "下一步，选日子", "后天（周三）", "上午 9 点")),
+        Stop("booking/appointments", "daughter", mine, ready=booked),
+        Stop("booking/appointment", "daughter", ready=booked),
+        Stop("booking/waitlist", "daughter", mine, ready=waiting),
+        Stop("booking/offer", "daughter", "uid=01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+        Stop("consent/consents", "wang", mine),
+        Stop("consent/consent", "wang", pending),
+        Stop("consent/preview", "wang", pending),
+        Stop("consent/sign", "wang", pending, start="consent/consent", errand=choosing("同意")),
+        Stop("family/family", "wang", mine, ready=invited),
+        Stop("family/invite", "wang", mine, name="who"),
+        Stop("family/invite", "wang", mine, errand=choosing("=孙辈", "下一步"), name="what"),
+        Stop("family/join", "nephew"),
+        Stop("family/apply", "nephew"),
+        Stop("family/proxy", "wang", f"uid={town.people.daughter_grant}&{mine}"),
+        Stop("feedback/rate", "wang", f"token={town.feedback.open_token}", name="score"),
+        Stop("feedback/rate", "wang", f"token={town.feedback.open_token}&step=2", name="tags"),
+        Stop("feedback/rate", "wang", f"token={town.feedback.open_token}&step=3", name="words"),
+        Stop("feedback/ratings", "wang"),
+        Stop("feedback/complaint", "wang", mine),
+        Stop("feedback/case", "guardian", f"uid={town.feedback.case}"),
+        Stop("feedback/text", "wang", f"uid={town.feedback.waiting}"),
+        Stop("round/round", "nurse"),
+        Stop("round/round", "doctor"),
+        Stop("round/visit", "doctor", today, ready=begun),
+        Stop("round/scan", "doctor", today),
+        Stop("round/code", "nurse", today),
+        Stop("round/findings", "doctor", f"{today}&item={visits.today_wang}", ready=begun,
+             errand=choosing("=已看"), name="list"),
+        Stop("round/findings", "doctor", f"{today}&item={visits.today_wang}", ready=begun,
+             errand=choosing("=已看", "收缩压（高压）"), name="pad"),
+        Stop("round/attest", "nurse", f"visit={visits.waiting}"),
+        Stop("round/queue", "doctor"),
+        Stop("witness/witness", "nurse", ready=asked_of_li),
+        Stop("witness/consent", "nurse", ready=asked_of_li, name="read"),
+        Stop("witness/consent", "nurse", ready=asked_of_li, errand=choosing("读完了，老人听明白了"), name="answer"),
+        Stop("witness/rating", "other_nurse", f"token={town.feedback.to_assist}"),
+    ]  # fmt: skip
