@@ -1,0 +1,119 @@
+// @ts-check
+// Today's round: for whom, in which bed, what is due. Without a signal, as it was when there was one.
+
+const { get } = require('../../api/client')
+const queue = require('../../kit/queue')
+const { page } = require('../../kit/page')
+const copy = require('../../kit/round-copy')
+const { clock, dateOf, day } = require('../../kit/times')
+const { cut, parts, standing, told, within } = require('./desk')
+const { session } = require('../../api/session')
+
+const PAGE = 100
+
+/** @typedef {Api.Card<'VisitCard'>} Visit */
+/** @typedef {ReturnType<typeof told>} Told */
+
+/** Whether the visit is of the city's day, or still under way. @param {Visit} card */
+const ofToday = (card) => card.status === 'started' || dateOf(Date.parse(card.starts_at)) === dateOf()
+
+/** Visits that come to the home where this person works. @returns {Promise<Visit[]>} */
+async function toMyHome() {
+  const known = session()
+  if (!known || !known.roles.includes('nurse')) return []
+  const under = await get('/visits', { status: 'started', limit: PAGE })
+  const planned = []
+  let after
+  do {
+    // The latest come first: what is planned for the next weeks stands before today.
+    const some = await get('/visits', { status: 'planned', limit: PAGE, after })
+    planned.push(...some.items)
+    after = some.items.length && dateOf(Date.parse(some.items[some.items.length - 1].starts_at)) >= dateOf() ? some.next : null
+  } while (after)
+  return [...under.items, ...planned].filter((card) => ofToday(card) && parts(card).hosting)
+}
+
+/** @returns {Promise<{ visits: Visit[], waiting: Visit[], measures: Api.Card<'MeasureCard'>[], at: string }>} */
+async function fetched() {
+  const [mine, home, waits, measures] = await Promise.all([get('/visits/round'), toMyHome(), get('/visits/waiting', { limit: PAGE }), get('/visits/measures')])
+  const visits = [...mine, ...home.filter((card) => !mine.some((each) => each.uid === card.uid))]
+  visits.sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at))
+  copy.keep(visits, measures)
+  return { visits, waiting: waits.items, measures, at: '' }
+}
+
+/** What one may do next with a visit. @param {Told} it @param {boolean} first the one that is to be done next */
+function withStep(it, first) {
+  const kind = first ? 'main' : 'plain'
+  const step = it.cancelled
+    ? null
+    : it.visiting && !it.begun
+      ? { label: it.startRefused ? '重新扫码开始' : '扫码开始', icon: 'scan', to: `/pages/round/scan?visit=${it.uid}`, kind }
+      : it.visiting && !it.ended
+        ? { label: '接着巡诊', icon: 'pen', to: `/pages/round/visit?visit=${it.uid}`, kind }
+        : it.hosting && !it.begun
+          ? { label: '给医生看动态码', icon: 'scan', to: `/pages/round/code?visit=${it.uid}`, kind }
+          : { label: '看这次巡诊', icon: 'visit', to: `/pages/round/visit?visit=${it.uid}`, kind: 'plain' }
+  return { ...it, step }
+}
+
+page({
+  data: {
+    who: 'staff',
+    visits: /** @type {ReturnType<typeof withStep>[]} */ ([]),
+    waiting: /** @type {{ uid: string, label: string, note: string, mark: string }[]} */ ([]),
+    queued: 0,
+    refused: 0,
+    old: '',
+    spoken: '',
+  },
+
+  opened() {
+    const self = /** @type {any} */ (this)
+    self.told = () => self.now && this.setData(this.shape(self.now))
+    queue.listen(self.told)
+  },
+
+  closed() {
+    queue.unlisten(/** @type {any} */ (this).told)
+  },
+
+  async load() {
+    const who = await standing()
+    if (who !== 'staff') return { who }
+    queue.flush()
+    let now
+    try {
+      now = await (copy.read() ? within(fetched()) : fetched())
+      copy.fillPocket()
+    } catch (fault) {
+      const kept = cut(fault) ? copy.read() : null
+      if (!kept) throw fault
+      now = { ...kept, waiting: [] }
+    }
+    Object.assign(this, { now })
+    return { who, ...this.shape(now) }
+  },
+
+  /** @param {Awaited<ReturnType<typeof fetched>>} now */
+  shape(now) {
+    const all = now.visits.map(told)
+    const next = all.findIndex((it) => !it.cancelled && !it.ended)
+    const visits = all.map((it, place) => withStep(it, place === next))
+    const waiting = now.waiting.map((card) => ({
+      uid: card.uid,
+      label: `${day(card.starts_at)}${clock(card.starts_at)}，${parts(card).hosting ? card.provider_name : card.home_name}`,
+      note: card.items.map((item) => item.resident_name).join('、'),
+      mark: card.status_text,
+    }))
+    const words = visits.map((it) => `${it.when}，${it.home}，${it.mark}。${it.items.map((item) => `${item.plain}，${item.due}`).join('。')}`)
+    return {
+      visits,
+      waiting,
+      old: now.at ? `现在没有网络。下面是${day(now.at)}${clock(now.at)}存在手机上的，可以照着做，记下的会先存在手机上。` : '',
+      spoken: words.join('。') || '今天没有还要做的巡诊。',
+      queued: queue.waiting().length,
+      refused: queue.items().filter((each) => each.state === 'refused').length,
+    }
+  },
+})
