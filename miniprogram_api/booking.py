@@ -54,6 +54,17 @@ class BookSlot(Body):
     companion_note: Note = ""
 
 
+class HoldSlot(Body):
+    resident: Uid
+    reason: Note = ""  # may be said later
+    companion_note: Note = ""
+
+
+class Details(Body):
+    reason: Line
+    companion_note: Note = ""
+
+
 class Reschedule(Body):
     slot: Uid
 
@@ -103,7 +114,7 @@ async def book_slot(ask: Ask, slot_uid: str, body: BookSlot) -> AppointmentCard:
     status=201,
     summary="Keep a place for some minutes",
 )
-async def hold_slot(ask: Ask, slot_uid: str, body: BookSlot) -> AppointmentCard:
+async def hold_slot(ask: Ask, slot_uid: str, body: HoldSlot) -> AppointmentCard:
     return await actions.hold_slot(
         actor=ask.actor,
         slot_uid=slot_uid,
@@ -161,6 +172,21 @@ async def check_receipt(ask: Ask, appointment_uid: str, query: ReceiptQuery) -> 
 )
 async def confirm_hold(ask: Ask, appointment_uid: str) -> AppointmentCard:
     return await actions.confirm_hold(actor=ask.actor, appointment_uid=appointment_uid, now=ask.now)
+
+
+@routes.put(
+    "/appointments/<appointment_uid>/details",
+    needs=Permission.APPOINTMENT_BOOK,
+    summary="Say what a place is for and who comes along",
+)
+async def describe(ask: Ask, appointment_uid: str, body: Details) -> AppointmentCard:
+    return await actions.describe(
+        actor=ask.actor,
+        appointment_uid=appointment_uid,
+        reason=body.reason,
+        companion_note=body.companion_note,
+        now=ask.now,
+    )
 
 
 @routes.post(

@@ -6,7 +6,7 @@ from server.kit.errors import DomainError, Kind
 class SlotFull(DomainError):
     code = "booking.slot_full"
     kind = Kind.CONFLICT
-    message = "这个时段已经约满。可以换一个时段，或点“候补”，有人退号时我们会马上通知您。"
+    message = "这个时段已经约满。可以换一个时段，或点“等别人退号”，有人退号时我们会马上通知您。"
 
 
 class SlotClosed(DomainError):
@@ -29,21 +29,21 @@ class GreenSeatsReserved(DomainError):
     code = "booking.green_seats_reserved"
     kind = Kind.CONFLICT
     message = (
-        "这是绿色通道号源，留给与本院有有效签约的养老机构的长者。请选择“普通号源”，"
-        "或请所住养老机构与医院签约；开诊前没有用完的绿色号源会开放给所有人。"
+        "这个号留给和这家医院签了约的养老院的老人。请选别的时间，"
+        "或请住的养老院和医院签约；看病前没有约完的，谁都可以约。"
     )
 
 
 class AlreadyBooked(DomainError):
     code = "booking.already_booked"
     kind = Kind.CONFLICT
-    message = "这位长者已经约好了这个时段，不用重复预约。可以在“我的预约”里查看。"
+    message = "这位长者已经约好了这个时段，不用重复预约。可以在“约好的号”里查看。"
 
 
 class AlreadyHeld(DomainError):
     code = "booking.already_held"
     kind = Kind.CONFLICT
-    message = "这个时段已为这位长者保留，还没有确认。请在“我的预约”里点“确认预约”。"
+    message = "这个时段已为这位长者保留，还没有确认。请在“约好的号”里点开它，再点“要，就约这个号”。"
 
 
 class Overlapping(DomainError):
@@ -69,13 +69,13 @@ class HoldLapsed(DomainError):
 class OfferLapsed(DomainError):
     code = "booking.offer_lapsed"
     kind = Kind.CONFLICT
-    message = "这次候补号源的确认时间已过，已转给下一位。您仍在候补名单里，有号时会再通知您。"
+    message = "这个号的确认时间过了，已经让给下一位。您还在排队，有号了再告诉您。"
 
 
 class AlreadyWaiting(DomainError):
     code = "booking.already_waiting"
     kind = Kind.CONFLICT
-    message = "这位长者已在这个科室的候补名单里，不用重复登记。"
+    message = "这位长者已经在等这个科室的号，不用再登记。排到哪了，可以在“等别人退号”里看。"
 
 
 class WrongStatus(DomainError):
@@ -90,6 +90,14 @@ class SamePersonTwice(DomainError):
     code = "booking.same_person_twice"
     kind = Kind.CONFLICT
     message = "登记有误需要两个人：请另一位同事核对后确认。"
+
+
+class WishMissing(DomainError):
+    """A place may be kept before it is said what for, but not booked."""
+
+    code = "booking.wish_missing"
+    kind = Kind.CONFLICT
+    message = "还没有说去看什么。请先点一个，或者写一句，医生好准备。"
 
 
 class ReasonMissing(DomainError):
@@ -119,7 +127,7 @@ class NoSuchCode(DomainError):
 class WindowInvalid(DomainError):
     code = "booking.window_invalid"
     kind = Kind.INVALID
-    message = "候补的日期填写不对：结束日不能早于开始日，也不能已经过去。"
+    message = "等号的日期填写不对：结束日不能早于开始日，也不能已经过去。"
 
 
 class ClosedAlready(DomainError):

@@ -39,12 +39,13 @@ PARAMETERS: tuple[Parameter, ...] = (
 
 
 class AppointmentStatus(StrEnum):
-    """FHIR Appointment.status where it has the word; held, rescheduled and lapsed are our own."""
+    """FHIR Appointment.status where it has the word; held, released, rescheduled and lapsed are our own."""
 
     HELD = "held"
     BOOKED = "booked"
     ARRIVED = "arrived"
     FULFILLED = "fulfilled"
+    RELEASED = "released"  # only ever held, and given back by the resident's side
     CANCELLED = "cancelled"
     RESCHEDULED = "rescheduled"
     NOSHOW = "noshow"
@@ -55,6 +56,7 @@ class AppointmentStatus(StrEnum):
 class AppointmentEvent(StrEnum):
     CONFIRM = "confirm"
     LAPSE = "lapse"
+    RELEASE = "release"
     ARRIVE = "arrive"
     FULFIL = "fulfil"
     CANCEL = "cancel"
@@ -70,7 +72,8 @@ APPOINTMENT_MOVES: Moves[AppointmentStatus, AppointmentEvent] = Moves(
     {
         (_S.HELD, _E.CONFIRM): _S.BOOKED,
         (_S.HELD, _E.LAPSE): _S.LAPSED,
-        (_S.HELD, _E.CANCEL): _S.CANCELLED,
+        (_S.HELD, _E.RELEASE): _S.RELEASED,
+        (_S.HELD, _E.CANCEL): _S.CANCELLED,  # by the provider, who has to offer anew
         (_S.BOOKED, _E.ARRIVE): _S.ARRIVED,
         (_S.BOOKED, _E.CANCEL): _S.CANCELLED,
         (_S.BOOKED, _E.RESCHEDULE): _S.RESCHEDULED,
@@ -85,6 +88,19 @@ BOOKED_STATUSES = frozenset({_S.BOOKED, _S.ARRIVED, _S.FULFILLED, _S.NOSHOW})
 # What keeps a resident from being in two places at once (I24), and what counts towards the limit.
 LIVE_STATUSES = frozenset({_S.HELD, _S.BOOKED, _S.ARRIVED})
 OPEN_STATUSES = frozenset({_S.HELD, _S.BOOKED})
+
+
+def giving_up(status: AppointmentStatus) -> AppointmentEvent:
+    """Return what it means when the resident's side gives a place up: what was only held was no appointment yet."""
+    return _E.RELEASE if status == _S.HELD else _E.CANCEL
+
+
+def may_give_up(status: AppointmentStatus, *, starts_at: datetime, now: datetime) -> bool:
+    return now < starts_at and APPOINTMENT_MOVES.allows(status, giving_up(status))
+
+
+def may_move(status: AppointmentStatus, *, starts_at: datetime, now: datetime) -> bool:
+    return now < starts_at and APPOINTMENT_MOVES.allows(status, _E.RESCHEDULE)
 
 
 class Pool(StrEnum):
@@ -172,9 +188,9 @@ class Urgency(StrEnum):
 
 URGENCY_RANK: Mapping[Urgency, int] = {Urgency.DISPLACED: 0, Urgency.SOON: 1, Urgency.ROUTINE: 2}
 URGENCY_WORDS: Mapping[Urgency, str] = {
-    Urgency.DISPLACED: "医院取消过您的预约，优先补上",
-    Urgency.SOON: "医护人员注明需要尽快就诊",
-    Urgency.ROUTINE: "普通候补",
+    Urgency.DISPLACED: "，医院取消过这位老人的号，所以先补",
+    Urgency.SOON: "，医生护士说了要尽快看",
+    Urgency.ROUTINE: "",
 }
 
 
@@ -191,10 +207,11 @@ def queue_order(
 
 
 def queue_explained(*, urgency: Urgency, joined: str, ahead: int) -> str:
-    place = "目前排在第一位" if ahead == 0 else f"前面还有 {ahead} 位"
+    place = "排在第一位" if ahead == 0 else f"前面还有 {ahead} 位"
     return (
-        f"{place}（{URGENCY_WORDS[urgency]}；{joined} 登记）。"
-        "顺序：先看是否紧急，再看登记先后，同一时刻登记的由系统抽签，抽签结果可以复算。"
+        f"{place}，{joined} 登记的{URGENCY_WORDS[urgency]}。"
+        "有人退号，先登记的先得；医院取消过号的、医生护士说要尽快看的，排在前面。"
+        "正好同时登记的，由电脑抽签，谁也做不了手脚。"
     )
 
 

@@ -8,13 +8,13 @@ class TokenSpent(DomainError):
 
     code = "feedback.token_spent"
     kind = Kind.CONFLICT
-    message = "这次服务已经评价过了。可以在“我的评价”里查看。"
+    message = "这次服务已经评价过了。可以在“评价服务”里看到。"
 
 
 class TokenExpired(DomainError):
     code = "feedback.token_expired"
     kind = Kind.CONFLICT
-    message = "这次服务的评价时间已经过了。以后的服务欢迎您随时评价；要反映问题，请点“我要投诉”。"
+    message = "这次服务的评价时间已经过了。以后的服务欢迎您随时评价；要反映问题，请点“我要反映问题”。"
 
 
 class HasOwnPhone(DomainError):
@@ -30,7 +30,7 @@ class AlreadyCounted(DomainError):
 
     code = "feedback.already_counted"
     kind = Kind.CONFLICT
-    message = "评价已经生效，不能收回了。文字需要修改或撤下，请联系审核员；服务有问题，请点“我要投诉”。"
+    message = "评价已经生效，不能收回了。文字需要修改或撤下，请联系审核员；服务有问题，请点“我要反映问题”。"
 
 
 class NotAwaitingEdit(DomainError):
@@ -74,7 +74,7 @@ class CallbackWaiting(DomainError):
 class ReopenTooLate(DomainError):
     code = "feedback.reopen_too_late"
     kind = Kind.CONFLICT
-    message = "这件事办结已久，不能再退回重办。如果问题还在，请重新投诉，我们会马上受理。"
+    message = "这件事办结已久，不能再退回重办。如果问题还在，请点“我要反映问题”再说一次，我们会马上受理。"
 
 
 class VoidPending(DomainError):

@@ -35,7 +35,7 @@ class NotFound(DomainError):
 
     code = "kit.not_found"
     kind = Kind.NOT_FOUND
-    message = "没有找到，或者您没有查看的权限。请返回上一页重试，或联系机构工作人员。"
+    message = "没有找到这一项，或者它不归您看。请返回上一页；要是觉得不对，请问问养老院或医院的工作人员。"
 
 
 class Forbidden(DomainError):

@@ -27,6 +27,9 @@ class Way(StrEnum):
     BUREAU = "bureau"
 
 
+STAFF_WAYS = frozenset({Way.HOME_STAFF, Way.PARTNER_STAFF, Way.BUREAU})
+
+
 @dataclass(frozen=True)
 class Standing:
     """In what way an actor may do this for this resident; the nearest one when there are several."""

@@ -17,6 +17,7 @@ from tests.conftest import Clock
 from tests.miniprogram.camera import Camera, camera_at
 from tests.miniprogram.phone import Phone
 from tests.miniprogram.tools import CHROMIUM, FLAGS, build_host, ready_or_reason
+from tests.miniprogram.walking import Walk
 
 STAFF_PHONES = {
     "nurse": "demo-phone-of-nurse",
@@ -28,6 +29,11 @@ STAFF_PHONES = {
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Say nothing: pytest's output is for tests."""
+
+    def handle(self) -> None:
+        # A page that is closed while its pictures load hangs up.
+        with contextlib.suppress(ConnectionError):
+            super().handle()
 
 
 @contextlib.contextmanager
@@ -85,3 +91,9 @@ async def camera(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Async
 def filming(phone: Callable[..., Phone], camera: Camera) -> Callable[..., Phone]:
     """Give a phone with a camera into somebody's hand; what it sees is `camera.sees_code(…)`."""
     return lambda persona, **wishes: phone(persona, on=camera.browser, camera=True, **wishes)
+
+
+@pytest.fixture
+def walk(town: demo.Town, clock: Clock, api: Any, actor: Any) -> Walk:
+    """What makes a page ready for somebody: what others did before."""
+    return Walk(town, clock, api, actor)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, Request, TimeoutError, expect  # noqa: A004
+from playwright.async_api import Browser, BrowserContext, Locator, Page, Request, TimeoutError, expect  # noqa: A004  Playwright's own
 
 WIDTH, HEIGHT = 375, 760  # CSS pixels of a small common phone
 LOADED = "window.__wxReady === true"
@@ -177,11 +177,13 @@ class Phone:
         self.page.on("request", noted)
         return keys
 
-    async def kept(self, key: str = "") -> Any:
-        """Return what the phone keeps under this key; without one, everything, as a text."""
-        if not key:
-            return await self.page.evaluate("JSON.stringify(localStorage)")
+    async def kept(self, key: str) -> Any:
+        """Return what the phone keeps under this key."""
         return await self.page.evaluate("(key) => JSON.parse(localStorage.getItem(`wx:${key}`))", key)
+
+    async def memory(self) -> str:
+        """Return all that the phone keeps, as a text."""
+        return str(await self.page.evaluate("JSON.stringify(localStorage)"))
 
     async def pass_time(self, clock: Any, **span: float) -> None:
         """Let the same time go by on the phone and at the server."""

@@ -2,58 +2,39 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from playwright.async_api import Route
 
 from server.consent.actions import request_consent
 from server.consent.rules import Purpose, RecordCategory
 from server.kit.clock import local_date
+from tests.miniprogram.line import Busy, LostAnswers, sign_out_everywhere
+from tests.miniprogram.phone import Phone
 
 GRANT = "**/api/v1/consents/*/grant"
 
 
-async def grants_sent(it):
-    return [each for each in await it.requests() if each["path"].endswith("/grant")]
-
-
-async def to_sign(it, uid):
+async def to_sign(it: Phone, uid: str) -> None:
     await it.open(f"pages/consent/consent?uid={uid}")
     await it.tap("下一步签名")
     await it.reads("请在框里写上您的名字")
     await paper(it)
 
 
-async def paper(it):
+async def paper(it: Phone) -> None:
     """Wait until the sheet to sign on has been laid out."""
     ready = "() => (document.querySelector('wx-page:not([hidden]) canvas')?.width ?? 0) > 300"
     await it.page.wait_for_function(ready)
-
-
-async def tick(it, words):
-    """Choose, or no longer choose, once it is there."""
-    await it.screen.get_by_role("checkbox").filter(has_text=words).tap()
-
-
-TWICE = """(button) => {
-    for (const type of ['touchstart', 'touchend', 'touchstart', 'touchend']) {
-        const touch = new Touch({ identifier: 1, target: button, clientX: 9, clientY: 9 })
-        const touches = type === 'touchstart' ? [touch] : []
-        button.dispatchEvent(new TouchEvent(type, { touches, changedTouches: [touch], bubbles: true, cancelable: true }))
-    }
-}"""
-
-
-async def tap_twice(it, label):
-    """Tap so fast that the page has not yet said that it is at work."""
-    await it.button(label).evaluate(TWICE)
 
 
 @pytest.fixture
 def status(api):
     """Ask the server how a consent stands."""
 
-    async def asked(uid, persona="wang"):
-        return (await (await api(persona)).get(f"/consents/{uid}")).json()["card"]
+    async def asked(uid: str) -> dict[str, Any]:
+        return (await (await api("wang")).get(f"/consents/{uid}")).json()["card"]
 
     return asked
 
@@ -81,7 +62,7 @@ class TestSayingYes:
             await it.tap("看清楚，再决定")
             await it.reads("第 1 步，共 2 步")
             await it.reads("为了：转诊衔接")
-            await tick(it, "家庭病床与巡诊记录")
+            await it.choose("家庭病床与巡诊记录")
             await it.tap("先看看他们会看到什么")
             await it.reads("能力评估结果")
             await it.reads_not("家庭病床与巡诊记录")
@@ -102,7 +83,7 @@ class TestSayingYes:
                 "ability": "permit",
                 "homebed": "deny",
             }
-            kept = await it.page.evaluate("JSON.stringify(localStorage)")
+            kept = await it.memory()
             assert "strokes" not in kept
             assert "ability" not in kept
 
@@ -165,14 +146,14 @@ class TestTheSignature:
             await it.tap("签好了，同意")
 
             await it.reads("签名太短")
-            assert not await grants_sent(it)
+            assert not await it.requests("/grant")
 
     async def test_is_whole_numbers_within_its_box_and_within_the_servers_bounds(self, phone, town):
         async with phone("wang") as it:
             await to_sign(it, town.consent.wang_pending)
             sent = []
 
-            async def seen(route):
+            async def seen(route: Route) -> None:
                 sent.append(json.loads(route.request.post_data))
                 await route.continue_()
 
@@ -239,8 +220,8 @@ class TestSayingNo:
     async def test_nothing_chosen_is_told_what_to_do(self, phone, town):
         async with phone("wang") as it:
             await it.open(f"pages/consent/consent?uid={town.consent.wang_pending}")
-            await tick(it, "能力评估结果")
-            await tick(it, "家庭病床与巡诊记录")
+            await it.choose("能力评估结果")
+            await it.choose("家庭病床与巡诊记录")
             await it.tap("先看看他们会看到什么")
             await it.reads("他们什么也看不到")
             await it.back()
@@ -260,10 +241,10 @@ class TestTakingItBack:
             await it.reads("能看：健康体检报告、慢性病随访、用药与过敏")
             await it.tap("不让云桥市颐和养老院看了")
             await it.reads("点一下就收回")
-            await tap_twice(it, "收回，不让他们看了")
+            await it.tap_twice("收回，不让他们看了")
             await it.reads("收回了，从现在起他们看不到了")
             await it.reads("重新问您一次")
-            assert len([each for each in await it.requests() if each["path"].endswith("/withdrawal")]) == 1
+            assert len(await it.requests("/withdrawal")) == 1
             left = (await nurse.get(path)).json()["items"]
             assert [each["uid"] for each in left] == [town.records.wang_yihe_note]
 
@@ -277,7 +258,7 @@ class TestWhatMayGoWrong:
         async with phone("wang") as it:
             old = True
 
-            async def another_text(route):
+            async def another_text(route: Route) -> None:
                 answer = await route.fetch()
                 body = await answer.json()
                 if old:
@@ -288,7 +269,7 @@ class TestWhatMayGoWrong:
             await it.page.route(f"**/api/v1/consents/{town.consent.wang_pending}", another_text)
             await it.open(f"pages/consent/consent?uid={town.consent.wang_pending}")
             await it.reads("旧的一句。")
-            await tick(it, "家庭病床与巡诊记录")
+            await it.choose("家庭病床与巡诊记录")
             await it.tap("下一步签名")
             await paper(it)
             await it.draw()
@@ -322,24 +303,14 @@ class TestWhatMayGoWrong:
         async with phone("wang") as it:
             await to_sign(it, town.consent.wang_pending)
             await it.draw()
-            tries = []
-
-            async def unlucky(route):
-                tries.append(route.request.headers["idempotency-key"])
-                if len(tries) == 1:
-                    await route.fulfill(status=503, body="", headers={"retry-after": "0"})
-                elif len(tries) == 2:
-                    await route.fetch()  # the server has done it
-                    await route.abort()
-                else:
-                    await route.continue_()
-
-            await it.page.route(GRANT, unlucky)
-            await tap_twice(it, "签好了，同意")
+            keys = it.keys_of("/grant")
+            await it.page.route(GRANT, LostAnswers())
+            await it.page.route(GRANT, Busy(headers={"retry-after": "0"}))
+            await it.tap_twice("签好了，同意")
 
             await it.reads("办好了")
-            assert len(tries) == 3
-            assert len(set(tries)) == 1
+            assert len(keys) == 3
+            assert len(set(keys)) == 1
             assert (await status(town.consent.wang_pending))["status"] == "granted"
 
     async def test_somebody_else_was_faster(self, phone, town, api):
@@ -355,10 +326,7 @@ class TestWhatMayGoWrong:
     async def test_a_revoked_token_is_not_noticed(self, phone, town, api, status):
         async with phone("wang") as it:
             await to_sign(it, town.consent.wang_pending)
-            other = await api("wang")
-            for each in (await other.get("/sessions")).json():
-                if not each["is_this"]:
-                    await other.delete(f"/sessions/{each['uid']}")
+            await sign_out_everywhere(await api("wang"))
             await it.tap("我写不了字")
 
             await it.reads("办好了")

@@ -1,9 +1,12 @@
 """Who may act for me: asked, confirmed, paused, ended; invited by the resident, or applied for by a relative."""
 
+from typing import Any
+
 import pytest
 
 from server.people.actions import verify_proxy
-from tests.miniprogram.test_consent import tap_twice
+from tests.miniprogram.line import Busy, LostAnswers, sign_out_everywhere
+from tests.miniprogram.phone import Phone
 
 WANG_NUMBER = "330299193602290029"
 NOBODYS_NUMBER = "33029919470315002X"
@@ -13,7 +16,7 @@ NOBODYS_NUMBER = "33029919470315002X"
 def proxies(api, town):
     """Ask the server who may act for Wang Guilan, by uid."""
 
-    async def asked():
+    async def asked() -> dict[str, Any]:
         cards = (await (await api("wang")).get(f"/residents/{town.people.wang}/proxies")).json()
         return {each["uid"]: each for each in cards}
 
@@ -24,31 +27,23 @@ def proxies(api, town):
 def checked(actor, clock):
     """The home has compared somebody's papers with their face."""
 
-    async def done(uid):
+    async def done(uid: str) -> Any:
         return await verify_proxy(actor=await actor("he"), uid=uid, now=clock())
 
     return done
 
 
-async def answers(it, *words):
+async def answers(it: Phone, *words: str) -> None:
     """Choose these, then go on."""
     for each in words:
-        await pick(it, each)
+        await it.choose(each)
     await it.tap("下一步")
 
 
-async def pick(it, words):
-    """Choose one of several, once it is there."""
-    await it.screen.locator("[role=radio], [role=checkbox]").filter(has_text=words).first.tap()
-
-
-async def shared_path(it):
+async def shared_path(it: Phone) -> str:
     await it.tap("发给家里人")
-    return (await it.page.evaluate("window.__wxWorld.shared"))[-1]["path"].lstrip("/")
-
-
-async def remembered(it):
-    return await it.page.evaluate("JSON.stringify(localStorage)")
+    shared = await it.page.evaluate("window.__wxWorld.shared")
+    return str(shared[-1]["path"]).lstrip("/")
 
 
 class TestMyOwnWord:
@@ -66,9 +61,9 @@ class TestMyOwnWord:
             await it.reads("王磊想替您办事")
             await it.tap("看清楚，再决定")
             await it.reads("让王磊替您办这些事吗？")
-            await tap_twice(it, "让王磊替我办")
+            await it.tap_twice("让王磊替我办")
             await it.reads("办好了，您同意了")
-            assert len([each for each in await it.requests() if each["path"].endswith("/confirm")]) == 1
+            assert len(await it.requests("/confirm")) == 1
             assert (await proxies())[nephew]["status"] == "active"
             assert (await (await api("nephew")).get(record)).status_code == 200
 
@@ -76,7 +71,7 @@ class TestMyOwnWord:
             await it.reads("为什么要停一停？")
             await it.tap("停一停")
             await it.reads("请先点一个原因")
-            await pick(it, "我想先停一停")
+            await it.choose("我想先停一停")
             await it.tap("停一停", nth=0)
             await it.reads("停好了")
             assert (await (await api("nephew")).get(record)).status_code == 404
@@ -98,7 +93,7 @@ class TestMyOwnWord:
         async with phone("wang") as it:
             await it.open(f"pages/family/proxy?uid={town.people.daughter_grant}")
             await it.tap("先停一停")
-            await pick(it, "我不放心，怕吃亏")
+            await it.choose("我不放心，怕吃亏")
             await it.tap("停一停")
 
             await it.reads("停好了")
@@ -114,7 +109,7 @@ class TestMyOwnWord:
             await it.tap("不停了，回去")
             await it.reads("现在能办")
             await it.tap("以后都不让办了")
-            await pick(it, "我不用人办了")
+            await it.choose("我不用人办了")
             await it.tap("结束，不再办了")
 
             await it.reads("已经结束")
@@ -127,30 +122,20 @@ class TestMyOwnWord:
         async with phone("wang") as it:
             await it.open(f"pages/family/proxy?uid={town.people.daughter_grant}")
             await it.tap("先停一停")
-            await pick(it, "我想先停一停")
+            await it.choose("我想先停一停")
             await it.online(False)
             await it.tap("停一停")
             await it.reads("手机现在没有网络")
             await it.online(True)
-            other = await api("wang")
-            for each in (await other.get("/sessions")).json():
-                if not each["is_this"]:
-                    await other.delete(f"/sessions/{each['uid']}")
-            tries = []
-
-            async def busy_once(route):
-                tries.append(route.request.headers["idempotency-key"])
-                if len(tries) == 1:
-                    await route.fulfill(status=503, body="")
-                else:
-                    await route.continue_()
-
-            await it.page.route("**/api/v1/proxies/*/suspend", busy_once)
+            await sign_out_everywhere(await api("wang"))
+            keys = it.keys_of("/suspend")
+            await it.page.route("**/api/v1/proxies/*/suspend", Busy())
             await it.reads("已选")  # what was chosen is still there
             await it.tap("停一停")
 
             await it.reads("停好了")
-            assert len(set(tries)) == 1
+            assert len(keys) == 3  # busy, with a dead token, with a new one
+            assert len(set(keys)) == 1
             assert (await proxies())[town.people.daughter_grant]["status"] == "suspended"
 
     async def test_somebody_else_was_faster(self, phone, town, checked, api):
@@ -178,7 +163,7 @@ class TestOthers:
             await it.back()
             await it.tap("替王桂兰办事")
             await it.tap("我不再替老人办了")
-            await pick(it, "我不想再办了")
+            await it.choose("我不想再办了")
             await it.tap("结束，不再办了")
 
             await it.reads("结束了")
@@ -213,19 +198,19 @@ class TestInviting:
             await it.reads("请先点一下")
             await answers(it, "孙辈")
             await it.reads("第 2 步，共 3 步")
-            await pick(it, "预约看病")
+            await it.choose("预约看病")
             await it.back()
             await it.reads("已选")
             await answers(it)
             await answers(it, "看健康档案")  # booking was still chosen
-            await pick(it, "三个月")
-            await tap_twice(it, "做一份邀请")
+            await it.choose("三个月")
+            await it.tap_twice("做一份邀请")
             await it.reads("邀请做好了")
             await it.reads("帮您：看健康档案、预约看病")
-            (live,) = (await (await api("wang")).get(f"/residents/{town.people.wang}/invitations")).json()
+            [live] = (await (await api("wang")).get(f"/residents/{town.people.wang}/invitations")).json()
             assert (live["relation"], live["scopes"]) == ("grandchild", ["booking", "record"])
             code = (await shared_path(it)).split("=")[1]
-            assert code not in await remembered(it)
+            assert code not in await it.memory()
             await it.tap("好了")
             await it.reads("给孙辈的邀请")
 
@@ -240,11 +225,11 @@ class TestInviting:
             await it.tap("接受邀请")
             await it.reads("还没有写您的姓名")
             await it.write("您的姓名", "王小宝")
-            await tap_twice(it, "接受邀请")
+            await it.tap_twice("接受邀请")
             await it.reads("接受了，还差一步")
             await it.reads("王**请您帮忙")
-            assert path.split("=")[1] not in await remembered(it)
-            (grant,) = [each for each in (await proxies()).values() if each["proxy"] == "王小宝"]
+            assert path.split("=")[1] not in await it.memory()
+            [grant] = [each for each in (await proxies()).values() if each["proxy"] == "王小宝"]
             assert (grant["status"], grant["relation"]) == ("applied", "neighbor")
             await checked(grant["uid"])
             await it.tap("看看办到哪一步")
@@ -274,9 +259,13 @@ class TestInviting:
             await it.tap("接受邀请")
             await it.reads("邀请码不对、已经用过，或者过期了")
 
-    async def test_is_taken_back_and_then_opens_nothing(self, phone, town):
+    async def test_is_not_for_herself_is_taken_back_and_then_opens_nothing(self, phone, town):
         async with phone("wang") as it:
             path = await invited(it, town)
+            await it.open(path)
+            await it.tap("接受邀请")
+            await it.reads("这是您自己发出的邀请")
+
             await it.open(f"pages/family/family?resident={town.people.wang}")
             await it.reads("给邻居的邀请")
             await it.tap("收回这份邀请")
@@ -290,43 +279,29 @@ class TestInviting:
 
     async def test_a_broken_line_makes_one_invitation_and_keeps_what_was_chosen(self, phone, town, api):
         async with phone("wang") as it:
-            tries = []
-
-            async def lost(route):
-                tries.append(route.request.headers["idempotency-key"])
-                if route.request.method == "POST" and len(tries) == 1:
-                    await route.fetch()  # the server has done it
-                    await route.abort()
-                else:
-                    await route.continue_()
-
+            lost = LostAnswers()
+            keys = it.keys_of("/invitations")
             await it.open(f"pages/family/invite?resident={town.people.wang}")
             await answers(it, "朋友")
             await answers(it, "知道近况")
-            await pick(it, "一年")
+            await it.choose("一年")
             await it.page.route("**/api/v1/residents/*/invitations", lost)
             await it.tap("做一份邀请")
 
             await it.reads("邀请做好了")
             live = (await (await api("wang")).get(f"/residents/{town.people.wang}/invitations")).json()
             assert len(live) == 1
-            assert len(set(tries)) == 1
-
-    async def test_her_own_invitation_is_not_for_her(self, phone, town):
-        async with phone("wang") as it:
-            path = await invited(it, town)
-            await it.open(path)
-            await it.tap("接受邀请")
-
-            await it.reads("这是您自己发出的邀请")
+            assert lost.answers == [201]
+            assert len(keys) == 2
+            assert len(set(keys)) == 1
 
 
-async def invited(it, town):
+async def invited(it: Phone, town: Any) -> str:
     """Make the shortest invitation; return what is shared."""
     await it.open(f"pages/family/invite?resident={town.people.wang}")
     await answers(it, "邻居")
     await answers(it, "知道近况")
-    await pick(it, "一直帮下去")
+    await it.choose("一直帮下去")
     await it.tap("做一份邀请")
     await it.reads("邀请做好了")
     return await shared_path(it)
@@ -350,11 +325,11 @@ class TestApplying:
                 await it.tap("下一步")
                 await answers(it, "邻居")
                 await answers(it, "老人自己愿意")
-                await pick(it, "知道近况")
+                await it.choose("知道近况")
                 await it.tap("交申请")
                 await it.reads("要不要用微信告诉您")
                 told.append(await it.screen.inner_text())
-                assert number not in await remembered(it)
+                assert number not in await it.memory()
         assert told[0] == told[1]
         assert sum(each["relation"] == "neighbor" for each in (await proxies()).values()) == 1
 
@@ -365,7 +340,7 @@ class TestApplying:
             await it.write("老人的身份证号", WANG_NUMBER.lower())
             await it.tap("下一步")
             await answers(it, "侄子侄女")
-            await pick(it, "我是法定监护人")
+            await it.choose("我是法定监护人")
             await it.tap("下一步")
             await it.reads("请写上文件上的编号")
             await it.write("文件上的编号", "云桥民〔2026〕3 号")
@@ -377,14 +352,14 @@ class TestApplying:
             await it.tap("下一步")
             assert await it.screen.get_by_label("文件上的编号").input_value() == "云桥民〔2026〕3 号"
             await it.tap("下一步")
-            await pick(it, "看健康档案")
+            await it.choose("看健康档案")
             await it.online(False)
             await it.tap("交申请")
             await it.reads("手机现在没有网络")
             await it.online(True)
-            await tap_twice(it, "交申请")
+            await it.tap_twice("交申请")
             await it.reads("申请交上去了")
-            (grant,) = (await (await api("stranger")).get("/proxies")).json()
+            [grant] = (await (await api("stranger")).get("/proxies")).json()
             assert (grant["basis"], grant["resident"]) == ("statutory", None)
 
     async def test_a_second_application_is_refused_in_words(self, phone, town):
@@ -395,7 +370,7 @@ class TestApplying:
             await it.tap("下一步")
             await answers(it, "侄子侄女")
             await answers(it, "老人自己愿意")
-            await pick(it, "知道近况")
+            await it.choose("知道近况")
             await it.tap("交申请")
 
             await it.reads("您已经为这位长者提交过申请")
@@ -410,7 +385,7 @@ class TestApplying:
             await it.tap("下一步")
             await answers(it, "朋友")
             await answers(it, "老人自己愿意")
-            await pick(it, "知道近况")
+            await it.choose("知道近况")
             await it.tap("交申请")
 
             await it.reads("第 1 步，共 4 步")

@@ -1,15 +1,11 @@
 """Say how it was, take it back, rewrite what may not be shown, and see that what went wrong is put right."""
 
-import asyncio
 from typing import Any
-
-from playwright.async_api import Route
 
 from server.feedback.actions import handle_case, reply
 from server.feedback.rules import CaseEvent
+from tests.miniprogram.line import LostAnswers, Slow, sign_out_everywhere
 from tests.miniprogram.phone import Phone
-
-MINUTES = 60 * 1000  # milliseconds
 
 
 async def ratings(client: Any) -> list[dict[str, Any]]:
@@ -113,28 +109,21 @@ class TestRating:
     async def test_a_lost_answer_and_a_double_tap_are_one_rating(self, phone, town, api):
         client = await api("daughter")
         before = len(await standing(client))
-        sent: list[str] = []
-
-        async def lose_once(route: Route) -> None:
-            sent.append(route.request.headers["idempotency-key"])
-            if len(sent) > 1:
-                return await route.continue_()
-            await asyncio.sleep(0.3)
-            await route.fetch()  # the server has it; the phone never hears of it
-            return await route.abort()
-
+        slow = Slow()
         async with phone("daughter") as it:
             await to_the_words(it, town.feedback.open_token, "满意")
             await it.write("还想说什么", "挺好")
-            await it.page.route("**/rating", lose_once)
-            button = await it.button("交上去").bounding_box()
-            assert button is not None
-            for _ in range(2):
-                await it.page.touchscreen.tap(button["x"] + 40, button["y"] + 20)
+            keys = it.keys_of("/rating")
+            await it.page.route("**/rating", LostAnswers())
+            await it.page.route("**/rating", slow)
+            await it.tap_twice("交上去")
+            await slow.has()
+            await it.button("正在交").tap(force=True)
+            slow.let_through()
 
             await it.reads("谢谢您，评好了")
-            assert len(sent) == 2
-            assert len(set(sent)) == 1
+            assert len(keys) == 2
+            assert len(set(keys)) == 1
             assert len(await standing(client)) == before + 1
 
     async def test_somebody_else_rated_it_meanwhile(self, phone, town, api):
@@ -177,11 +166,11 @@ class TestWords:
             await it.write("改成这样说", "打 13900001111 找他")
             await it.tap("改好了，交上去")
             await it.reads("改过的文字还不行")
-            await it.online(is_online=False)
+            await it.online(False)
             await it.write("改成这样说", "来得晚了")
             await it.tap("改好了，交上去")
             await it.reads("手机现在没有网络")
-            await it.online(is_online=True)
+            await it.online(True)
             await it.tap("改好了，交上去")
 
             await it.reads("改好的文字已经交了")
@@ -259,9 +248,7 @@ class TestComplaint:
         client = await api("guardian")
         async with phone("guardian") as it:
             await it.open(f"pages/feedback/case?uid={town.feedback.case}")
-            for session in (await client.get("/sessions")).json():
-                if not session["is_this"]:
-                    await client.delete(f"/sessions/{session['uid']}")
+            await sign_out_everywhere(client)
             await it.tap("已经解决了")
 
             await it.reads("办完了")

@@ -1,23 +1,8 @@
 """The line between phone and server, when it is cut, slow, or the token has died: the person is told, and nothing is lost."""
 
-import asyncio
-from typing import Any
+from playwright.async_api import expect
 
-from playwright.async_api import Route
-
-from tests.miniprogram.phone import Phone
-
-
-async def keys_of(it: Phone, path: str) -> list[str]:
-    """Collect the idempotency keys of writes to this path, as they leave the phone."""
-    keys: list[str] = []
-
-    def noted(request: Any) -> None:
-        if path in request.url and request.method != "GET":
-            keys.append(request.headers.get("idempotency-key", ""))
-
-    it.page.on("request", noted)
-    return keys
+from tests.miniprogram.line import Busy, LostAnswers, Slow, sign_out_everywhere
 
 
 class TestSigningIn:
@@ -25,19 +10,15 @@ class TestSigningIn:
         async with phone("wang") as it:
             await it.open()
             await it.reads("您好，王桂兰")
-            other = await api("wang")
-            for session in (await other.get("/sessions")).json():
-                if not session["is_this"]:
-                    await other.delete(f"/sessions/{session['uid']}")
-            before = await it.page.evaluate("JSON.parse(localStorage.getItem('wx:session')).token")
+            await sign_out_everywhere(await api("wang"))
+            before = (await it.kept("session"))["token"]
 
             await it.go("pages/inbox/inbox")
             await it.settled()
             await it.reads_not("没有打开")
 
-            assert before != await it.page.evaluate("JSON.parse(localStorage.getItem('wx:session')).token")
-            sign_ins = [each for each in await it.requests() if each["path"] == "/api/v1/session"]
-            assert len(sign_ins) == 2
+            assert (await it.kept("session"))["token"] != before
+            assert len(await it.requests("/session")) == 2
 
     async def test_two_pages_that_find_it_dead_at_once_sign_in_once(self, phone):
         async with phone("wang") as it:
@@ -50,25 +31,16 @@ class TestSigningIn:
             await it.page.evaluate("Promise.all([window.__wxResume(), window.__wxResume()])")
             await it.reads("您好，王桂兰")
 
-            assert len([each for each in await it.requests() if each["path"] == "/api/v1/session"]) == 1
+            assert len(await it.requests("/session")) == 1
 
     async def test_a_spent_code_is_replaced_by_a_new_one(self, phone):
-        lost = 0
-
-        async def lose_the_answer(route: Route) -> None:
-            nonlocal lost
-            if lost:
-                return await route.continue_()
-            lost += 1
-            await route.fetch()  # the server has spent the code; the phone never hears of it
-            return await route.abort("timedout")
-
+        lost = LostAnswers()
         async with phone("wang") as it:
-            await it.page.route("**/api/v1/session", lose_the_answer)
+            await it.page.route("**/api/v1/session", lost)
             await it.open()
 
             await it.reads("您好，王桂兰")
-            assert lost == 1
+            assert lost.answers == [201]  # the server has spent the code
 
 
 class TestCut:
@@ -76,7 +48,7 @@ class TestCut:
         async with phone("daughter") as it:
             await it.open()
             await it.reads("王桂兰的健康")
-            await it.online(is_online=False)
+            await it.online(False)
 
             await it.go("pages/inbox/inbox")
             await it.reads("手机现在没有网络")
@@ -85,7 +57,7 @@ class TestCut:
             assert await it.page.evaluate("window.__wxWorld.called") == ["120"]
 
             await it.back()
-            await it.online(is_online=True)
+            await it.online(True)
             await it.tap("再试一次")
             await it.reads_not("没有打开")
 
@@ -93,7 +65,7 @@ class TestCut:
         async with phone("daughter") as it:
             await it.open()
             await it.reads("健康档案")
-            await it.online(is_online=False)
+            await it.online(False)
             await it.go("pages/settings/type")
             await it.back()
 
@@ -101,119 +73,94 @@ class TestCut:
             await it.reads("健康档案")
 
     async def test_a_lost_answer_is_asked_for_again_under_the_same_key(self, phone, api):
-        lost = 0
-
-        async def lose_the_answer(route: Route) -> None:
-            nonlocal lost
-            if route.request.method != "PUT" or lost:
-                return await route.continue_()
-            lost += 1
-            await route.fetch()
-            return await route.fulfill(status=504, body="")
-
         async with phone("wang") as it:
             await it.open("pages/settings/quiet")
-            await it.page.route("**/api/v1/quiet-hours", lose_the_answer)
-            keys = await keys_of(it, "/quiet-hours")
+            await it.page.route("**/api/v1/quiet-hours", LostAnswers(status=504))
+            keys = it.keys_of("/quiet-hours")
             await it.choose("晚上 8 点")
 
-            await it.page.wait_for_function(
-                "() => [...document.querySelectorAll('[role=radio]')].some((each) => each.textContent.includes('晚上 8 点') && each.textContent.includes('已选'))"
-            )
+            chosen = it.screen.get_by_role("radio").filter(has_text="晚上 8 点").filter(has_text="已选")
+            await chosen.wait_for()
             assert len(keys) == 2
-            assert keys[0] == keys[1]
+            assert len(set(keys)) == 1
             assert (await (await api("wang")).get("/quiet-hours")).json()["starts"] == "20:00"
 
 
 class TestBusyAndSlow:
     async def test_a_server_that_was_busy_for_a_moment_is_asked_again(self, phone):
-        times = 0
-
-        async def busy_once(route: Route) -> None:
-            nonlocal times
-            times += 1
-            if times == 1:
-                return await route.fulfill(status=503, headers={"retry-after": "1"}, body="")
-            return await route.continue_()
-
+        busy = Busy(headers={"retry-after": "1"})
         async with phone("wang") as it:
-            await it.page.route("**/api/v1/home*", busy_once)
+            await it.page.route("**/api/v1/home*", busy)
             await it.open()
 
             await it.reads("您好，王桂兰")
+            assert busy.count == 1
 
     async def test_a_server_that_stays_busy_says_what_to_do(self, phone):
+        busy = Busy(times=3)
         async with phone("wang") as it:
-            await it.page.route("**/api/v1/home*", lambda route: route.fulfill(status=503, body=""))
+            await it.page.route("**/api/v1/home*", busy)
             await it.open()
             await it.reads("系统正忙", within=10_000)
             await it.reads("打电话找人帮忙")
+            assert busy.count == 3
 
-            await it.page.unroute_all()
             await it.tap("再试一次")
             await it.reads("您好，王桂兰")
 
     async def test_waiting_is_explained_and_the_answer_still_shows(self, phone):
-        async def slow(route: Route) -> None:
-            await asyncio.sleep(5)
-            await route.continue_()
-
+        slow = Slow()
         async with phone("wang") as it:
             await it.page.route("**/api/v1/home*", slow)
             await it.open()
-            await it.reads("网络有点慢", within=10_000)
+            await slow.has()
+            await it.page.clock.fast_forward(4000)
+            await it.reads("网络有点慢")
 
-            await it.reads("您好，王桂兰", within=10_000)
+            slow.let_through()
+            await it.reads("您好，王桂兰")
 
     async def test_a_second_tap_while_the_first_is_under_way_does_nothing(self, phone):
-        async def slow(route: Route) -> None:
-            await asyncio.sleep(0.5)
-            await route.continue_()
-
+        slow = Slow()
         async with phone("wang") as it:
             await it.open("pages/inbox/inbox")
             await it.page.route("**/api/v1/inbox/read", slow)
-            keys = await keys_of(it, "/inbox/read")
-            await it.page.evaluate(
-                """() => { const button = [...document.querySelectorAll('[role=button]')].find((each) => each.textContent.includes('都看过了'))
-                   for (let i = 0; i < 3; i += 1) for (const type of ['mousedown', 'mouseup']) button.dispatchEvent(new MouseEvent(type, { bubbles: true })) }"""
-            )
-            await it.page.wait_for_timeout(1200)
+            keys = it.keys_of("/inbox/read")
+            await it.tap_twice("都看过了")
+            await slow.has()
+            await it.button("正在办").tap(force=True)
+            slow.let_through()
 
+            await expect(it.button("都看过了")).to_have_count(0)
             assert len(keys) == 1
 
     async def test_going_back_while_a_page_loads_leaves_no_trace(self, phone):
-        async def slow(route: Route) -> None:
-            await asyncio.sleep(0.6)
-            await route.continue_()
-
+        slow = Slow()
         async with phone("wang") as it:
             await it.open()
             await it.reads("您好，王桂兰")
             await it.page.route("**/api/v1/inbox*", slow)
             await it.go("pages/inbox/inbox")
+            await slow.has()
             await it.back()
-            await it.page.wait_for_timeout(900)
+            async with it.page.expect_request_finished(lambda each: "/api/v1/inbox" in each.url):
+                slow.let_through()
 
             await it.reads("您好，王桂兰")
 
 
 class TestTimeOut:
     async def test_a_server_that_never_answers_is_given_up_and_tried_again(self, phone):
-        asked: list[Route] = []
-
-        async def never(route: Route) -> None:
-            asked.append(route)
-
+        slow = Slow()
         async with phone("wang") as it:
-            await it.page.route("**/api/v1/home*", never)
+            await it.page.route("**/api/v1/home*", slow)
             await it.open()
-            for _ in range(8):  # three tries of twelve seconds and the pauses between, on the phone's own clock
-                await it.page.clock.fast_forward(6000)
-                await it.page.wait_for_timeout(60)
+            for tried in (1, 2, 3):
+                await slow.has(tried)
+                await it.page.clock.fast_forward(12_000)
             await it.reads("网络很慢，还没等到回音")
-            assert len(asked) == 3
+            assert slow.count == 3
 
-            await it.page.unroute_all(behavior="ignoreErrors")
+            slow.let_through()
             await it.tap("再试一次")
             await it.reads("您好，王桂兰")

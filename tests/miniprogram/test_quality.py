@@ -10,12 +10,7 @@ import pytest
 
 from tests.miniprogram.measuring import FACTORS, faults_of, resized
 from tests.miniprogram.phone import WIDTH
-from tests.miniprogram.walking import Walk, every_page, stops
-
-
-@pytest.fixture
-def walk(town, clock, api, actor):
-    return Walk(town, clock, api, actor)
+from tests.miniprogram.walking import every_page, stops
 
 
 class _Nobody:

@@ -1,13 +1,12 @@
 """The health record in plain words: read, followed over time, contradicted, and who has looked."""
 
-import asyncio
 import re
 from typing import Any
 
-from playwright.async_api import Route, expect
+from playwright.async_api import expect
 
 from server.people.models import ProxyGrantScope
-from tests.miniprogram.phone import Phone
+from tests.miniprogram.line import Busy, LostAnswers, Slow, sign_out_everywhere
 
 CLOSED = "没有找到，或者现在还不能给您看"
 CANVAS = ".trend-canvas canvas"
@@ -46,11 +45,6 @@ async def notes(client: Any, resident: str, count: int) -> None:
     ]
     answer = await client.post(record(resident, "entries"), json={"entries": entries})
     assert answer.status_code == 201, answer.text
-
-
-async def slowly(route: Route) -> None:
-    await asyncio.sleep(0.4)
-    await route.continue_()
 
 
 class TestOnePageInPlainWords:
@@ -107,32 +101,18 @@ class TestOnePageInPlainWords:
             await it.reads_not("皮疹")
 
     async def test_a_broken_server_and_a_dead_token_are_got_over(self, phone, town, api):
-        fallen: list[str] = []
-
-        async def falls_once(route: Route) -> None:
-            if fallen:
-                await route.continue_()
-                return
-            fallen.append(route.request.url)
-            await route.fulfill(
-                status=503, json={"code": "kit.overloaded", "detail": "正忙，请过一会儿再试。"}
-            )
-
+        busy = Busy(json={"code": "kit.overloaded", "detail": "正忙，请过一会儿再试。"})
         async with phone("wang") as it:
             await it.open(f"pages/record/record?{of(town.people.wang)}")
             await it.reads("有 1 样要留意")
-            client = await api("wang")
-            for session in (await client.get("/sessions")).json():
-                if not session["is_this"]:
-                    await client.delete(f"/sessions/{session['uid']}")
-            await it.page.route("**/history*", falls_once)
+            await sign_out_everywhere(await api("wang"))
+            await it.page.route("**/history*", busy)
 
             await it.tap("青霉素")
 
             await it.reads("表现为皮疹")
-            assert fallen
-            signed_in = [each for each in await it.requests() if each["path"].endswith("/session")]
-            assert len(signed_in) == 2
+            assert busy.count == 1
+            assert len(await it.requests("/session")) == 2
 
     async def test_without_a_network_it_says_so_and_opens_when_there_is_one(self, phone, town):
         async with phone("wang") as it:
@@ -151,14 +131,16 @@ class TestOnePageInPlainWords:
 class TestOneCategory:
     async def test_older_entries_come_on_wish_and_stay_after_going_back(self, phone, town, api):
         await notes(await api("nurse"), town.people.wang, ANSWERS_PER_PAGE + 5)
+        slow = Slow()
         async with phone("wang") as it:
             await it.open(f"pages/record/record?{of(town.people.wang)}")
             await it.tap("基本信息与紧急联系人")
             await it.reads("近两天胃口好")
             await it.reads_not("第 1 条护理记录")
-            await it.page.route("**/entries?*", slowly)
+            await it.page.route("**/entries?*", slow)
             await it.tap("再看更早的")
             await it.button("正在找更早的").tap(force=True)
+            slow.let_through()
             await it.reads("到底了，没有更早的")
             await expect(it.screen.locator(".row")).to_have_count(ANSWERS_PER_PAGE + 6)
 
@@ -208,7 +190,7 @@ class TestOneEntry:
             await it.reads("要留意比目标高一点，请告诉护士")
 
     async def test_my_word_stands_beside_it_once_whatever_happens_on_the_way(self, phone, town, api):
-        wang, entry = town.people.wang, town.records.wang_pressure
+        wang, entry, slow = town.people.wang, town.records.wang_pressure, Slow()
         client = await api("wang")
         async with phone("wang") as it:
             await it.open(f"pages/record/entry?{of(wang, uid=entry)}")
@@ -226,9 +208,10 @@ class TestOneEntry:
             await expect(it.screen.get_by_label("您来说，应该是怎样")).to_have_value("那天我没有量血压")
             await it.online(True)
 
-            await it.page.route("**/objections", slowly)
+            await it.page.route("**/objections", slow)
             await it.tap("放到这一条旁边")
             await it.button("正在写上去").tap(force=True)
+            slow.let_through()
 
             await it.reads("您的话已经写在这一条旁边")
             await it.tap("好，回去看")
@@ -238,17 +221,10 @@ class TestOneEntry:
 
     async def test_a_lost_answer_does_not_make_it_twice(self, phone, town, api):
         wang, entry = town.people.wang, town.records.wang_penicillin
-        lost: list[int] = []
-
-        async def loses_three_answers(route: Route) -> None:
-            if route.request.method != "POST" or len(lost) == 3:
-                await route.continue_()
-                return
-            lost.append((await route.fetch()).status)
-            await route.abort()
-
+        lost = LostAnswers(times=3)
         async with phone("daughter") as it:
-            await it.page.route("**/objections", loses_three_answers)
+            keys = it.keys_of("/objections")
+            await it.page.route("**/objections", lost)
             await it.open(f"pages/record/objection?{of(wang, uid=entry)}")
             await it.write("您来说，应该是怎样", "她不过敏")
             await it.tap("放到这一条旁边")
@@ -256,7 +232,9 @@ class TestOneEntry:
             await it.tap("放到这一条旁边")
             await it.reads("您的话已经写在这一条旁边")
 
-            assert lost[0] == 201
+            assert lost.answers[0] == 201
+            assert len(keys) == 4
+            assert len(set(keys)) == 1
             assert await objections(await api("wang"), wang, entry) == ["她不过敏"]
 
 
@@ -418,31 +396,3 @@ class TestAtWork:
 
             await it.reads("没有找到")
             await it.reads_not("皮疹")
-
-
-class TestLargeLetters:
-    async def test_nothing_runs_off_a_narrow_phone(self, phone, town):
-        wang = of(town.people.wang)
-        pressure = of(town.people.wang, uid=town.records.wang_pressure)
-        async with phone("wang", scale=1.5) as it:
-            await it.page.set_viewport_size({"width": 320, "height": 700})
-            for page in (
-                f"record/record?{wang}",
-                f"record/category?{wang}",
-                f"record/entry?{pressure}",
-                f"record/objection?{pressure}",
-                f"record/trend?{of(town.people.wang, code='85354-9')}",
-                f"record/missing?{wang}",
-                f"record/trail?{wang}",
-                f"visits/visits?{wang}",
-                f"visits/visit?{of(town.people.wang, uid=town.visits.confirmed)}",
-            ):
-                await fits(it, page)
-
-
-async def fits(it: Phone, page: str) -> None:
-    await it.open(f"pages/{page}")
-    await it.reads("打电话找人帮忙")
-    await expect(it.screen.get_by_role("status").filter(has_text="正在打开")).to_have_count(0)
-    width = await it.page.evaluate("document.documentElement.scrollWidth")
-    assert width <= 320, f"{page} is {width} px wide"

@@ -65,7 +65,7 @@ class TestOwnData:
             await it.tap("王桂兰的健康档案")
             await it.reads("已经转出去了")
 
-            (file,) = await it.page.evaluate("window.__wxWorld.shared")
+            [file] = await it.page.evaluate("window.__wxWorld.shared")
             assert file["fileName"] == "健康档案.txt"
             assert file["data"].startswith("王桂兰的健康档案")
             assert "undefined" not in file["data"]
@@ -77,7 +77,7 @@ class TestOwnData:
             await it.tap("我自己办过的事")
             await it.reads("已经转出去了")
 
-            (file,) = await it.page.evaluate("window.__wxWorld.shared")
+            [file] = await it.page.evaluate("window.__wxWorld.shared")
             assert "【替谁办事】" in file["data"]
             assert "王**" in file["data"]
             assert "undefined" not in file["data"]
@@ -90,7 +90,7 @@ class TestOwnData:
             await it.tap("注销账号", nth=0)
             await it.reads("账号已经注销")
 
-            assert await it.page.evaluate("localStorage.getItem('wx:session')") is None
+            assert await it.kept("session") is None
             await it.open()
             await it.reads("还没有您能看的档案")
         assert (await (await api("wang")).get("/residents")).status_code == 200

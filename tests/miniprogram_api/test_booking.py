@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from server.audit.models import AuditEntry
 from server.booking.models import Appointment, Slot
 from server.kit.engines.counting import counted
 from server.kit.ids import new_uid
@@ -88,6 +89,7 @@ class TestBookSlot:
             "own_consent",
         )
         assert len(card["arrival_code"]) == 12
+        assert card["department_uid"] == town.alliance.geriatrics
         row = await Appointment.get(uid=card["uid"])
         assert row.on_behalf_grant is not None
         news = await OutboxMessage.filter(topic="booking.booked").order_by("-id").first()
@@ -136,7 +138,7 @@ class TestBookSlot:
 
         assert (again.status_code, again.json()["code"]) == (409, "booking.already_booked")
         assert (full.status_code, full.json()["code"]) == (409, "booking.slot_full")
-        assert "候补" in full.json()["detail"]
+        assert "等别人退号" in full.json()["detail"]
 
     async def test_green_channel_refusal_says_what_to_do(self, town: Any, api: Any) -> None:
         answer = await book(await api("other_nurse"), town.booking.green_slot, town.people.zhao_yun)
@@ -161,6 +163,56 @@ class TestAppointment:
             "held", "booked", "booked", "cancelled",
         ]  # fmt: skip
         assert gone.json()["cancelled_by"] == "resident"
+
+    async def test_a_place_that_was_only_kept_leaves_no_trace_in_the_list_and_no_news(
+        self, town: Any, api: Any, worker_pass: Any
+    ) -> None:
+        await worker_pass()
+        client = await api("daughter")
+        before = (await client.get("/appointments")).json()["items"]
+        body = {"resident": town.people.wang, "reason": "复查"}
+        held = (await client.post(f"/slots/{town.booking.public_slot}/holds", json=body)).json()
+        news = len((await client.get("/inbox")).json()["items"])
+
+        gone = await client.post(f"/appointments/{held['uid']}/cancel", json={})
+        await worker_pass()
+
+        assert (gone.json()["status"], gone.json()["may_cancel"]) == ("released", False)
+        assert (await client.get("/appointments")).json()["items"] == before
+        assert len((await client.get("/inbox")).json()["items"]) == news
+        assert (await client.get(f"/appointments/{held['uid']}")).json()["status"] == "released"
+
+    async def test_may_be_kept_before_it_is_said_what_for(self, town: Any, api: Any) -> None:
+        client = await api("daughter")
+        holds = f"/slots/{town.booking.public_slot}/holds"
+        held = (await client.post(holds, json={"resident": town.people.wang})).json()
+        path, said = f"/appointments/{held['uid']}", {"reason": "膝盖疼", "companion_note": "女儿陪"}
+
+        early = await client.post(f"{path}/confirm")
+        card = (await client.put(f"{path}/details", json=said)).json()
+        confirmed = await client.post(f"{path}/confirm")
+
+        assert (held["reason"], early.status_code, early.json()["code"]) == ("", 409, "booking.wish_missing")
+        assert {name: card[name] for name in said} == said
+        assert (confirmed.json()["status"], confirmed.json()["reason"]) == ("booked", "膝盖疼")
+        assert not await OutboxMessage.filter(topic="booking.described").exists()
+        assert "膝盖" not in str([row.detail for row in await AuditEntry.filter(subject_uid=held["uid"])])
+
+    async def test_is_described_by_its_own_side_and_while_it_stands(self, town: Any, api: Any) -> None:
+        client = await api("daughter")
+        card = (await book(client, town.booking.public_slot, town.people.wang)).json()
+        path = f"/appointments/{card['uid']}"
+
+        others = [
+            (await (await api(who)).put(f"{path}/details", json={"reason": "x"})).status_code
+            for who in ("stranger", "nephew", "other_nurse")
+        ]
+        empty = await client.put(f"{path}/details", json={"reason": ""})
+        await client.post(f"{path}/cancel", json={})
+        late = await client.put(f"{path}/details", json={"reason": "膝盖疼"})
+
+        assert (others, empty.status_code) == ([404, 404, 404], 422)
+        assert (late.status_code, late.json()["code"]) == (409, "booking.wrong_status")
 
     async def test_list_is_my_own_and_those_i_look_after(self, town: Any, api: Any) -> None:
         daughter, guardian, stranger = await api("daughter"), await api("guardian"), await api("stranger")

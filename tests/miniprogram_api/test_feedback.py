@@ -20,6 +20,7 @@ class TestOpenTokens:
         (card,) = answer.json()["items"]
         assert (card["uid"], card["resident"]) == (town.feedback.open_token, "王桂兰")
         assert card["institution"] == "云桥市河东社区卫生服务中心"
+        assert (card["source"], card["source_uid"]) == ("visit", town.visits.confirmed)
 
     @pytest.mark.parametrize("persona", ["nephew", "stranger", "nurse"])
     async def test_others_see_none(self, town: Town, api: Api, persona: str) -> None:

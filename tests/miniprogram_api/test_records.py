@@ -9,6 +9,7 @@ import pytest
 from server.audit.trail_models import AccessEntry
 from server.consent.rules import RecordCategory
 from server.demo import Town
+from server.kit.engines.counting import counted
 from server.kit.ids import new_uid
 from tests.core.records.worlds import writer
 
@@ -55,6 +56,46 @@ class TestReads:
             each.startswith("血压 152/88 mmHg，比目标高一点，请告诉护士。（云桥市河东社区卫生服务中心，")
             for each in words
         )
+
+    async def test_a_sentence_leads_to_its_trend(self, town: Town, api: Api) -> None:
+        wang = await api("wang")
+        sentences = (await wang.get(record(town.people.wang, "summary"))).json()["sentences"]
+        measured = [each for each in sentences if each["kind"] == "observation"]
+
+        for each in measured:
+            trend = (await wang.get(record(town.people.wang, f"trends/{each['code']}?days=3660"))).json()
+            assert trend["points"][-1]["entry_uid"] == each["entry_uid"]
+            assert each["words"].startswith(trend["title"])
+        assert "85354-9" in {each["code"] for each in measured}
+
+    @pytest.mark.parametrize(
+        ("persona", "resident", "code"), [("wang", "wang", "85354-9"), ("guardian", "li", "1558-6")]
+    )
+    async def test_an_entry_says_what_its_number_means_as_the_trend_does(
+        self, *, town: Town, api: Api, persona: str, resident: str, code: str
+    ) -> None:
+        client, uid = await api(persona), getattr(town.people, resident)
+        entries = (await client.get(record(uid, "entries?limit=100"))).json()["items"]
+
+        trend = (await client.get(record(uid, f"trends/{code}?days=3660"))).json()
+
+        means = {each["uid"]: (each["sign"], each["verdict"]) for each in entries if each["code"] == code}
+        assert means == {each["entry_uid"]: (each["sign"], each["verdict"]) for each in trend["points"]}
+        assert all(words for _, words in means.values())
+        assert means
+        unjudged = [each for each in entries if each["kind"] != "observation"]
+        assert {(each["sign"], each["verdict"]) for each in unjudged} == {("plain", "")}
+
+    async def test_the_lines_are_fetched_once_a_page(self, town: Town, api: Api) -> None:
+        wang = await api("wang")
+        counts = []
+        for limit in (1, 100):
+            with counted() as statements:
+                page = (await wang.get(record(town.people.wang, f"entries?limit={limit}"))).json()
+            asked = [sql for sql in statements if "policy_parameter" in sql]
+            counts.append(len(asked))
+            assert any(each["verdict"] for each in page["items"]) == bool(asked)
+        assert counts[-1] == 1
 
     async def test_staff_read_for_the_purpose_that_was_agreed(self, town: Town, api: Api) -> None:
         doctor = await api("doctor")

@@ -30,7 +30,7 @@ const inFours = (code) => (code.match(/.{1,4}/g) || []).map((words, at) => ({ at
 function endedBecause(card) {
   const why = card.ended_reason ? `原因：${card.ended_reason}。` : ''
   if (card.status === 'cancelled' && card.cancelled_by === 'provider') {
-    return `是医院取消的，不算您没去。${why}已经把您排在候补的最前面，一有号先告诉您。`
+    return `是医院取消的，不算您没去。${why}已经把您排在等号的最前面，一有号先告诉您。`
   }
   if (card.status === 'cancelled' && card.cancelled_by === 'resident') return `是您这边取消的：您自己、家里人或者养老院。${why}`
   if (card.status === 'cancelled') return `医院的安排变了，号自动取消了，不算您没去。${why}`

@@ -37,7 +37,7 @@ page({
 
   async pass() {
     const card = await this.act('pass', (key) => send('post', '/offers/{offer_uid}/decline', { offer_uid: this.query.uid }, undefined, key))
-    if (card) return this.setData({ let: true, offer: null, question: '让给下一位了', spoken: '让给下一位了。您还留在候补里，有号了再告诉您。' })
+    if (card) return this.setData({ let: true, offer: null, question: '让给下一位了', spoken: '让给下一位了。您还接着等，有号了再告诉您。' })
     await this.after()
   },
 

@@ -56,7 +56,7 @@ page({
     return {
       stage: 'list',
       question: entries.length ? '正在等这些号' : '现在没有在等的号',
-      lead: entries.length ? '有人退号，按先后给您。不用一直守着手机。' : '想去的时间约满了，可以登记候补，有人退号就给您。',
+      lead: entries.length ? '有人退号，按先后给您。不用一直守着手机。' : '想去的时间约满了，可以登记一下，有人退号就给您。',
       entries,
       fresh: this.query.fresh || '',
       offers: offers.map((each) => ({ uid: each.uid, to: `/pages/booking/offer?uid=${each.uid}` })),

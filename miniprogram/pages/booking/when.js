@@ -56,7 +56,7 @@ page({
     const old = await get('/appointments/{appointment_uid}', { appointment_uid: this.query.move })
     this.query.resident = old.resident_uid
     this.query.institution = old.institution_uid
-    this.query.department = old.department_uid
+    this.query.department = this.query.department || old.department_uid
     return old
   },
 

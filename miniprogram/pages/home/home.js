@@ -42,7 +42,6 @@ function tilesOf(who) {
 
 page({
   data: {
-    greeting: '您好',
     name: '',
     who: /** @type {Api.Card<'MyResidentCard'> | null} */ (null),
     several: false,
@@ -59,16 +58,15 @@ page({
   },
 
   async load() {
-    const { account, needs } = await signedIn()
+    const { account } = await signedIn()
     const home = await get('/home', { resident: whose() || undefined })
     const who = home.residents.find((each) => each.uid === home.resident_uid) || null
     rememberEmergency(home.emergency)
     const all = home.next.map(line)
     const next = this.data.unfolded ? all : all.slice(0, FIRST)
-    const spoken = all.map((each) => `${each.words}。${each.note}`).join('。')
+    const spoken = all.map((each) => `${each.words}${each.note}`).join('')
     return {
       name: account.name,
-      needs,
       who,
       several: home.residents.length > 1,
       tiles: who ? tilesOf(who) : [],

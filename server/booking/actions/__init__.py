@@ -13,7 +13,7 @@ from server.booking.actions.leaving import (
     enter_in_error,
     report_error,
 )
-from server.booking.actions.placing import book_slot, confirm_hold, hold_slot, reschedule
+from server.booking.actions.placing import book_slot, confirm_hold, describe, hold_slot, reschedule
 from server.booking.actions.queueing import (
     accept_offer,
     decline_offer,
@@ -41,6 +41,7 @@ __all__ = [
     "confirm_arrival_by_code",
     "confirm_hold",
     "decline_offer",
+    "describe",
     "enter_in_error",
     "fulfil",
     "generate_slots",

@@ -12,7 +12,7 @@ from server.alliance.queries import parameter
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.booking.access import appointment_at_own_desk, appointment_of_own_resident
-from server.booking.actions.placing import tell
+from server.booking.actions.placing import note_down, tell
 from server.booking.actions.seats import Counter, give_back, promote
 from server.booking.errors import ReasonMissing, SamePersonTwice, TooLate, WrongStatus
 from server.booking.models import Appointment, WaitlistEntry
@@ -27,6 +27,7 @@ from server.booking.rules import (
     CancelledBy,
     Urgency,
     WaitStatus,
+    giving_up,
 )
 from server.kit.clock import local_date
 from server.kit.database import is_duplicate
@@ -37,18 +38,20 @@ from server.kit.transactions import action
 async def cancel_appointment(
     *, actor: Actor, appointment_uid: str, reason: str = "", now: datetime
 ) -> AppointmentCard:
-    """Cancel for the resident, or let a hold go; possible until the slot begins."""
+    """Cancel for the resident, or let a hold go, of which nobody was told; possible until the slot begins."""
     row = await appointment_of_own_resident(
         actor=actor, uid=appointment_uid, permission=Permission.APPOINTMENT_BOOK, now=now
     )
     if row.slot.starts_at <= now:
         raise TooLate
-    await _leave(
-        row, AppointmentEvent.CANCEL, now=now, cancelled_by=CancelledBy.RESIDENT, ended_reason=reason or None
-    )
-    await tell(actor, "booking.cancelled", row, now=now, reason=reason or None, by=CancelledBy.RESIDENT)
+    event = giving_up(row.status)
+    await _leave(row, event, now=now, cancelled_by=CancelledBy.RESIDENT, ended_reason=reason or None)
+    if event is AppointmentEvent.RELEASE:
+        await note_down(actor, "booking.released", row, now=now, reason=reason or None)
+    else:
+        await tell(actor, "booking.cancelled", row, now=now, reason=reason or None, by=CancelledBy.RESIDENT)
     await promote(row.slot.id, now=now)
-    return appointment_card(row)
+    return appointment_card(row, now=now)
 
 
 @action

@@ -24,12 +24,14 @@ from server.booking.errors import (
     AlreadyBooked,
     HoldLapsed,
     TooLate,
+    WishMissing,
     WrongStatus,
 )
 from server.booking.models import Appointment, Slot
 from server.booking.queries import AppointmentCard, may_take_green
 from server.booking.queries.cards import appointment_card
 from server.booking.rules import (
+    OPEN_STATUSES,
     AppointmentStatus,
     Source,
     green_is_reserved,
@@ -64,7 +66,7 @@ async def book_slot(
     wish = Wish(resident, standing, reason, companion_note, source, overlap_reason)
     row = await _place(actor, slot, wish, status=AppointmentStatus.BOOKED, now=now)
     await tell(actor, "booking.booked", row, now=now)
-    return appointment_card(row, booked_by=actor.name)
+    return appointment_card(row, booked_by=actor.name, now=now)
 
 
 @action
@@ -73,18 +75,18 @@ async def hold_slot(
     actor: Actor,
     slot_uid: str,
     resident_uid: str,
-    reason: str,
+    reason: str = "",
     companion_note: str = "",
     source: Source = Source.APP,
     now: datetime,
 ) -> AppointmentCard:
-    """Keep a seat for some minutes, in which the family can decide."""
+    """Keep a seat for some minutes, in which the family can decide; what for may be said in `describe`."""
     slot = await slot_for(actor=actor, uid=slot_uid)
     resident, standing = await whom_to_book(actor=actor, slot=slot, resident_uid=resident_uid, now=now)
     wish = Wish(resident, standing, reason, companion_note, source)
     row = await _place(actor, slot, wish, status=AppointmentStatus.HELD, now=now)
     await tell(actor, "booking.held", row, now=now)
-    return appointment_card(row, booked_by=actor.name)
+    return appointment_card(row, booked_by=actor.name, now=now)
 
 
 @action
@@ -94,6 +96,8 @@ async def confirm_hold(*, actor: Actor, appointment_uid: str, now: datetime) -> 
     )
     if row.status != AppointmentStatus.HELD:
         raise _why_not_held(row)
+    if not row.reason:
+        raise WishMissing
     if not await turn_held_into_booked(row.slot.id, now=now):
         raise HoldLapsed
     confirmed = await Appointment.filter(
@@ -103,7 +107,27 @@ async def confirm_hold(*, actor: Actor, appointment_uid: str, now: datetime) -> 
         raise HoldLapsed
     row.status = AppointmentStatus.BOOKED
     await tell(actor, "booking.booked", row, now=now)
-    return appointment_card(row)
+    return appointment_card(row, now=now)
+
+
+@action
+async def describe(
+    *, actor: Actor, appointment_uid: str, reason: str, companion_note: str = "", now: datetime
+) -> AppointmentCard:
+    """Say what a place is for and who comes along, until it begins. Neither is noted: it is what ails somebody."""
+    row = await appointment_of_own_resident(
+        actor=actor, uid=appointment_uid, permission=Permission.APPOINTMENT_BOOK, now=now
+    )
+    if row.slot.starts_at <= now:
+        raise TooLate
+    described = await Appointment.filter(id=row.id, status__in=sorted(OPEN_STATUSES)).update(
+        reason=reason, companion_note=companion_note
+    )
+    if not described:
+        raise WrongStatus
+    row.reason, row.companion_note = reason, companion_note
+    await note_down(actor, "booking.described", row, now=now)
+    return appointment_card(row, now=now)
 
 
 @action
@@ -130,7 +154,7 @@ async def reschedule(*, actor: Actor, appointment_uid: str, slot_uid: str, now: 
         raise WrongStatus
     await promote(old.slot.id, now=now)
     await tell(actor, "booking.rescheduled", row, now=now, replaces=old.uid)
-    return appointment_card(row, booked_by=actor.name)
+    return appointment_card(row, booked_by=actor.name, now=now)
 
 
 async def whom_to_book(
@@ -214,6 +238,22 @@ async def tell(
     **more: str,
 ) -> None:
     """Leave the audit line and the message of one change."""
+    await note_down(actor, topic, row, now=now, reason=reason, institution_id=institution_id, **more)
+    payload = {"appointment": row.uid, "resident": row.resident.uid, "slot": row.slot.uid, **more}
+    await enqueue(topic, payload, now=now)
+
+
+async def note_down(
+    actor: Actor,
+    topic: str,
+    row: Appointment,
+    *,
+    now: datetime,
+    reason: str | None = None,
+    institution_id: int | None = None,
+    **more: str,
+) -> None:
+    """Leave the audit line alone: nobody has to hear of it."""
     await note(
         actor,
         topic,
@@ -225,8 +265,6 @@ async def tell(
         now=now,
         detail={"slot": row.slot.uid, "basis": row.on_behalf_basis, "grant": row.on_behalf_grant, **more},
     )
-    payload = {"appointment": row.uid, "resident": row.resident.uid, "slot": row.slot.uid, **more}
-    await enqueue(topic, payload, now=now)
 
 
 def _why_not_held(row: Appointment) -> AlreadyBooked | HoldLapsed | WrongStatus:

@@ -128,7 +128,7 @@ async def accept_offer(*, actor: Actor, offer_uid: str, now: datetime) -> Appoin
     row = await write(actor, slot, wish, status=AppointmentStatus.BOOKED, number=slot.issued, now=now)
     await _close_accepted(offer, appointment_id=row.id, now=now)
     await tell(actor, "booking.booked", row, now=now, offer=offer.uid)
-    return appointment_card(row, booked_by=actor.name)
+    return appointment_card(row, booked_by=actor.name, now=now)
 
 
 async def _close_accepted(offer: WaitlistOffer, *, appointment_id: int, now: datetime) -> None:

@@ -37,6 +37,7 @@ from server.booking.rules import (
 )
 from server.kit.clock import local_date
 from server.outbox.actions import enqueue
+from server.people.access import STAFF_WAYS
 from server.people.models import Resident
 from server.people.queries import merged_into, person_of
 
@@ -122,8 +123,10 @@ async def _lapse_hold(hold: Appointment, *, now: datetime) -> int:
         resident_id=hold.resident.id,
         now=now,
     )
-    payload = {"appointment": hold.uid, "resident": hold.resident.uid, "slot": hold.slot.uid}
-    await enqueue("booking.hold_lapsed", payload, now=now)
+    if hold.on_behalf_basis in STAFF_WAYS:
+        # Somebody kept it for them, and they may count on it; what the family itself let run out is no news.
+        payload = {"appointment": hold.uid, "resident": hold.resident.uid, "slot": hold.slot.uid}
+        await enqueue("booking.hold_lapsed", payload, now=now)
     return 1
 
 

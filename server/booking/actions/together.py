@@ -242,7 +242,7 @@ async def _seat(
         asked.actor, slot, wish, status=AppointmentStatus.BOOKED, number=latest.issued, now=asked.now
     )
     await tell(asked.actor, "booking.booked", row, now=asked.now)
-    return appointment_card(row, booked_by=asked.actor.name)
+    return appointment_card(row, booked_by=asked.actor.name, now=asked.now)
 
 
 def _is_free(slot: Slot, *, may_green: bool, now: datetime) -> bool:

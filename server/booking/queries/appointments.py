@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from tortoise.expressions import Q
 
@@ -26,9 +27,15 @@ from server.booking.queries.cards import (
 from server.booking.rules import LIVE_STATUSES, AppointmentStatus
 from server.kit.clock import day_bounds
 from server.kit.pages import Page, PageWish, page_of
+from server.people.access import STAFF_WAYS
 
 NO_WISH = PageWish()
-NOT_GONE = ~Q(status__in=sorted({AppointmentStatus.LAPSED, AppointmentStatus.RESCHEDULED}))
+_UNANSWERED = sorted({AppointmentStatus.RELEASED, AppointmentStatus.LAPSED})
+NOT_GONE = ~Q(status__in=[*_UNANSWERED, AppointmentStatus.RESCHEDULED])
+# What the family only looked at was never an appointment; that a hold of staff ran out they were told.
+MADE = ~Q(status=AppointmentStatus.RELEASED) & (
+    ~Q(status=AppointmentStatus.LAPSED) | Q(on_behalf_basis__in=sorted(STAFF_WAYS))
+)
 
 
 async def appointments(
@@ -40,13 +47,14 @@ async def appointments(
     now: datetime,
 ) -> Page[AppointmentCard]:
     """List the appointments of those for whom the actor may look, latest booked first."""
-    wanted = appointments_of_own_residents(actor=actor, permission=Permission.APPOINTMENT_READ, now=now)
+    own = appointments_of_own_residents(actor=actor, permission=Permission.APPOINTMENT_READ, now=now)
+    wanted = Q(own, MADE)
     if resident_uid is not None:
         wanted = Q(wanted, resident__uid=resident_uid)
     if live_only:
         wanted = Q(wanted, _live(now))
     rows = Appointment.filter(wanted).select_related(*APPOINTMENT_RELATIONS)
-    return await page_of(rows, wish, appointment_card, by="created_at")
+    return await page_of(rows, wish, partial(appointment_card, now=now), by="created_at")
 
 
 async def next_appointments(
@@ -57,20 +65,22 @@ async def next_appointments(
     whose = Q(resident__uid=resident_uid) | Q(resident__merged_into__uid=resident_uid)
     to_come = Q(own, whose, _live(now), slot__ends_at__gt=now)
     rows = Appointment.filter(to_come).select_related(*APPOINTMENT_RELATIONS)
-    return tuple(appointment_card(row) for row in await rows.order_by("slot__starts_at", "id").limit(most))
+    return tuple(
+        appointment_card(row, now=now) for row in await rows.order_by("slot__starts_at", "id").limit(most)
+    )
 
 
 async def appointment(*, actor: Actor, uid: str, now: datetime) -> AppointmentCard:
     row = await appointment_of_own_resident(
         actor=actor, uid=uid, permission=Permission.APPOINTMENT_READ, now=now
     )
-    return appointment_card(row)
+    return appointment_card(row, now=now)
 
 
 async def booking_slip(*, actor: Actor, uid: str, now: datetime) -> AppointmentCard:
     """Return what is printed for a resident without a phone, at the counter where it was booked or in the home."""
     row = await appointment_for(actor=actor, uid=uid, permission=Permission.APPOINTMENT_READ, now=now)
-    return appointment_card(row)
+    return appointment_card(row, now=now)
 
 
 async def desk(
@@ -133,7 +143,7 @@ async def check_receipt(
     text = receipt_text(uid=uid, slot_uid=slot_uid, resident_uid=resident_uid, starts_at=starts_at)
     if not is_signed(text, receipt):
         return ReceiptVerdict(
-            genuine=False, found=False, advice="这张凭证不是本系统开出的，请在“我的预约”里查看。"
+            genuine=False, found=False, advice="这张凭证不是本系统开出的，请在“约好的号”里查看。"
         )
     mine = appointments_of_own_residents(actor=actor, permission=Permission.APPOINTMENT_READ, now=now)
     found = await Appointment.filter(mine, uid=uid, slot__uid=slot_uid, resident__uid=resident_uid).exists()

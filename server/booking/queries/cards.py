@@ -16,6 +16,8 @@ from server.booking.rules import (
     Urgency,
     WaitStatus,
     green_is_reserved,
+    may_give_up,
+    may_move,
     queue_explained,
 )
 from server.identity.models import Account
@@ -31,6 +33,7 @@ STATUS_WORDS = {
     AppointmentStatus.BOOKED: "已约好",
     AppointmentStatus.ARRIVED: "已到诊",
     AppointmentStatus.FULFILLED: "已就诊",
+    AppointmentStatus.RELEASED: "没有要，号已放回",
     AppointmentStatus.CANCELLED: "已取消",
     AppointmentStatus.RESCHEDULED: "已改期",
     AppointmentStatus.NOSHOW: "未到诊",
@@ -73,6 +76,7 @@ class AppointmentCard:
     slot_uid: str
     institution_uid: str
     institution_name: str
+    department_uid: str
     department_name: str
     starts_at: datetime
     ends_at: datetime
@@ -187,13 +191,13 @@ def slot_card(slot: Slot, *, stale: int, may_green: bool, now: datetime) -> Slot
 
 def _pool_note(slot: Slot, *, reserved: bool) -> str:
     if slot.pool == Pool.PUBLIC:
-        return "普通号源，所有长者都可以预约。"
+        return "谁都可以约。"
     if not reserved or slot.release_at is None:
-        return "绿色通道剩余号源，现在所有长者都可以预约。"
-    return f"绿色通道号源，留给与本院签约的养老机构的长者；{clock_words(slot.release_at)} 后如有剩余，所有长者都可以预约。"
+        return "这是绿色通道剩下的号，现在谁都可以约。"
+    return f"这些号先留给和这家医院签了约的养老院的老人。{clock_words(slot.release_at)} 以后还有剩的，谁都可以约。"
 
 
-def appointment_card(row: Appointment, *, booked_by: str | None = None) -> AppointmentCard:
+def appointment_card(row: Appointment, *, booked_by: str | None = None, now: datetime) -> AppointmentCard:
     """`booked_by` is the name of who booked, where the row was only just written and knows the number alone."""
     slot = row.slot
     receipt = receipt_text(
@@ -207,6 +211,7 @@ def appointment_card(row: Appointment, *, booked_by: str | None = None) -> Appoi
         slot_uid=slot.uid,
         institution_uid=slot.institution.uid,
         institution_name=slot.institution.name,
+        department_uid=slot.department.uid,
         department_name=slot.department.name,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
@@ -224,8 +229,8 @@ def appointment_card(row: Appointment, *, booked_by: str | None = None) -> Appoi
         cancelled_by=row.cancelled_by,
         ended_reason=row.ended_reason,
         may_confirm=APPOINTMENT_MOVES.allows(row.status, AppointmentEvent.CONFIRM),
-        may_cancel=APPOINTMENT_MOVES.allows(row.status, AppointmentEvent.CANCEL),
-        may_reschedule=APPOINTMENT_MOVES.allows(row.status, AppointmentEvent.RESCHEDULE),
+        may_cancel=may_give_up(row.status, starts_at=slot.starts_at, now=now),
+        may_reschedule=may_move(row.status, starts_at=slot.starts_at, now=now),
     )
 
 

@@ -45,6 +45,7 @@ class TokenCard:
     institution: str
     department: str | None
     source: SourceKind
+    source_uid: str  # of the visit or appointment
     served_at: datetime
     expires_at: datetime
 
@@ -163,6 +164,7 @@ def _token_card(row: RatingToken) -> TokenCard:
         institution=row.subject.name,
         department=row.department.name if row.department else None,
         source=row.source,
+        source_uid=row.source_uid,
         served_at=row.served_at,
         expires_at=row.expires_at,
     )

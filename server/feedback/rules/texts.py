@@ -43,7 +43,9 @@ REASONS: Mapping[ReasonCode, Reason] = {
         "与本次服务无关", "文字与这次服务关系不大，请写写这次服务好在哪里、差在哪里。", _NOT_SHOWN
     ),
     ReasonCode.ACCUSATION: Reason(
-        "指名指责、待核实", "文字点名说了某个人，事情还在核实，暂不公开。核实进度请看“我的投诉”。", _NOT_SHOWN
+        "指名指责、待核实",
+        "文字点名说了某个人，事情还在核实，暂不公开。核实进度请看“我反映的事”。",
+        _NOT_SHOWN,
     ),
     ReasonCode.PLATFORM: Reason(
         "微信内容安全提示", "文字没有通过内容安全检查，请换个说法再提交。评分不受影响。", _NOT_SHOWN

@@ -47,13 +47,13 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     ),
     "booking.offered": (
         Template(
-            "等到号了", "{resident}候补的{institution}{department}有号了：{when}。请在{until}前点开确认，过时会让给下一位。",
+            "等到号了", "{resident}等的{institution}{department}有号了：{when}。请在{until}前点开确认，过时会让给下一位。",
             _OFFER, permission=P.APPOINTMENT_BOOK, wechat="tmpl_waitlist_offer", urgent=True, critical=True,
         ),
     ),
     "booking.offer_lapsed": (
         Template(
-            "候补的号已让出", "{resident}候补的号没有按时确认，已让给下一位。您仍在候补名单里。",
+            "这次的号已让出", "{resident}等到的号没有按时确认，已让给下一位。还在排队，有号了再告诉您。",
             _WAITLIST, permission=P.APPOINTMENT_BOOK,
         ),
     ),
@@ -67,15 +67,15 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
         _booking("一条预约已更正", "{resident}在{institution}{department}{when}的预约是登记错的，已经更正，不算爽约。有疑问请点开查看。"),
     ),
     "booking.waiting": (
-        _waiting("已登记候补", "{resident}已登记候补{institution}{department}的号。有号了会马上告诉您，不用一直守着手机。"),
+        _waiting("登记好了，等别人退号", "{resident}在等{institution}{department}的号。有号了会马上告诉您，不用一直守着手机。"),
     ),
     "booking.left_waitlist": (
-        _waiting("已退出候补", "{resident}不再候补{institution}{department}的号。以后还需要，可以点开重新登记。"),
+        _waiting("不再等号了", "{resident}不再等{institution}{department}的号。以后还需要，可以点开重新登记。"),
     ),
     "booking.offer_declined": (
-        _waiting("这次的号已让出", "您没有要{institution}{department}{when}的号，已让给下一位。{resident}仍在候补名单里，有号了再告诉您。"),
+        _waiting("这次的号已让出", "您没有要{institution}{department}{when}的号，已让给下一位。{resident}还在排队，有号了再告诉您。"),
     ),
     "booking.waitlist_ended": (
-        _waiting("候补日期已过", "{resident}候补的{institution}{department}没有等到号，候补日期已过。请点开换几天再登记，或拨打 96345 请人帮忙。"),
+        _waiting("没有等到号", "{resident}等的{institution}{department}一直没有人退号，想等的日期已经过了。请点开换几天再登记，或拨打 96345 请人帮忙。"),
     ),
 }  # fmt: skip

@@ -13,7 +13,7 @@ _RATINGS = "pages/feedback/ratings"
 
 def _case(sentence: str, state: str) -> Template:
     return Template(
-        "投诉有新进展",
+        "您反映的事有进展了",
         sentence,
         _CASE,
         Audience.AUTHOR,

@@ -8,7 +8,7 @@ from server.notifications.templates.kinds import Audience, Template, for_staff
 P = Permission
 
 _VISIT = "pages/visits/visit?uid={uid}&resident={resident_uid}"
-_ROUND = "pages/round/visit?uid={uid}"
+_ROUND = "pages/round/visit?visit={uid}"
 _DESK = "/admin/visits"
 _CORRECTIONS = "/admin/visits/corrections"
 

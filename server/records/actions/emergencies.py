@@ -76,7 +76,8 @@ async def read_in_emergency(
     )
     payload = {"emergency": read.uid, "resident": resident.uid, "institution": institution.uid}
     await enqueue("records.emergency_read", payload, now=now, once_key=f"records.emergency_read:{read.uid}")
-    return EmergencyPage(read.uid, resident.uid, resident.name, due, await entry_cards(rows))
+    cards = await entry_cards(rows, birth_date=resident.birth_date, now=now)
+    return EmergencyPage(read.uid, resident.uid, resident.name, due, cards)
 
 
 @action

@@ -22,7 +22,7 @@ from server.people.models import Resident
 from server.records.access import entry_for, view_of
 from server.records.errors import ImplausibleValue, Superseded
 from server.records.models import EntryObjection, RecordEntry
-from server.records.queries.cards import EntryCard, ObjectionCard, entry_card
+from server.records.queries.cards import EntryCard, ObjectionCard, written_cards
 from server.records.rules import FUTURE_TOLERANCE, EntryKind, checked_body
 
 MOST_AT_ONCE = 200
@@ -83,7 +83,7 @@ async def write_entries(
         detail={"entries": [row.uid for row in rows]},
         now=now,
     )
-    return tuple(entry_card(row) for row in rows)
+    return await written_cards(rows, birth_date=resident.birth_date, now=now)
 
 
 @action
@@ -126,7 +126,8 @@ async def correct_entry(
         detail={"supersedes": entry.uid, "version": row.version},
         now=now,
     )
-    return entry_card(row)
+    (card,) = await written_cards([row], birth_date=entry.resident.birth_date, now=now)
+    return card
 
 
 @action
@@ -184,7 +185,7 @@ async def _written_by_us(actor: Actor, uid: str, resident_uid: str) -> RecordEnt
         raise Forbidden
     entry = (
         await RecordEntry.filter(uid=uid, resident__uid=resident_uid)
-        .select_related("source", "author")
+        .select_related("source", "author", "resident")
         .first()
     )
     if entry is None or entry.source_id not in institutions:

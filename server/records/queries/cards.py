@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from tortoise.expressions import RawSQL
@@ -11,7 +11,18 @@ from tortoise.queryset import QuerySet
 from server.authority.actor import Actor
 from server.consent.rules import CATEGORY_WORDS, Purpose, RecordCategory
 from server.records.models import EntryObjection, RecordEntry
-from server.records.rules import EntryKind, title_of, words_of_body
+from server.records.queries.lines import lines_for
+from server.records.rules import (
+    JUDGED,
+    PLAIN,
+    EntryKind,
+    Lines,
+    Reading,
+    Sign,
+    read_value,
+    title_of,
+    words_of_body,
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,8 @@ class EntryCard:
     code: str
     title: str
     words: str  # as it is read out
+    sign: Sign
+    verdict: str  # what a measured number means for this person; empty where nothing is claimed
     body: dict[str, Any]
     effective_at: datetime
     source: str
@@ -85,16 +98,22 @@ async def entry_rows(entries: QuerySet[RecordEntry]) -> list[EntryRow]:
     return [EntryRow(**row) for row in await in_rows(entries)]
 
 
-async def entry_cards(rows: Sequence[EntryRow]) -> tuple[EntryCard, ...]:
-    """Return the cards, with one query for the objections of all, and none where there are none."""
+async def entry_cards(rows: Sequence[EntryRow], *, birth_date: date, now: datetime) -> tuple[EntryCard, ...]:
+    """Return the cards of one person, with one query for the objections of all and one for the lines, where needed."""
+    lines = await lines_for(birth_date, now=now) if any(_is_judged(row) for row in rows) else None
     objected = [row.id for row in rows if row.objected]
     objections = await EntryObjection.filter(entry_id__in=objected).order_by("id") if objected else []
-    return tuple(_card(row, (each for each in objections if each.entry_id == row.id)) for row in rows)
+    return tuple(
+        _card(row, (each for each in objections if each.entry_id == row.id), _reading(row, lines))
+        for row in rows
+    )
 
 
-def entry_card(row: RecordEntry) -> EntryCard:
-    """Return the card of an entry just written, whose source and author are at hand."""
-    return _card(
+async def written_cards(
+    rows: Sequence[RecordEntry], *, birth_date: date, now: datetime
+) -> tuple[EntryCard, ...]:
+    """Return the cards of entries just written, whose source and author are at hand."""
+    written = [
         EntryRow(
             id=row.id,
             uid=row.uid,
@@ -111,12 +130,21 @@ def entry_card(row: RecordEntry) -> EntryCard:
             source_uid=row.source.uid,
             author_name=row.author.name,
             objected=0,
-        ),
-        (),
-    )
+        )
+        for row in rows
+    ]
+    return await entry_cards(written, birth_date=birth_date, now=now)
 
 
-def _card(row: EntryRow, objections: Iterable[EntryObjection]) -> EntryCard:
+def _is_judged(row: EntryRow) -> bool:
+    return row.kind is EntryKind.OBSERVATION and row.code in JUDGED
+
+
+def _reading(row: EntryRow, lines: Lines | None) -> Reading:
+    return PLAIN if lines is None or not _is_judged(row) else read_value(row.code, row.body, lines)
+
+
+def _card(row: EntryRow, objections: Iterable[EntryObjection], reading: Reading) -> EntryCard:
     return EntryCard(
         uid=row.uid,
         category=row.category,
@@ -125,6 +153,8 @@ def _card(row: EntryRow, objections: Iterable[EntryObjection]) -> EntryCard:
         code=row.code,
         title=title_of(row.kind, row.code, row.body),
         words=words_of_body(row.kind, row.code, row.body),
+        sign=reading.sign,
+        verdict=reading.words,
         body=row.body,
         effective_at=row.effective_at,
         source=row.source_name,

@@ -29,6 +29,6 @@ async def export(*, wish: EntryWish) -> RecordExport:
     if view.family is None:
         raise NotFound
     rows = await entry_rows(view.versions().order_by("effective_at", "id"))
-    cards = await entry_cards(rows)
+    cards = await entry_cards(rows, birth_date=view.resident.birth_date, now=view.now)
     await trail.record([view.line("records.export", rows)], now=wish.now)
     return RecordExport(FORMAT, view.resident.uid, view.resident.name, wish.now, cards)

@@ -47,7 +47,8 @@ async def preview(*, actor: Actor, consent_uid: str, chosen: Collection[str], no
     )
     by_category = {category: [row for row in rows if row.category is category] for category in RecordCategory}
     told = [row for found in by_category.values() for row in found[:NEWEST_SHOWN]]
-    cards = {card.uid: card for card in await entry_cards(told)}
+    made = await entry_cards(told, birth_date=view.resident.birth_date, now=now)
+    cards = {card.uid: card for card in made}
     await trail.record([view.line("records.preview", told)], now=now)
     return Preview(
         consent_uid=consent.uid,

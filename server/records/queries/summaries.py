@@ -11,9 +11,18 @@ from server.kit.clock import SHANGHAI, age_on, local_date
 from server.records.access import View, rereading, view_of
 from server.records.models import RecordEntry
 from server.records.queries.cards import EntryWish
-from server.records.queries.timelines import lines_of
-from server.records.rules import DUTIES, LASTING, Duty, EntryKind, Lines, Sign, read_value, words_of_body
-from server.records.rules.verdicts import PLAIN
+from server.records.queries.lines import lines_for
+from server.records.rules import (
+    DUTIES,
+    LASTING,
+    PLAIN,
+    Duty,
+    EntryKind,
+    Lines,
+    Sign,
+    read_value,
+    words_of_body,
+)
 
 MOST_LASTING = 100
 MOST_RECENT = 60
@@ -30,6 +39,7 @@ _ORDER = (
 class SentenceCard:
     entry_uid: str
     kind: EntryKind
+    code: str  # of an observation: under which its trend is found
     words: str
     source: str
     day: date
@@ -59,7 +69,7 @@ class SummaryCard:
 async def summary(*, wish: EntryWish) -> SummaryCard:
     view = await view_of(actor=wish.actor, resident_uid=wish.resident_uid, purpose=wish.purpose, now=wish.now)
     rows = await _telling(view)
-    lines = await lines_of(view)
+    lines = await lines_for(view.resident.birth_date, now=view.now)
     due, seen = await _due(view, lines.age)
     await trail.record(
         [view.line("records.summary", {row.id: row for row in (*rows, *seen)}.values())], now=wish.now
@@ -112,6 +122,7 @@ def _sentence(row: RecordEntry, lines: Lines) -> SentenceCard:
     return SentenceCard(
         entry_uid=row.uid,
         kind=row.kind,
+        code=row.code,
         words=f"{told.rstrip('。')}。（{row.source.name}，{day.year}年{day.month}月{day.day}日）",
         source=row.source.name,
         day=day,

@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 
 from tortoise.functions import Count
 
-from server.alliance.models import PolicyParameter
 from server.audit import trail
 from server.consent.rules import CATEGORY_WORDS, RecordCategory
-from server.kit.clock import age_on, local_date
+from server.kit.clock import local_date
 from server.kit.errors import Invalid
 from server.kit.pages import MOST, Page, PageWish, cursor_of, position_of
 from server.records.access import View, entry_for, rereading, view_of
 from server.records.models import RecordEntry
 from server.records.queries.cards import EntryCard, EntryRow, EntryWish, entry_cards, entry_rows
+from server.records.queries.lines import lines_for
 from server.records.queries.newest import (
     before,
     newest,
@@ -22,7 +22,7 @@ from server.records.queries.newest import (
     newest_for_staff,
     older,
 )
-from server.records.rules import LINES, MEASURES, Lines, Sign, read_value, sentence_of_value
+from server.records.rules import MEASURES, EntryKind, Lines, Sign, read_value, sentence_of_value, title_of
 
 MOST_POINTS = 400
 
@@ -48,6 +48,7 @@ class TrendPoint:
 @dataclass(frozen=True)
 class TrendCard:
     code: str
+    title: str  # as its entries are called
     names: tuple[str, ...]
     unit: str
     lines: tuple[float, ...]  # the control line of each part; empty where there is none
@@ -130,10 +131,11 @@ async def trend(*, wish: EntryWish, code: str, days: int) -> TrendCard:
     view = await view_of(actor=wish.actor, resident_uid=wish.resident_uid, purpose=wish.purpose, now=wish.now)
     rows = view.entries().filter(code=code, effective_at__gt=wish.now - timedelta(days=days))
     newest = await rows.order_by("-effective_at", "-id").limit(MOST_POINTS).select_related("source")
-    lines = await lines_of(view)
+    lines = await lines_for(view.resident.birth_date, now=view.now)
     await trail.record([view.line("records.trend", newest)], now=wish.now)
     return TrendCard(
         code=code,
+        title=title_of(EntryKind.OBSERVATION, code, {}),
         names=tuple(measure.words for measure in MEASURES[code]),
         unit=MEASURES[code][0].unit,
         lines=_control_lines(code, lines),
@@ -158,24 +160,9 @@ async def entry_history(*, wish: EntryWish, uid: str) -> tuple[EntryCard, ...]:
 
 async def disclosed(view: View, what: str, rows: Sequence[EntryRow]) -> tuple[EntryCard, ...]:
     """Return the cards once their line is committed."""
-    cards = await entry_cards(rows)
+    cards = await entry_cards(rows, birth_date=view.resident.birth_date, now=view.now)
     await trail.record([view.line(what, rows)], now=view.now)
     return cards
-
-
-async def lines_of(view: View) -> Lines:
-    values = await policy_numbers(LINES, now=view.now)
-    return Lines(values, age_on(view.resident.birth_date, local_date(view.now)))
-
-
-async def policy_numbers(codes: Sequence[str], *, now: datetime) -> dict[str, int]:
-    """Return many parameters with one query; `alliance.queries.parameter` asks for one."""
-    rows = (
-        await PolicyParameter.filter(code__in=list(codes), effective_from__lte=local_date(now))
-        .order_by("effective_from", "version")
-        .values_list("code", "value")
-    )
-    return dict(rows)
 
 
 def _control_lines(code: str, lines: Lines) -> tuple[float, ...]:

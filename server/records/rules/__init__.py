@@ -14,7 +14,7 @@ from server.records.rules.kinds import (
 from server.records.rules.measures import BLOOD_PRESSURE, MEASURES, Measure, sentence_of_value
 from server.records.rules.parameters import LINES, PARAMETERS
 from server.records.rules.plain_words import title_of, words_of_body
-from server.records.rules.verdicts import Lines, Reading, Sign, read_value
+from server.records.rules.verdicts import JUDGED, PLAIN, Lines, Reading, Sign, read_value
 
 __all__ = [
     "BLOOD_PRESSURE",
@@ -22,11 +22,13 @@ __all__ = [
     "EMERGENCY_KINDS",
     "EMERGENCY_WORDS",
     "FUTURE_TOLERANCE",
+    "JUDGED",
     "KIND_WORDS",
     "LASTING",
     "LINES",
     "MEASURES",
     "PARAMETERS",
+    "PLAIN",
     "Duty",
     "EmergencyReason",
     "EmergencyStatus",

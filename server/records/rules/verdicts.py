@@ -40,6 +40,7 @@ class Lines:
 
 PLAIN = Reading(Sign.PLAIN, "")
 FASTING_GLUCOSE = "1558-6"
+JUDGED = frozenset({BLOOD_PRESSURE, FASTING_GLUCOSE})  # what has lines; of all else nothing is claimed
 
 
 def read_value(code: str, body: Mapping[str, float], lines: Lines) -> Reading:

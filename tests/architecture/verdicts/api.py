@@ -220,6 +220,7 @@ SAMPLES: Mapping[str, Make] = {
     "booking.appointment": lambda stage: Sample({"appointment_uid": stage.town.booking.wang_fulfilled}),
     "booking.check_receipt": _receipt,
     "booking.confirm_hold": _confirm_hold,
+    "booking.describe": lambda stage: _appointment(stage, {"reason": "膝盖疼", "companion_note": "女儿陪"}),
     "booking.reschedule": lambda stage: _appointment(stage, {"slot": stage.town.booking.later_slot}),
     "booking.cancel": lambda stage: _appointment(stage, {"reason": "不去了"}),
     "booking.join_waitlist": lambda stage: Sample(

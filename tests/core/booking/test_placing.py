@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from server.audit.models import AuditEntry
-from server.authority.actor import system_actor
+from server.authority.actor import Actor, Channel, Grant, system_actor
+from server.authority.permissions import Role
 from server.booking import actions, queries
 from server.booking.errors import (
     AlreadyBooked,
@@ -22,11 +23,14 @@ from server.booking.errors import (
     TooManyOpen,
     WrongStatus,
 )
-from server.booking.models import Appointment, Slot
+from server.booking.models import Appointment, Slot, WaitlistEntry
 from server.booking.queries import AppointmentCard
 from server.booking.rules import Pool, SlotState
+from server.identity.models import Account
+from server.kit.clock import local_date
 from server.kit.errors import NotFound
-from tests.core.booking.world import NOW, World, seats, status_of, topics
+from server.people.models import Resident
+from tests.core.booking.world import NOW, World, live_offer, seats, status_of, topics
 
 WORKER = system_actor("worker")
 LATER = NOW + timedelta(minutes=11)  # when a hold of now has run out
@@ -209,7 +213,7 @@ class TestGreenChannel:
 
         (card,) = page.items
         assert not card.for_you
-        assert "签约" in card.pool_note
+        assert "签了约" in card.pool_note
 
 
 class TestHold:
@@ -301,6 +305,88 @@ class TestHold:
         assert free == [0, 1]
 
 
+class TestPlaceThatWasOnlyHeld:
+    @pytest.fixture
+    async def family(self, world: World) -> tuple[Actor, Resident]:
+        """Return somebody who books for themselves, and who they are."""
+        account = Account(name="长者", created_at=NOW)
+        await account.save()
+        resident = await world.resident()
+        await Resident.filter(id=resident.id).update(account_id=account.id)
+        own = Actor(account.id, account.uid, account.name, (Grant(Role.PERSON, None),), Channel.MINI_PROGRAM)
+        return own, await Resident.get(id=resident.id)
+
+    async def held_by(self, actor: Actor, slot: Slot, resident: Resident) -> AppointmentCard:
+        return await actions.hold_slot(
+            actor=actor, slot_uid=slot.uid, resident_uid=resident.uid, reason="复诊", now=NOW
+        )
+
+    async def test_is_given_back_without_a_word_to_anybody_and_offered_to_who_waits(
+        self, world: World, family: tuple[Actor, Resident]
+    ) -> None:
+        own, resident = family
+        slot, waiting = await world.slot(capacity=1), await world.resident()
+        held = await self.held_by(own, slot, resident)
+        entry = await actions.join_waitlist(
+            actor=world.nurse, resident_uid=waiting.uid, department_uid=world.department.uid,
+            first_day=local_date(slot.starts_at), last_day=local_date(slot.starts_at), reason="复诊", now=NOW,
+        )  # fmt: skip
+
+        card = await actions.cancel_appointment(actor=own, appointment_uid=held.uid, now=NOW)
+
+        assert (card.status, card.may_cancel, card.may_confirm) == ("released", False, False)
+        assert await live_offer(entry.uid) is not None
+        assert await topics(world) == ["booking.held", "booking.waiting", "booking.offered"]
+        assert await AuditEntry.filter(action="booking.released", subject_uid=held.uid).count() == 1
+        with pytest.raises(WrongStatus):
+            await actions.cancel_appointment(actor=own, appointment_uid=held.uid, now=NOW)
+
+    async def test_given_back_by_the_nurse_who_kept_it_is_no_news_either(self, world: World) -> None:
+        held = await hold(world, await world.slot(), await world.resident())
+
+        await actions.cancel_appointment(actor=world.nurse, appointment_uid=held.uid, now=NOW)
+
+        assert await topics(world) == ["booking.held"]
+
+    async def test_of_the_family_lapses_silently(self, world: World, family: tuple[Actor, Resident]) -> None:
+        slot = await world.slot()
+        held = await self.held_by(family[0], slot, family[1])
+
+        assert await actions.sweep_holds(actor=WORKER, now=LATER) == 1
+
+        assert (await status_of(held.uid), await seats(slot)) == ("lapsed", (0, 0))
+        assert await topics(world) == ["booking.held"]
+
+    async def test_was_never_an_appointment_in_the_familys_list(
+        self, world: World, family: tuple[Actor, Resident]
+    ) -> None:
+        own, resident = family
+        for status in ("released", "lapsed"):
+            held = await self.held_by(own, await world.slot(), resident)
+            if status == "released":
+                await actions.cancel_appointment(actor=own, appointment_uid=held.uid, now=NOW)
+        kept_by_nurse = await hold(world, await world.slot(starts_at=NOW + timedelta(days=5)), resident)
+        await actions.sweep_holds(actor=WORKER, now=LATER)
+
+        page = await queries.appointments(actor=own, now=LATER)
+
+        assert [card.uid for card in page.items] == [kept_by_nurse.uid]
+        assert (await topics(world)).count("booking.hold_lapsed") == 1
+
+    async def test_withdrawn_by_the_hospital_is_told_and_offered_anew(
+        self, world: World, family: tuple[Actor, Resident]
+    ) -> None:
+        held = await self.held_by(family[0], await world.slot(), family[1])
+
+        await actions.cancel_by_provider(
+            actor=world.manager, appointment_uid=held.uid, reason="停诊", now=NOW
+        )
+
+        assert await status_of(held.uid) == "cancelled"
+        assert "booking.cancelled" in await topics(world)
+        assert await WaitlistEntry.filter(resident_id=family[1].id, urgency="displaced").exists()
+
+
 class TestCancel:
     async def test_frees_the_seat_and_is_attributed_to_the_resident(self, world: World) -> None:
         slot, resident = await world.slot(), await world.resident()
@@ -322,6 +408,17 @@ class TestCancel:
 
         with pytest.raises(TooLate):
             await actions.cancel_appointment(actor=world.nurse, appointment_uid=card.uid, now=slot.starts_at)
+
+    async def test_is_no_longer_offered_by_the_card_then(self, world: World) -> None:
+        slot = await world.slot()
+        card = await book(world, slot, await world.resident())
+
+        told = [
+            await queries.appointment(actor=world.nurse, uid=card.uid, now=now)
+            for now in (slot.starts_at - timedelta(seconds=1), slot.starts_at)
+        ]
+
+        assert [(each.may_cancel, each.may_reschedule) for each in told] == [(True, True), (False, False)]
 
     async def test_is_not_for_the_desk_under_the_residents_name(self, world: World) -> None:
         card = await book(world, await world.slot(), await world.resident())

@@ -24,6 +24,8 @@ from server.booking.rules import (
     WaitEvent,
     WaitStatus,
     last_day_to_remind,
+    may_give_up,
+    may_move,
     planned_slots,
     queue_explained,
     queue_order,
@@ -38,6 +40,7 @@ NINE = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)  # nine o'clock in the city
 APPOINTMENT_LAW = {
     ("held", "confirm"): "booked",
     ("held", "lapse"): "lapsed",
+    ("held", "release"): "released",
     ("held", "cancel"): "cancelled",
     ("booked", "arrive"): "arrived",
     ("booked", "cancel"): "cancelled",
@@ -61,6 +64,26 @@ class TestMoves:
                 APPOINTMENT_MOVES.after(status, event)
         else:
             assert APPOINTMENT_MOVES.after(status, event) == law
+
+    @pytest.mark.parametrize(
+        ("status", "gives_up", "moves"),
+        [
+            ("held", True, False),
+            ("booked", True, True),
+            ("arrived", False, False),
+            ("released", False, False),
+        ],
+    )
+    def test_a_place_is_given_up_or_moved_only_before_it_begins(
+        self, status: str, gives_up: bool, moves: bool
+    ) -> None:
+        told = [
+            (may_give_up(state, starts_at=NINE, now=now), may_move(state, starts_at=NINE, now=now))
+            for state in [AppointmentStatus(status)]
+            for now in (NINE - timedelta(seconds=1), NINE)
+        ]
+
+        assert told == [(gives_up, moves), (False, False)]
 
     @pytest.mark.parametrize(("status", "event"), list(product(WaitStatus, WaitEvent)))
     def test_every_pair_of_an_entry(self, status: WaitStatus, event: WaitEvent) -> None:
@@ -169,6 +192,7 @@ class TestQueue:
         said = queue_explained(urgency=Urgency.SOON, joined="3 月 2 日 09:00", ahead=2)
         assert "前面还有 2 位" in said
         assert "尽快" in said
+        assert not any(word in said for word in ("复算", "号源", "候补", "系统"))
 
 
 class TestAReminder:

@@ -154,7 +154,7 @@ class TestAnnounce:
 
         message = await InboxMessage.filter(message_uid=uid).first()
         assert message is not None
-        assert message.text.startswith("王桂兰已登记候补云桥市第二人民医院康复医学科")
+        assert message.text.startswith("王桂兰在等云桥市第二人民医院康复医学科的号")
         assert "复查" not in message.text
 
     async def test_leads_to_the_appointment_that_came_of_an_offer(self, town: Town, clock: Any) -> None:
