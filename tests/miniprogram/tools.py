@@ -20,6 +20,9 @@ BUILD = HERE / "build"
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
+    # A sixth less work for two cores, measured: nothing is drawn that nobody looks at.
+    "--in-process-gpu", "--disable-software-rasterizer", "--disable-extensions", "--disable-site-isolation-trials",
+    "--disable-features=Translate,OptimizationHints,MediaRouter,PaintHolding",
     # A phone asks the server directly; the rule about other origins is the browser's own.
     "--disable-web-security",
 )  # fmt: skip
