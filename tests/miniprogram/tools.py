@@ -17,6 +17,9 @@ CHROMIUM = "/usr/bin/chromium"
 PACKAGES = ("chromium", "fonts-noto-cjk")
 MODULES = HERE / "node_modules"
 BUILD = HERE / "build"
+# Playwright brings a Node of its own, which wants a library that a bare Debian has not: the machine's Node serves as well.
+if _node := shutil.which("node"):
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", _node)
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
