@@ -28,6 +28,7 @@ from server.kit.shared import InProcessShared, RedisShared, Shared
 from server.settings import MODEL_MODULES, Settings
 from server.supervisor import listening_socket
 from server.web.asking import Services
+from server.web.faces import finish_all
 from server.wechat.simulator.config import Config
 from server.wechat.simulator.server import Simulator
 from tests import rings
@@ -159,6 +160,9 @@ async def town(_standing: _Standing, clock: Clock) -> AsyncIterator[demo.Town]:
     """The town, untouched: whatever the test changes is put back afterwards."""
     clock.set(cast.TOWN_NOW)
     yield _standing.town
+    await (
+        finish_all()
+    )  # of requests whose phone was put away: their writes would hold the file, or come after
     _standing.snapshot.restore()
     await _forget_what_was_counted(_standing.services.shared)
     clock.set(cast.TOWN_NOW)

@@ -7,7 +7,7 @@ const { quiet, speak } = require('./speech')
 const { rem } = require('./type')
 
 /**
- * @typedef {{ words: string, code: string, again: boolean, fields: Record<string, string> }} Told
+ * @typedef {{ words: string, code: string, again: boolean, retry?: boolean, fields: Record<string, string> }} Told
  * @typedef {object} Common
  * @property {number} rem
  * @property {'loading' | 'ready' | 'failed'} state
@@ -32,8 +32,9 @@ const { rem } = require('./type')
 
 /** @param {unknown} fault @returns {Told} */
 function told(fault) {
-  const { words, code, again, fields } = refusalOf(fault)
-  return { words, code, again, fields }
+  const { words, code, again, fields, status } = refusalOf(fault)
+  // A no of the server's stays a no; anything else may be over in a moment.
+  return { words, code, again, retry: status < 400 || status >= 500, fields }
 }
 
 const common = {

@@ -27,6 +27,8 @@ class Snapshot:
     none would commit, wait for another's lock, or be retried as it is in earnest.
     """
 
+    _begin = "BEGIN"
+
     def __init__(
         self, run: Callable[[str], list[tuple[Any, ...]]], close: Callable[[], None], template: str
     ) -> None:
@@ -41,7 +43,7 @@ class Snapshot:
         names = self._tables if everything else self._tables & self._written.names
         self._written.forget()
         if names:
-            self._run("; ".join(["BEGIN", *(self._copy_back(name) for name in sorted(names)), "COMMIT"]))
+            self._run("; ".join([self._begin, *(self._copy_back(name) for name in sorted(names)), "COMMIT"]))
 
     def close(self) -> None:
         self._written.stop()
@@ -55,6 +57,8 @@ class Snapshot:
 
 
 class _SqliteSnapshot(Snapshot):
+    _begin = "BEGIN IMMEDIATE"  # with a plain BEGIN a refused first write would leave the transaction open
+
     def _names(self) -> set[str]:
         found = self._run(
             "SELECT name, sql FROM main.sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%'"

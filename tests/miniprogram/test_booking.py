@@ -28,6 +28,7 @@ async def to_the_times(it: Phone, town: Any, resident: str, *, department: str =
     await it.open(f"pages/booking/where?{way(town, resident, getattr(town.alliance, department))}")
     await it.reads("这次去看什么")
     await it.choose("复查")
+    await it.tap("下一步")
     await it.tap("下一步，选日子")
     await it.tap("后天（周三）" if day == WEDNESDAY else "3 月 7 日")
     await it.reads("几点去？")
@@ -57,11 +58,13 @@ async def book(client: Any, slot: str, resident: str) -> dict[str, Any]:
 
 
 async def say_what_for(it: Phone) -> None:
-    await it.tap("下一步，选日子")
+    await it.tap("下一步")
     await it.reads("请先点一个，或者写一句")
     await it.choose("复查")
-    await it.choose("家里人陪着")
     await it.write("自己写这次去看什么", "膝盖疼")
+    await it.tap("下一步")
+    await it.reads("有人陪着去吗")
+    await it.choose("家里人陪着")
     await it.tap("下一步，选日子")
 
 
@@ -252,6 +255,7 @@ class TestTheHold:
             await it.tap("改看什么、谁陪同")
             await it.reads("这次去看什么")
             await it.choose("配药")
+            await it.tap("下一步")
             await it.tap("改好了")
             await it.reads("配药")
             await it.tap("对，就约这个号")

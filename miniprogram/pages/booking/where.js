@@ -1,6 +1,6 @@
 // @ts-check
-// The first step, one question a page: for whom, which hospital, which department, what for. What for comes before the
-// seat is kept, because the server writes it down together with the seat.
+// The first step, one question a page: for whom, which hospital, which department, what for, with whom. The last two come
+// before the seat is kept, because the server writes them down together with the seat.
 
 const { get } = require('../../api/client')
 const { page } = require('../../kit/page')
@@ -41,7 +41,7 @@ page({
     this.query.resident = who.uid
     if (!institution) return this.askHospital(who)
     if (!department) return this.askDepartment(who, institution)
-    return this.askWhatFor(who)
+    return this.query.ask === 'company' ? this.askCompany(who) : this.askWhatFor(who)
   },
 
   nobody() {
@@ -106,10 +106,22 @@ page({
       lead: '点一个，或者自己写。',
       reason: draft.reason ? [draft.reason] : [],
       own: draft.own,
+      edit: Boolean(this.query.edit),
+      spoken: `这次去看什么？${REASONS.map((each) => each.words).join('，')}，或者自己写。`,
+    }
+  },
+
+  /** @param {Api.Card<'MyResidentCard'>} who */
+  askCompany(who) {
+    const draft = draftOf(who.uid)
+    return {
+      stage: 'company',
+      question: '有人陪着去吗？',
+      lead: '不说也行。',
       companion: draft.companion ? [draft.companion] : [],
       more: draft.more,
       edit: Boolean(this.query.edit),
-      spoken: `这次去看什么？${REASONS.map((each) => each.words).join('，')}，或者自己写。`,
+      spoken: `有人陪着去吗？${COMPANIONS.map((each) => each.words).join('，')}。不说也行。`,
     }
   },
 
@@ -135,10 +147,15 @@ page({
   },
 
   next() {
-    const { resident, institution, department } = this.query
-    if (!said(draftOf(resident)).reason) return this.refuse('请先点一个，或者写一句这次去看什么，医生好准备。')
+    if (!said(draftOf(this.query.resident)).reason) return this.refuse('请先点一个，或者写一句这次去看什么，医生好准备。')
     this.setData({ refusal: null })
-    if (this.data.edit) wx.navigateBack()
+    wx.navigateTo({ url: here({ ...this.query, ask: 'company' }) })
+  },
+
+  onward() {
+    const { resident, institution, department } = this.query
+    // Both questions lie between here and the page that reads everything back.
+    if (this.data.edit) wx.navigateBack({ delta: 2 })
     else wx.navigateTo({ url: `/pages/booking/when?resident=${resident}&institution=${institution}&department=${department}` })
   },
 })

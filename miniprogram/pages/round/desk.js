@@ -131,10 +131,28 @@ function told(card) {
   }
 }
 
+/**
+ * Keep a page in step with the queue for as long as it stands: `again` shapes anew what it shows.
+ * @param {(self: any) => Record<string, any> | null} again
+ */
+const following = (again) => ({
+  opened() {
+    const self = /** @type {any} */ (this)
+    self.told = () => {
+      const news = again(self)
+      if (news) self.setData(news)
+    }
+    queue.listen(self.told)
+  },
+  closed() {
+    queue.unlisten(/** @type {any} */ (this).told)
+  },
+})
+
 /** Go back, or, opened by a message, to where one would have come from. @param {string} url */
 function backTo(url) {
   if (getCurrentPages().length > 1) wx.navigateBack()
   else wx.redirectTo({ url })
 }
 
-module.exports = { OUTCOMES, backTo, cardOf, cut, measures, parts, standing, told, within }
+module.exports = { OUTCOMES, backTo, cardOf, cut, following, measures, parts, standing, told, within }

@@ -6,7 +6,7 @@ const queue = require('../../kit/queue')
 const { page } = require('../../kit/page')
 const copy = require('../../kit/round-copy')
 const { clock, dateOf, day } = require('../../kit/times')
-const { cut, parts, standing, told, within } = require('./desk')
+const { cut, following, parts, standing, told, within } = require('./desk')
 const { session } = require('../../api/session')
 
 const PAGE = 100
@@ -68,15 +68,7 @@ page({
     spoken: '',
   },
 
-  opened() {
-    const self = /** @type {any} */ (this)
-    self.told = () => self.now && this.setData(this.shape(self.now))
-    queue.listen(self.told)
-  },
-
-  closed() {
-    queue.unlisten(/** @type {any} */ (this).told)
-  },
+  ...following((self) => self.now && self.shape(self.now)),
 
   async load() {
     const who = await standing()

@@ -6,7 +6,7 @@ const { Refusal } = require('../../api/refusals')
 const { page } = require('../../kit/page')
 const queue = require('../../kit/queue')
 const copy = require('../../kit/round-copy')
-const { cardOf, cut, standing, told, within } = require('./desk')
+const { cardOf, cut, following, standing, told, within } = require('./desk')
 
 const PATIENCE = 1500 // ms that what waits is given to arrive before the list is shown
 
@@ -20,15 +20,7 @@ page({
     spoken: '',
   },
 
-  opened() {
-    const self = /** @type {any} */ (this)
-    self.told = () => self.card && this.setData(this.shape(self.card))
-    queue.listen(self.told)
-  },
-
-  closed() {
-    queue.unlisten(/** @type {any} */ (this).told)
-  },
+  ...following((self) => self.card && self.shape(self.card)),
 
   async load() {
     const who = await standing()
