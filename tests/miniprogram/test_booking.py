@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from server.booking.actions import cancel_by_provider
 from tests.miniprogram.line import Busy, LostAnswers, Slow, sign_out_everywhere
 from tests.miniprogram.phone import Phone
+from tests.miniprogram.walking import offered
 
 WEDNESDAY, THURSDAY, SATURDAY = "2026-03-04", "2026-03-05", "2026-03-07"
 
@@ -413,27 +414,10 @@ class TestAnAppointment:
 
 
 class TestAnOffer:
-    async def offered(self, town: Any, api: Any) -> str:
-        guardian, nurse = await api("guardian"), await api("other_nurse")
-        body = {
-            "resident": town.people.li,
-            "department": town.alliance.cardiology,
-            "first_day": SATURDAY,
-            "last_day": SATURDAY,
-            "reason": "心慌",
-        }
-        assert (await guardian.post("/waitlist", json=body)).status_code == 201
-        booked = (await nurse.get("/appointments", params={"resident": town.people.zhao_yun})).json()["items"]
-        await book(await api("wang"), town.booking.almost_full_slot, town.people.wang)
-        gone = await nurse.post(f"/appointments/{booked[0]['uid']}/cancel", json={"reason": ""})
-        assert gone.status_code == 200, gone.text
-        [offer] = (await guardian.get("/offers")).json()
-        return str(offer["uid"])
-
-    async def test_is_taken(self, phone, town, api):
-        uid = await self.offered(town, api)
+    async def test_is_taken(self, phone, town, api, walk):
+        uid = await offered(walk)
         async with phone("guardian") as it:
-            await it.open(f"pages/booking/offer?uid={uid}")
+            await it.open(f"pages/booking/offer?{uid}")
             await it.reads("等到号了，要不要？")
             await it.reads("这个号给您留到今天上午 9 点半")
             await it.tap("要这个号")
@@ -441,8 +425,8 @@ class TestAnOffer:
             await it.reads("约好了")
             assert (await statuses(await api("guardian"), town.people.li))["booked"] == 2
 
-    async def test_is_let_go_and_one_keeps_waiting(self, phone, town, api):
-        uid = await self.offered(town, api)
+    async def test_is_let_go_and_one_keeps_waiting(self, phone, town, api, walk):
+        await offered(walk)
         async with phone("guardian") as it:
             await it.open("pages/booking/waitlist")
             await it.tap("有号了，请您决定要不要")
@@ -451,12 +435,11 @@ class TestAnOffer:
             await it.reads("您还接着等")
             [entry] = (await (await api("guardian")).get("/waitlist")).json()
             assert entry["status"] == "waiting"
-            assert uid
 
-    async def test_that_came_too_late_says_what_is_true_now(self, phone, town, api, clock):
-        uid = await self.offered(town, api)
+    async def test_that_came_too_late_says_what_is_true_now(self, phone, town, api, clock, walk):
+        uid = await offered(walk)
         async with phone("guardian") as it:
-            await it.open(f"pages/booking/offer?uid={uid}")
+            await it.open(f"pages/booking/offer?{uid}")
             await it.reads("要不要？")
             clock.advance(minutes=31)
             await it.tap("要这个号")
@@ -464,6 +447,6 @@ class TestAnOffer:
             await it.reads("确认时间过了")
             await it.reads("这个号已经不在了")
         async with phone("nephew") as it:
-            await it.open(f"pages/booking/offer?uid={uid}")
+            await it.open(f"pages/booking/offer?{uid}")
             await it.reads("这个号已经不在了")
             await it.reads_not("李福生")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from server import demo
+from server.booking.actions import cancel_by_provider
 from server.consent.actions import request_consent
 from server.consent.rules import Purpose, RecordCategory
 from server.kit.clock import local_date
@@ -122,6 +123,47 @@ async def waiting(walk: Walk) -> str:
     return ""
 
 
+async def offered(walk: Walk) -> str:
+    """Let a seat become free for which Li waits: his guardian has to decide."""
+    town, guardian, nurse = walk.town, await walk.api("guardian"), await walk.api("other_nurse")
+    saturday = (local_date(walk.clock()) + timedelta(days=5)).isoformat()
+    waits = {
+        "resident": town.people.li, "department": town.alliance.cardiology,
+        "first_day": saturday, "last_day": saturday, "reason": "心慌",
+    }  # fmt: skip
+    assert (await guardian.post("/waitlist", json=waits)).status_code == 201
+    booked = (await nurse.get("/appointments", params={"resident": town.people.zhao_yun})).json()["items"]
+    body = {"resident": town.people.wang, "reason": "复查"}
+    last = await (await walk.api("wang")).post(
+        f"/slots/{town.booking.almost_full_slot}/appointments", json=body
+    )
+    assert last.status_code == 201, last.text
+    gone = await nurse.post(f"/appointments/{booked[0]['uid']}/cancel", json={"reason": ""})
+    assert gone.status_code == 200, gone.text
+    [offer] = (await guardian.get("/offers")).json()
+    return f"uid={offer['uid']}"
+
+
+async def called_off(walk: Walk) -> str:
+    """Book a seat that the hospital then cancels."""
+    address = await booked(walk)
+    await cancel_by_provider(
+        actor=await walk.actor("zhao"),
+        appointment_uid=address.removeprefix("uid="),
+        reason="医生出诊临时取消",
+        now=walk.clock(),
+    )
+    return address
+
+
+async def returned(walk: Walk) -> str:
+    """Write a text that may not be shown as it is."""
+    client = await walk.api("daughter")
+    opinion = {"score": 2, "text": "找小陈 13900001111 就行"}
+    answer = await client.post(f"/rating-tokens/{walk.town.feedback.open_token}/rating", json=opinion)
+    return f"uid={answer.json()['uid']}"
+
+
 async def invited(walk: Walk) -> str:
     client = await walk.api("wang")
     body = {"relation": "grandchild", "scopes": ["record", "booking"]}
@@ -193,7 +235,9 @@ def stops(town: demo.Town) -> list[Stop]:
         Stop("booking/appointments", "daughter", mine, ready=booked),
         Stop("booking/appointment", "daughter", ready=booked),
         Stop("booking/waitlist", "daughter", mine, ready=waiting),
-        Stop("booking/offer", "daughter", "uid=01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+        Stop("booking/appointment", "daughter", ready=called_off, name="called-off"),
+        Stop("booking/offer", "guardian", ready=offered),
+        Stop("booking/offer", "daughter", "uid=01ARZ3NDEKTSV4RRFFQ69G5FAV", name="gone"),
         Stop("consent/consents", "wang", mine),
         Stop("consent/consent", "wang", pending),
         Stop("consent/preview", "wang", pending),
@@ -210,7 +254,8 @@ def stops(town: demo.Town) -> list[Stop]:
         Stop("feedback/ratings", "wang"),
         Stop("feedback/complaint", "wang", mine),
         Stop("feedback/case", "guardian", f"uid={town.feedback.case}"),
-        Stop("feedback/text", "wang", f"uid={town.feedback.waiting}"),
+        Stop("feedback/text", "daughter", ready=returned),
+        Stop("feedback/text", "wang", f"uid={town.feedback.waiting}", name="nothing"),
         Stop("round/round", "nurse"),
         Stop("round/round", "doctor"),
         Stop("round/visit", "doctor", today, ready=begun),
