@@ -4,7 +4,7 @@ from server.alliance import queries
 from server.alliance.queries import DepartmentCard, InstitutionCard
 from server.alliance.rules import InstitutionKind
 from server.authority.permissions import Permission
-from server.web import Ask, Page, PageQuery, PageWish, Routes
+from server.web import Ask, Page, PageQuery, Routes
 
 routes = Routes("alliance", tag="机构")
 
@@ -15,7 +15,7 @@ class InstitutionQuery(PageQuery):
 
 @routes.get("/institutions", needs=Permission.INSTITUTION_READ, summary="Institutions of the alliance")
 async def institutions(ask: Ask, query: InstitutionQuery) -> Page[InstitutionCard]:
-    wish = PageWish(query.after, query.limit)
+    wish = query.wish
     return await queries.institutions(actor=ask.actor, kind=query.kind, wish=wish, now=ask.now)
 
 

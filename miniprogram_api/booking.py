@@ -11,7 +11,7 @@ from server.booking import actions, queries
 from server.booking.actions.together import Asked, book_together
 from server.booking.queries import AppointmentCard, OfferCard, ReceiptVerdict, SlotCard, WaitlistCard
 from server.booking.rules import Urgency
-from server.web import Ask, Body, Clean, Line, Page, PageQuery, PageWish, Query, Routes, Uid, text
+from server.web import Ask, Body, Clean, Line, Page, PageQuery, Query, Routes, Uid, text
 from server.web.qr import modules
 
 routes = Routes("booking", tag="预约")
@@ -92,7 +92,7 @@ async def open_slots(ask: Ask, institution_uid: str, query: SlotQuery) -> Page[S
         department_uid=query.department,
         day=query.day,
         resident_uid=query.resident,
-        wish=PageWish(query.after, query.limit),
+        wish=query.wish,
         now=ask.now,
     )
 
@@ -133,7 +133,7 @@ async def appointments(ask: Ask, query: AppointmentQuery) -> Page[AppointmentCar
         actor=ask.actor,
         resident_uid=query.resident,
         live_only=query.live,
-        wish=PageWish(query.after, query.limit),
+        wish=query.wish,
         now=ask.now,
     )
 

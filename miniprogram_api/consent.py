@@ -12,7 +12,7 @@ from server.consent.rules import ConsentStatus, RecordCategory, Signature
 from server.identity import queries as identity
 from server.identity.queries import ColleagueCard
 from server.records.queries import Preview, preview
-from server.web import Ask, Body, Int, Line, Page, PageQuery, PageWish, Purpose, Query, Routes, Uid
+from server.web import Ask, Body, Int, Line, Page, PageQuery, Purpose, Query, Routes, Uid
 
 routes = Routes("consent", tag="知情同意")
 
@@ -85,7 +85,7 @@ async def consents(ask: Ask, query: ConsentQuery) -> Page[ConsentCard]:
         actor=ask.actor,
         resident_uid=query.resident,
         status=query.status,
-        wish=PageWish(query.after, query.limit),
+        wish=query.wish,
         now=ask.now,
     )
 

@@ -9,7 +9,7 @@ from server.feedback import actions, queries
 from server.feedback.actions import Opinion
 from server.feedback.queries import CaseCard, CaseFile, PublicRating, RatingCard, ScoreCard, TokenCard
 from server.feedback.rules import ComplaintKind, Dimension
-from server.web import Ask, Body, Clean, Page, PageQuery, PageWish, Routes, Score, Uid, text
+from server.web import Ask, Body, Clean, Page, PageQuery, Routes, Score, Uid, text
 
 routes = Routes("feedback", tag="评价")
 
@@ -46,7 +46,7 @@ class Unsettled(Body):
     "/rating-tokens", needs=Permission.RATING_GIVE, summary="Services I may rate, for myself or as a proxy"
 )
 async def open_tokens(ask: Ask, query: PageQuery) -> Page[TokenCard]:
-    wish = PageWish(query.after, query.limit)
+    wish = query.wish
     return await queries.open_tokens(
         actor=ask.actor, permission=Permission.RATING_GIVE, wish=wish, now=ask.now
     )
@@ -58,7 +58,7 @@ async def open_tokens(ask: Ask, query: PageQuery) -> Page[TokenCard]:
     summary="Services of residents without a phone, to write down",
 )
 async def tokens_to_assist(ask: Ask, query: PageQuery) -> Page[TokenCard]:
-    wish = PageWish(query.after, query.limit)
+    wish = query.wish
     return await queries.open_tokens(
         actor=ask.actor, permission=Permission.RATING_ASSIST, wish=wish, now=ask.now
     )
@@ -85,7 +85,7 @@ async def assist_rating(ask: Ask, token_uid: str, body: Rate) -> RatingCard:
     "/ratings", needs=Permission.RATING_READ, summary="My ratings, and those given for residents I rate for"
 )
 async def my_ratings(ask: Ask, query: PageQuery) -> Page[RatingCard]:
-    return await queries.my_ratings(actor=ask.actor, wish=PageWish(query.after, query.limit), now=ask.now)
+    return await queries.my_ratings(actor=ask.actor, wish=query.wish, now=ask.now)
 
 
 @routes.delete(
@@ -113,7 +113,7 @@ async def edit_text(ask: Ask, rating_uid: str, body: EditText) -> RatingCard:
     summary="Published ratings of an institution",
 )
 async def published_ratings(ask: Ask, institution_uid: str, query: PageQuery) -> Page[PublicRating]:
-    wish = PageWish(query.after, query.limit)
+    wish = query.wish
     return await queries.published_for(
         actor=ask.actor, institution_uid=institution_uid, wish=wish, now=ask.now
     )
@@ -143,7 +143,7 @@ async def complain(ask: Ask, body: Complain) -> CaseCard:
 
 @routes.get("/cases", needs=Permission.CASE_READ, summary="My cases")
 async def my_cases(ask: Ask, query: PageQuery) -> Page[CaseCard]:
-    return await queries.my_cases(actor=ask.actor, wish=PageWish(query.after, query.limit), now=ask.now)
+    return await queries.my_cases(actor=ask.actor, wish=query.wish, now=ask.now)
 
 
 @routes.get("/cases/<case_uid>", needs=Permission.CASE_READ, summary="One of my cases, step by step")

@@ -8,7 +8,7 @@ from server.authority.permissions import Permission
 from server.notifications import actions, queries
 from server.notifications.queries import CreditCard, InboxCard, QuietCard, Unread
 from server.notifications.rules import Choice, minute_of
-from server.web import Ask, Body, Page, PageQuery, PageWish, Routes
+from server.web import Ask, Body, Page, PageQuery, Routes
 
 routes = Routes("inbox", tag="消息")
 
@@ -33,9 +33,7 @@ class QuietHoursWish(Body):
 
 @routes.get("/inbox", needs=Permission.INBOX_READ, summary="My messages, the newest first")
 async def inbox(ask: Ask, query: InboxQuery) -> Page[InboxCard]:
-    return await queries.inbox(
-        actor=ask.actor, wish=PageWish(query.after, query.limit), unread_only=query.unread
-    )
+    return await queries.inbox(actor=ask.actor, wish=query.wish, unread_only=query.unread)
 
 
 @routes.get("/inbox/unread", needs=Permission.INBOX_READ, summary="How many I have not read")

@@ -9,14 +9,12 @@ from server.booking.queries import AppointmentCard, OfferCard
 from server.booking.rules import AppointmentStatus
 from server.consent.queries import ConsentCard
 from server.feedback.queries import TokenCard
-from server.kit.clock import SHANGHAI, local_date, start_of_day
+from server.kit.clock import SHANGHAI, local_date, said_time, start_of_day
 from server.people.queries import MyResidentCard, ProxyCard
 from server.records.queries import DueCard
 from server.visits.queries import ComingVisit
 
 DUE_SOON = timedelta(days=30)  # what is due later does not wait yet
-NOON, EVENING = 12, 18
-DAYS = {0: "今天", 1: "明天", 2: "后天"}
 
 
 class NextKind(StrEnum):
@@ -68,12 +66,7 @@ class Telling:
         return "您" if any(each.uid == uid and each.myself for each in self.mine) else name
 
     def when(self, instant: datetime) -> str:
-        """Say a day and a time as people say it: 明天上午 9:30."""
-        local = instant.astimezone(SHANGHAI)
-        days = (local.date() - local_date(self.now)).days
-        part = "上午" if local.hour < NOON else "下午" if local.hour < EVENING else "晚上"
-        hour = local.hour if local.hour <= NOON else local.hour - NOON
-        return f"{self.day(instant) if days not in DAYS else DAYS[days]}{part} {hour}:{local.minute:02d}"
+        return said_time(instant, self.now)
 
     def day(self, instant: datetime) -> str:
         local = instant.astimezone(SHANGHAI)

@@ -11,7 +11,7 @@ from server.people import actions, queries
 from server.people.actions.invitations import Invited, Offered, invite, redeem
 from server.people.queries import InvitationCard, MyResidentCard, ProxyCard, ResidentCard
 from server.people.rules import Basis, EndReason, ProxyScope, Relation
-from server.web import Ask, Body, Clean, Page, PageQuery, PageWish, Routes, Word, text
+from server.web import Ask, Body, Clean, Page, PageQuery, Routes, Word, text
 
 routes = Routes("people", tag="长者与家人")
 
@@ -72,7 +72,7 @@ async def my_residents(ask: Ask) -> tuple[MyResidentCard, ...]:
     summary="Residents of a home, by bed",
 )
 async def residents_of_home(ask: Ask, institution_uid: str, query: HomeQuery) -> Page[ResidentCard]:
-    wish = PageWish(query.after, query.limit)
+    wish = query.wish
     return await queries.residents(
         actor=ask.actor, home_uid=institution_uid, bed=query.bed, wish=wish, now=ask.now
     )

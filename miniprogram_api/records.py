@@ -20,7 +20,7 @@ from server.records.queries import (
     TrendCard,
 )
 from server.records.rules import EmergencyReason, EntryKind
-from server.web import Ask, Body, Line, Page, PageQuery, PageWish, Paragraph, Purpose, Query, Routes, Uid
+from server.web import Ask, Body, Line, Page, PageQuery, Paragraph, Purpose, Query, Routes, Uid
 
 routes = Routes("records", tag="健康档案")
 
@@ -92,7 +92,7 @@ async def summary(ask: Ask, resident_uid: str, query: PurposeQuery) -> SummaryCa
 )
 async def timeline(ask: Ask, resident_uid: str, query: EntryQuery) -> Page[EntryCard]:
     wish = _wish(ask, resident_uid, query.purpose)
-    return await queries.timeline(wish=wish, category=query.category, page=PageWish(query.after, query.limit))
+    return await queries.timeline(wish=wish, category=query.category, page=query.wish)
 
 
 @routes.get(
@@ -150,7 +150,7 @@ async def access_trail(ask: Ask, resident_uid: str, query: TrailQuery) -> Page[L
         actor=ask.actor,
         resident_uid=resident_uid,
         others_only=query.others_only,
-        page=PageWish(query.after, query.limit),
+        page=query.wish,
         now=ask.now,
     )
 

@@ -13,7 +13,7 @@ from server.visits.queries import BatchCard, MeasureCard, NonceCard, ScanCard, V
 from server.visits.rules import Outcome, Side, VisitStatus
 from server.visits.rules.findings import Findings
 from server.visits.rules.offline import MOST_EVENTS, EventKind
-from server.web import Ask, Body, Clean, Int, Line, Page, PageQuery, PageWish, Purpose, Routes, Uid, text
+from server.web import Ask, Body, Clean, Int, Line, Page, PageQuery, Purpose, Routes, Uid, text
 from server.web.qr import modules
 
 routes = Routes("visits", tag="巡诊")
@@ -139,19 +139,19 @@ async def todays_round(ask: Ask) -> tuple[VisitCard, ...]:
     "/visits", needs=Permission.VISIT_READ, summary="Visits of my institution, or of those I answer for"
 )
 async def visits(ask: Ask, query: VisitQuery) -> Page[VisitCard]:
-    wish = PageWish(query.after, query.limit)
+    wish = query.wish
     return await queries.visits(actor=ask.actor, status=query.status, wish=wish, now=ask.now)
 
 
 @routes.get("/visits/waiting", needs=Permission.VISIT_ATTEST, summary="Visits that wait for my side's word")
 async def waiting(ask: Ask, query: PageQuery) -> Page[VisitCard]:
-    wish = PageWish(query.after, query.limit)
+    wish = query.wish
     return await queries.visits_waiting_for_confirmation(actor=ask.actor, wish=wish, now=ask.now)
 
 
 @routes.get("/residents/<resident_uid>/visits", needs=Permission.VISIT_READ, summary="Visits to one resident")
 async def visits_of_resident(ask: Ask, resident_uid: str, query: PageQuery) -> Page[VisitCard]:
-    wish = PageWish(query.after, query.limit)
+    wish = query.wish
     return await queries.visits_of_resident(
         actor=ask.actor, resident_uid=resident_uid, wish=wish, now=ask.now
     )

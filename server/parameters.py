@@ -7,13 +7,26 @@ from server.alliance import rules as alliance_rules
 from server.authority.actor import Channel, system_actor
 from server.booking import rules as booking
 from server.consent import rules as consent
+from server.documents import rules as documents
 from server.feedback import rules as feedback
+from server.identity import rules as identity
 from server.notifications import rules as notifications
 from server.people import rules as people
 from server.records import rules as records
 from server.visits import rules as visits
 
-FEATURES = (alliance_rules, people, consent, records, booking, visits, feedback, notifications)
+FEATURES = (
+    alliance_rules,
+    identity,
+    people,
+    consent,
+    records,
+    booking,
+    visits,
+    feedback,
+    notifications,
+    documents,
+)
 
 
 async def lay_down(*, now: datetime) -> int:

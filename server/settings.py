@@ -21,6 +21,7 @@ MODEL_MODULES = (
     "server.visits.models",
     "server.feedback.models",
     "server.notifications.models",
+    "server.documents.models",
 )
 DEMO_APPID = "wx00000000cafe0001"
 PLATFORM = "https://api.weixin.qq.com"
@@ -40,6 +41,9 @@ class Settings:
     data_dir: Path = Path("var")
     host: str = "127.0.0.1"
     port: int = 8000
+    public_url: str = (
+        ""  # where the world reaches this server: "https://yangyi.example.gov.cn"; empty: as it was asked
+    )
     web_workers: int = 1
     database_url: str = ""  # empty: SQLite in the data folder
     database_pool: int = 10

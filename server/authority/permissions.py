@@ -64,6 +64,9 @@ class Permission(StrEnum):
     INBOX_READ = "inbox:read"
     CALL_LIST_READ = "call_list:read"
     AUDIT_READ = "audit:read"
+    EXPORT = "export"  # take a list away as a file; which list is the list's own permission
+    LOG_READ = "log:read"  # what the people of my institution did
+    BOARD_READ = "board:read"  # how the city's institutions stand, without any person
 
 
 _P = Permission
@@ -133,6 +136,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         _P.CASE_HANDLE,
         _P.TRAIL_READ,
         _P.STAFF_MANAGE,
+        _P.EXPORT,
+        _P.LOG_READ,
+        _P.BOARD_READ,
     },
     Role.CLINICIAN: frozenset(
         {
@@ -176,6 +182,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.CASE_HANDLE,
             _P.INBOX_READ,
             _P.STAFF_MANAGE,
+            _P.EXPORT,
+            _P.LOG_READ,
+            _P.BOARD_READ,
         }
     ),
     Role.CIVIL_AFFAIRS: frozenset(
@@ -190,6 +199,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.CASE_READ,
             _P.FEEDBACK_MODERATE,
             _P.RESIDENT_MERGE,
+            _P.EXPORT,
+            _P.BOARD_READ,
         }
     ),
     Role.HEALTH_COMMISSION: frozenset(
@@ -202,6 +213,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.RATING_VOID,
             _P.CASE_READ,
             _P.FEEDBACK_MODERATE,
+            _P.EXPORT,
+            _P.BOARD_READ,
         }
     ),
     Role.MODERATOR: frozenset({_P.RATING_READ, _P.FEEDBACK_MODERATE}),

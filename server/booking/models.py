@@ -13,10 +13,12 @@ from server.booking.rules import (
     AppointmentStatus,
     CancelledBy,
     ExceptionKind,
+    HalfDay,
     OfferStatus,
     Pool,
     SlotState,
     Source,
+    TripStatus,
     Urgency,
     WaitStatus,
 )
@@ -87,6 +89,28 @@ class Slot(Table):
         indexes = (("institution_id", "starts_at"), ("department_id", "starts_at"), ("starts_at",))
 
 
+class GroupTrip(Table):
+    """One bus of one home to one hospital in one half-day (C09); its appointments are booked together or not at all."""
+
+    home_id: int
+    home: fields.ForeignKeyRelation[Institution] = belongs_to("care.Institution")
+    provider_id: int
+    provider: fields.ForeignKeyRelation[Institution] = belongs_to("care.Institution")
+    day = fields.DateField()
+    half = word(HalfDay, max_length=16)
+    bus_seats = fields.SmallIntField()  # for residents; who accompanies them is in `note`
+    note = fields.CharField(max_length=200, default="")  # bus, driver, who accompanies; nothing clinical
+    status = word(TripStatus, max_length=16, default=TripStatus.PLANNED)
+    planned_by_id: int
+    planned_by: fields.ForeignKeyRelation[Account] = belongs_to("care.Account")
+    cancelled_at = UtcDatetimeField(null=True)
+    cancelled_reason = fields.CharField(max_length=200, null=True)
+
+    class Meta:
+        table = "group_trip"
+        indexes = (("home", "day"), ("provider", "day"), ("planned_by",))
+
+
 class Appointment(Table):
     slot_id: int
     slot: fields.ForeignKeyRelation[Slot] = belongs_to("care.Slot")
@@ -116,7 +140,11 @@ class Appointment(Table):
     error_reported_by_id = fields.BigIntField(null=True)  # an account
     error_confirmed_by_id = fields.BigIntField(null=True)  # an account
     error_reason = fields.CharField(max_length=200, null=True)
+    trip_id: int | None
+    trip: fields.ForeignKeyNullableRelation[GroupTrip] = belongs_to("care.GroupTrip", null=True)
     arrived_at = UtcDatetimeField(null=True)
+    called_at = UtcDatetimeField(null=True)  # when the waiting room last heard this number
+    called_to = fields.CharField(max_length=20, default="")  # which room
     fulfilled_at = UtcDatetimeField(null=True)
     ended_at = UtcDatetimeField(null=True)  # cancelled, rescheduled, lapsed, missed or struck out
     reminded_at = UtcDatetimeField(null=True)  # or found to need no reminder: booked when its hour had passed
@@ -129,6 +157,7 @@ class Appointment(Table):
             ("status", "hold_expires_at"),
             ("booked_by_id",),
             ("successor_id",),
+            ("trip_id",),
         )
 
 

@@ -77,6 +77,28 @@ class ConsentSignature(Table):
         unique_together = (("consent",),)
 
 
+class ConsentPaper(Table):
+    """One page of a signed paper form, as scanned at the home, sealed to its consent (I14)."""
+
+    consent: fields.ForeignKeyRelation[Consent] = belongs_to("care.Consent")
+    consent_id: int
+    number = fields.SmallIntField()  # 1, 2 …
+    media_type = TokenField(max_length=40)  # image/jpeg, image/png, application/pdf
+    sealed = fields.BinaryField()  # place: `paper_place`
+    digest = TokenField(max_length=64)  # SHA-256 of what was scanned; the audit line holds it too
+    added_by: fields.ForeignKeyRelation[Account] = belongs_to("care.Account")
+    added_by_id: int
+
+    class Meta:
+        table = "consent_paper"
+        unique_together = (("consent", "number"),)
+        indexes = (("added_by",),)
+
+
+def paper_place(*, paper_uid: str) -> str:
+    return f"consent.paper|{paper_uid}"
+
+
 def signature_place(*, consent_uid: str, text_hash: str) -> str:
     return f"consent.signature|{consent_uid}|{text_hash}"
 

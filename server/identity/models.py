@@ -86,6 +86,9 @@ class Session(Table):
     expires_at = UtcDatetimeField()  # absolute; the idle limit follows from kind and last_seen_at
     revoked_at = UtcDatetimeField(null=True)
     revoked_reason = word(Revocation, null=True)
+    proved_at = UtcDatetimeField(
+        null=True
+    )  # when a one-time code was last given besides signing in (step-up)
 
     class Meta:
         table = "session"
@@ -129,3 +132,39 @@ class SignInAttempts(Table):
     class Meta:
         table = "sign_in_attempts"
         indexes = (("window_ends_at",),)
+
+
+class SavedView(Table):
+    """A list of the console with its filters, under a name of somebody's own. Words and uids only, never names."""
+
+    account: fields.ForeignKeyRelation[Account] = belongs_to("care.Account")
+    account_id: int
+    path = TokenField(max_length=80)  # "/admin/visits"
+    title = fields.CharField(max_length=30)
+    query = TokenField(max_length=400)  # as after the question mark, without the cursor
+
+    class Meta:
+        table = "saved_view"
+        unique_together = (("account", "path", "title"),)
+
+
+class TrainingRecord(Table):
+    """One course or certificate of a member of staff; a new one is a new row (浙江方案: 持证上岗)."""
+
+    account: fields.ForeignKeyRelation[Account] = belongs_to("care.Account")
+    account_id: int
+    institution: fields.ForeignKeyRelation[Institution] = belongs_to("care.Institution")
+    institution_id: int
+    title = fields.CharField(max_length=60)
+    certificate_number = fields.CharField(max_length=40, default="")
+    completed_on = fields.DateField()
+    expires_on = fields.DateField(
+        null=True
+    )  # the first day on which it no longer holds; None: it does not expire
+    recorded_by: fields.ForeignKeyRelation[Account] = belongs_to("care.Account")
+    recorded_by_id: int
+    struck_out_at = UtcDatetimeField(null=True)  # entered in error
+
+    class Meta:
+        table = "training_record"
+        indexes = (("institution", "expires_on"), ("account", "completed_on"), ("recorded_by",))

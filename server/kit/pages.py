@@ -2,10 +2,10 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -13,9 +13,11 @@ from tortoise.queryset import QuerySet
 from server.kit.errors import Invalid
 
 Item = TypeVar("Item")
+Other = TypeVar("Other")
 
 DEFAULT_LIMIT = 20
-MOST = 100
+MOST = 500  # for a table that is written out to its end; the faces ask for at most 100
+COUNTED = 1000  # beyond this a list says "more than": counting 100 000 rows would cost more than showing 20
 CURSOR_MESSAGE = "翻页位置无效，请回到第一页。"
 
 
@@ -24,13 +26,23 @@ class Page(Generic[Item]):
     items: Sequence[Item]
     next: str | None  # a cursor; None on the last page
 
+    def of(self, items: Iterable[Other]) -> "Page[Other]":
+        """Return the same page with what its items were turned into."""
+        return cast("Page[Other]", replace(cast("Any", self), items=tuple(items)))
+
+
+@dataclass(frozen=True)
+class CountedPage(Page[Item]):
+    total: int  # of the whole list; COUNTED + 1 stands for more than COUNTED
+
 
 @dataclass(frozen=True)
 class PageWish:
-    """Which page is wanted."""
+    """Which page is wanted, and whether the whole list shall be counted."""
 
     after: str | None = None
     limit: int = DEFAULT_LIMIT
+    counted: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,7 @@ async def page_of(
     `card` turns a row into what leaves the core; related rows it needs must be selected by the caller.
     """
     limit = max(1, min(wish.limit, MOST))
+    total = len(await rows.limit(COUNTED + 1).values_list("id", flat=True)) if wish.counted else 0
     if wish.after is not None:
         at, row_id = position_of(wish.after)
         way = "lt" if newest_first else "gt"
@@ -81,7 +94,6 @@ async def page_of(
     found = await rows.order_by(f"{sign}{by}", f"{sign}id").limit(limit + 1)
     kept = found[:limit]
     more = len(found) > limit
-    return Page(
-        items=tuple(card(row) for row in kept),
-        next=cursor_of(getattr(kept[-1], by), kept[-1].id) if more else None,
-    )
+    items = tuple(card(row) for row in kept)
+    following = cursor_of(getattr(kept[-1], by), kept[-1].id) if more else None
+    return CountedPage(items, following, total) if wish.counted else Page(items, following)

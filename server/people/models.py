@@ -55,7 +55,7 @@ class Resident(Table):
     class Meta:
         table = "resident"
         unique_together = (("account",),)  # Tortoise drops `unique` from a foreign key
-        indexes = (("home_id", "bed"), ("phone_index",), ("merged_into_id",))
+        indexes = (("home_id", "bed"), ("phone_index",), ("merged_into_id", "home_id"))
 
 
 class ResidentStay(Table):

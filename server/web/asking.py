@@ -78,6 +78,9 @@ class Show:
         object.__setattr__(self, "headers", headers or {})
         object.__setattr__(self, "context", context)
 
+    def with_header(self, name: str, value: str) -> "Show":
+        return Show(self.template, status=self.status, headers={**self.headers, name: value}, **self.context)
+
 
 @dataclass(frozen=True)
 class Go:

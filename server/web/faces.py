@@ -65,7 +65,7 @@ class Face(ABC):
     def token(self, request: Request) -> str | None: ...
 
     @abstractmethod
-    async def identify(self, token: str | None, *, now: datetime) -> Actor | None: ...
+    async def identify(self, request: Request, token: str | None, *, now: datetime) -> Actor | None: ...
 
     @abstractmethod
     def arguments(self, request: Request, route: Route) -> dict[str, Any]:
@@ -77,6 +77,9 @@ class Face(ABC):
 
     def ensure_ours(self, request: Request, route: Route) -> None:  # noqa: B027  only cookies need it
         """Refuse what another site made this browser send."""
+
+    async def ensure_proved(self, request: Request, route: Route, actor: Actor, *, now: datetime) -> None:  # noqa: B027  only the console asks
+        """Refuse a grave step of a session that has not shown lately that its person is still there."""
 
     @abstractmethod
     async def answer(self, request: Request, route: Route, ask: Ask, result: Any) -> HTTPResponse: ...
@@ -111,11 +114,12 @@ class Face(ABC):
 
         async def endpoint(request: Request, **parameters: str) -> HTTPResponse:
             request.ctx.request_id = new_uid()
+            request.ctx.now = clock()
             try:
                 await _receive(request, most=route.largest_body)
             except DomainError as refusal:
                 return await self.refuse(request, refusal)
-            return await to_the_end(self._serve(request, served, clock(), parameters))
+            return await to_the_end(self._serve(request, served, request.ctx.now, parameters))
 
         endpoint.route = route  # type: ignore[attr-defined]  # tests list every route with its guard
         return endpoint
@@ -157,9 +161,11 @@ class Face(ABC):
             address=address,
             factor=services.settings.rate_factor,
         )
-        actor = await self.identify(token, now=now)
+        actor = await self.identify(request, token, now=now)
         self.ensure_ours(request, route)
         actor = _guarded(actor, route, self.channel)
+        if route.proof:
+            await self.ensure_proved(request, route, actor, now=now)
         actor = replace(
             actor, request_id=request.ctx.request_id, request_key=self._request_key(request, route, actor)
         )

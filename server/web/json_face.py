@@ -25,7 +25,7 @@ class JsonFace(Face):
         said = request.headers.get("authorization", "")
         return said[len(BEARER) :].strip() or None if said.lower().startswith(BEARER) else None
 
-    async def identify(self, token: str | None, *, now: datetime) -> Actor | None:
+    async def identify(self, request: Request, token: str | None, *, now: datetime) -> Actor | None:  # noqa: ARG002  one form for all faces
         return await sessions.actor_by_bearer(token, now=now)
 
     def key(self, request: Request) -> str | None:

@@ -27,6 +27,7 @@ RATES: Mapping[str, Rate] = {
     "push": Rate(6000, 60, by_address=True),
     "scan": Rate(240, 60),
     "export": Rate(6, 60),
+    "verify": Rate(30, 60, by_address=True),  # a number cannot be guessed; nobody shall try
 }
 
 

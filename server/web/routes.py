@@ -32,6 +32,7 @@ class Route:
     largest_body: int
     rate: str  # a key of web.ratelimit.RATES
     keyed: bool  # whether an idempotency key is asked for
+    proof: bool  # whether a fresh one-time code is asked for (step-up)
 
     @property
     def name(self) -> str:
@@ -73,6 +74,7 @@ class Routes:
         largest_body: int = SMALL_BODY,
         rate: str | None = None,
         keyed: bool | None = None,
+        proof: bool = False,
     ) -> Callable[[Handler], Handler]:
         def listed(handler: Handler) -> Handler:
             hints = get_type_hints(handler, include_extras=True)
@@ -93,6 +95,7 @@ class Routes:
                     largest_body=largest_body,
                     rate=rate or ("write" if writes else "read"),
                     keyed=(writes and needs != Open.ANYONE) if keyed is None else keyed,
+                    proof=proof,
                 )
             )
             _refuse_unknown_parameters(handler, path)

@@ -21,18 +21,18 @@ async def actor_by_bearer(token: str | None, *, now: datetime) -> Actor | None:
     return await _actor_by(token, Channel.MINI_PROGRAM, now)
 
 
-async def actor_by_cookie(token: str | None, *, now: datetime) -> Actor | None:
-    """Return who asks through the console, or None."""
-    return await _actor_by(token, Channel.CONSOLE, now)
+async def actor_by_cookie(token: str | None, *, seen: bool = True, now: datetime) -> Actor | None:
+    """Return who asks through the console, or None; `seen` tells that the person did something."""
+    return await _actor_by(token, Channel.CONSOLE, now, seen=seen)
 
 
-async def _actor_by(token: str | None, channel: Channel, now: datetime) -> Actor | None:
+async def _actor_by(token: str | None, channel: Channel, now: datetime, *, seen: bool = True) -> Actor | None:
     if not token or len(token) > LONGEST_TOKEN or not token.isascii():
         return None
     standing = await standing_of_token(token=token, channel=channel, now=now)
     if standing is None:
         return None
-    if standing.last_seen_at <= now - SEEN_EVERY:
+    if seen and standing.last_seen_at <= now - SEEN_EVERY:
         await actions.note_seen(actor=standing.actor, now=now)
     return standing.actor
 

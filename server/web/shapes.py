@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from server.kit.pages import PageWish
+
 ULID_PATTERN = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 ULID_SHAPE = re.compile(ULID_PATTERN)
 INT_MOST = 2**53 - 1  # what JSON clients can hold exactly
@@ -58,6 +60,15 @@ class Query(BaseModel):
 class PageQuery(Query):
     after: Annotated[str, StringConstraints(max_length=64)] | None = None
     limit: int = Field(default=20, ge=1, le=100)
+
+    @property
+    def wish(self) -> PageWish:
+        return PageWish(self.after, self.limit)
+
+    @property
+    def counted(self) -> PageWish:
+        """The same page, and how many rows there are altogether."""
+        return PageWish(self.after, self.limit, counted=True)
 
 
 class Form(BaseModel):
