@@ -10,8 +10,8 @@ from admin.home import WAITING, Waiting
 from server.authority.actor import Actor
 from server.authority.permissions import Permission, Role
 from server.identity import actions, doors, queries
-from server.kit.clock import start_of_day
-from server.web import Ask, Clean, Form, Go, MenuEntry, PageQuery, PageWish, Routes, Show, text
+from server.kit.clock import local_date, start_of_day
+from server.web import Ask, Clean, Form, Go, MenuEntry, PageQuery, Routes, Show, text
 
 routes = Routes("staff", tag="人员")
 menu = MenuEntry("人员与岗位", "/admin/staff", Permission.STAFF_MANAGE, 80)
@@ -88,7 +88,7 @@ WAITING.append(phones_waiting)
 
 @routes.get("/staff", needs=MANAGE, summary="Staff of my institution")
 async def staff(ask: Ask, query: StaffQuery) -> Show:
-    wish = PageWish(query.after, query.limit)
+    wish = query.counted
     return Show(
         "staff/list.html",
         page=await queries.staff(actor=ask.actor, wish=wish, past=query.past, now=ask.now),
@@ -128,6 +128,8 @@ async def member(ask: Ask, account_uid: str) -> Show:
         "staff/member.html",
         card=await queries.staff_member(actor=ask.actor, uid=account_uid, now=ask.now),
         choices=await queries.roles_to_give(actor=ask.actor, now=ask.now),
+        training=await queries.training_of(actor=ask.actor, account_uid=account_uid, now=ask.now),
+        today=local_date(ask.now),
     )
 
 

@@ -9,7 +9,7 @@ import fcntl
 import hmac
 import json
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -26,6 +26,7 @@ from server.audit.trail import trail_key
 from server.audit.trail_models import AccessChainHead, AccessEntry
 
 ROWS_AT_ONCE: Final = 5000
+LINES_A_CHAIN: Final = 20  # looked through to find whose records were looked at last
 
 Heads = dict[int, tuple[int, str]]  # resident -> seq and mac of their last line
 
@@ -95,6 +96,29 @@ async def verify_trails(checkpoint_file: Path | None) -> TrailVerdict:
     )
 
 
+async def verify_chains(residents: Sequence[int], checkpoint_file: Path | None) -> TrailVerdict:
+    """Read only these chains, and compare them with what the checkpoints saw of them; changes nothing."""
+    ledger = _Ledger()
+    if checkpoint_file:
+        await asyncio.to_thread(_read_on, ledger, checkpoint_file)
+    wanted = frozenset(residents)
+    walk = _Walk({place: mac for place, mac in ledger.seen.items() if place[0] in wanted})
+    before = await _heads(residents)
+    for resident in sorted(wanted):
+        async for row in _rows_of(resident):
+            walk.take(row)
+    walk.finish(before, await _heads(residents))
+    return TrailVerdict(
+        chains=len(walk.ends), rows=walk.rows, checkpoints=ledger.number, faults=tuple(walk.faults)
+    )
+
+
+async def newest_chains(*, most: int) -> tuple[int, ...]:
+    """Return the residents whose records were looked at last."""
+    lines = AccessEntry.all().order_by("-id").limit(most * LINES_A_CHAIN).only("id", "resident_id")
+    return tuple(dict.fromkeys(line.resident_id for line in await lines))[:most]
+
+
 def checkpoint_public_key() -> bytes:
     """Return what another organisation needs to verify checkpoints: 32 bytes that sign nothing."""
     return _signer().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
@@ -156,8 +180,22 @@ async def _rows() -> AsyncIterator[tuple[Any, ...]]:
         resident, seq = rows[-1][RESIDENT], rows[-1][SEQ]
 
 
-async def _heads() -> Heads:
-    rows = await AccessChainHead.all().values_list("resident_id", "seq", "mac")
+async def _rows_of(resident: int) -> AsyncIterator[tuple[Any, ...]]:
+    seq = 0
+    while (
+        rows := await AccessEntry.filter(resident_id=resident, seq__gt=seq)
+        .order_by("seq")
+        .limit(ROWS_AT_ONCE)
+        .values_list(*COLUMNS, "mac")
+    ):
+        for row in rows:
+            yield row
+        seq = rows[-1][SEQ]
+
+
+async def _heads(residents: Sequence[int] | None = None) -> Heads:
+    heads = AccessChainHead.all() if residents is None else AccessChainHead.filter(resident_id__in=residents)
+    rows = await heads.values_list("resident_id", "seq", "mac")
     return {resident: (seq, mac) for resident, seq, mac in rows if seq}
 
 

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from tortoise.expressions import Q
 
+from server.alliance.models import Institution
 from server.authority.actor import Actor
 from server.authority.permissions import Permission, Role
-from server.identity.models import Account, Device, RoleGrant, Session
+from server.identity.models import Account, Device, RoleGrant, Session, TrainingRecord
 from server.identity.rules import AccountStatus
 from server.kit.errors import NotFound
 
@@ -22,7 +23,7 @@ def unended(now: datetime) -> Q:
 
 
 def grants_visible_to(*, actor: Actor, permission: Permission, now: datetime) -> Q:  # noqa: ARG001  one form for all
-    """Narrow role grants to those at the actor's own institutions; the system administrator keeps them all."""
+    """Narrow what hangs on an institution to the actor's own ones; the system administrator keeps it all."""
     if actor.holds(permission, [Role.ADMINISTRATOR]):
         return Q(id__gt=0)
     return Q(institution_id__in=sorted(actor.institutions_with(permission)))
@@ -64,6 +65,26 @@ async def device_for(*, actor: Actor, uid: str, permission: Permission, now: dat
 async def session_for(*, actor: Actor, uid: str) -> Session:
     """Return one of the actor's own sessions; nobody else's exists for them."""
     row = await Session.filter(uid=uid, account_id=actor.account_id, revoked_at=None).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def place_of_work(
+    *, actor: Actor, account_uid: str, institution_uid: str, permission: Permission, now: datetime
+) -> tuple[Account, Institution]:
+    """Return somebody and where they work, for whoever manages the staff there."""
+    theirs = standing_grants(actor=actor, permission=permission, now=now)
+    rows = RoleGrant.filter(theirs, account__uid=account_uid, institution__uid=institution_uid)
+    row = await rows.select_related("account", "institution").first()
+    if row is None or row.institution is None:
+        raise NotFound
+    return row.account, row.institution
+
+
+async def training_for(*, actor: Actor, uid: str, permission: Permission, now: datetime) -> TrainingRecord:
+    visible = grants_visible_to(actor=actor, permission=permission, now=now)
+    row = await TrainingRecord.filter(visible, uid=uid).select_related("account", "institution").first()
     if row is None:
         raise NotFound
     return row

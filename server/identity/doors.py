@@ -8,7 +8,7 @@ from typing import Any
 from server.authority.actor import Actor
 from server.identity import actions, passwords, queries
 from server.identity.actions import BoundCard, ConsoleSession
-from server.identity.actions.console import console_subject
+from server.identity.actions.console import console_subject, proof_subject
 from server.identity.actions.mini_program import bind_subject
 from server.identity.errors import (
     LoginCodeRefused,
@@ -266,3 +266,9 @@ async def issue_bind_code(*, actor: Actor, account_uid: str, now: datetime) -> B
 
 def _mark(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
+
+
+async def prove(*, actor: Actor, code: str, now: datetime) -> None:
+    """Count the try first, then look at the code: guesses sent side by side cannot outrun the lock."""
+    await actions.count_try(actor=actor, subject=proof_subject(actor), now=now)
+    await actions.prove(actor=actor, code=code, now=now)

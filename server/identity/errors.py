@@ -166,3 +166,35 @@ class NamedByInstitution(DomainError):
     code = "identity.named_by_institution"
     kind = Kind.FORBIDDEN
     message = "工作人员的姓名由所在机构登记。如果写错了，请联系本机构管理员。"
+
+
+class ProofNeeded(DomainError):
+    code = "identity.proof_needed"
+    kind = Kind.INVALID
+    message = "这一步要再输一次动态口令。请看手机验证器，用还没有用过的 6 位数字。"
+
+
+class ViewsFull(DomainError):
+    code = "identity.views_full"
+    kind = Kind.CONFLICT
+    message = "常用查询已经有 20 个了，请先删掉几个。"
+
+
+class TrainingInFuture(DomainError):
+    code = "identity.training_in_future"
+    kind = Kind.INVALID
+    message = "完成日期还没有到，请在培训结束、拿到证书后再登记。"
+
+
+class TrainingOver(DomainError):
+    """A certificate that ends before it begins is a slip of the pen."""
+
+    code = "identity.training_over"
+    kind = Kind.INVALID
+    message = "有效期要晚于完成日期，请对照证书重新填写。"
+
+
+class StruckOutAlready(DomainError):
+    code = "identity.struck_out_already"
+    kind = Kind.CONFLICT
+    message = "这条培训记录已经划去了，请刷新后查看。"

@@ -6,19 +6,32 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import pyotp
 
-from server.alliance.rules import InstitutionKind
+from server.alliance.rules import InstitutionKind, Parameter
 from server.authority.permissions import Role
 from server.identity.errors import (
     ConflictingDuties,
     LoginNotUsable,
     PeriodBackwards,
     RoleDoesNotFit,
+    TrainingInFuture,
+    TrainingOver,
     WeakPassword,
+)
+
+PARAMETERS: tuple[Parameter, ...] = (
+    Parameter(
+        "identity.training_notice_days",
+        60,
+        "days",
+        "参数：证书到期前提醒的天数（自拟，留出报名和复训的时间；①②③ 培训与持证上岗）",
+        "assumed",
+    ),
+    Parameter("identity.idle_days", 90, "days", "GB/T 22239-2019 8.1.4.1 多余、过期账号应及时清理：天数自拟"),
 )
 
 
@@ -44,6 +57,15 @@ class Revocation(StrEnum):
     ACCOUNT_CLOSED = "account_closed"
 
 
+class TrainingState(StrEnum):
+    """How somebody stands with their certificates at one institution; the worst of them speaks."""
+
+    EXPIRED = "expired"
+    EXPIRING = "expiring"
+    VALID = "valid"
+    NONE = "none"
+
+
 class Need(StrEnum):
     """What the person could still do to be served fully; none of them blocks reading."""
 
@@ -63,6 +85,7 @@ LIFETIMES: Mapping[SessionKind, Lifetime] = {  # facts/wechat.md 2.2; GB/T 22239
     SessionKind.STAFF: Lifetime(timedelta(hours=12), timedelta(hours=24)),
     SessionKind.CONSOLE: Lifetime(timedelta(minutes=30), timedelta(hours=8)),
 }
+PROOF_LASTS = timedelta(minutes=10)  # so long a one-time code stands for further grave steps of the session
 SEEN_EVERY = timedelta(minutes=1)  # last_seen_at is written at most so often
 
 MOST_TRIES = 5
@@ -184,6 +207,11 @@ def matching_step(secret: str, code: str, *, now: datetime) -> int | None:
     return found
 
 
+def is_proved(proved_at: datetime | None, *, now: datetime) -> bool:
+    """Tell whether a one-time code was given lately enough for a grave step (an export, a void, a merge)."""
+    return proved_at is not None and now - PROOF_LASTS < proved_at <= now
+
+
 def ensure_login_usable(login: str) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9.\-]{1,31}", login):
         raise LoginNotUsable(fields={"login": LoginNotUsable.message})
@@ -233,3 +261,17 @@ def label_of(agent: str) -> str:
     system = next((name for mark, name in _SYSTEMS if mark in said), "未知设备")
     program = next((name for mark, name in _PROGRAMS if mark in said), None)
     return f"{system} · {program}" if program else system
+
+
+def training_state(expires_on: date | None, *, today: date, notice_days: int) -> TrainingState:
+    """Judge one certificate; `expires_on` is the first day on which it no longer holds."""
+    if expires_on is None or expires_on > today + timedelta(days=notice_days):
+        return TrainingState.VALID
+    return TrainingState.EXPIRING if expires_on > today else TrainingState.EXPIRED
+
+
+def ensure_training_sound(completed_on: date, expires_on: date | None, *, today: date) -> None:
+    if completed_on > today:
+        raise TrainingInFuture(fields={"completed_on": TrainingInFuture.message})
+    if expires_on is not None and expires_on <= completed_on:
+        raise TrainingOver(fields={"expires_on": TrainingOver.message})

@@ -8,7 +8,7 @@ from typing import Any
 from tortoise.expressions import Q, Subquery
 
 from server.alliance.access import in_force
-from server.alliance.models import ServiceAgreement
+from server.alliance.models import Institution, ServiceAgreement
 from server.authority.actor import Actor
 from server.authority.permissions import Permission, Role
 from server.kit.errors import NotFound
@@ -132,13 +132,17 @@ def _reachable(actor: Actor, permission: Permission, now: datetime) -> Q:
         )
         ways.append(Q(id__in=Subquery(held.values("grant__resident_id"))))
     if institutions := sorted(actor.institutions_with(permission)):
-        ways.append(Q(home_id__in=institutions))
-        if (
-            permission is not Permission.RECORD_READ
-        ):  # a record needs consent besides, which `records` asks for
-            partners = ServiceAgreement.filter(in_force(now), provider_id__in=institutions)
-            ways.append(Q(home_id__in=Subquery(partners.values("home_id"))))
+        ways.append(_home_reached(institutions, permission, now))
     return Q(*ways, join_type=Q.OR) if ways else Q(id__in=[])
+
+
+def _home_reached(institutions: list[int], permission: Permission, now: datetime) -> Q:
+    if permission is Permission.RECORD_READ:  # needs consent besides, which `records` asks for
+        return Q(home_id__in=institutions)
+    partners = ServiceAgreement.filter(in_force(now), provider_id__in=institutions).values("home_id")
+    homes = Institution.filter(Q(id__in=institutions) | Q(id__in=Subquery(partners)))
+    # One set of homes, and no OR over the residents: an index that begins with the home can then serve a whole city.
+    return Q(home_id__in=Subquery(homes.values("id")))
 
 
 def _is_self(actor: Actor, permission: Permission) -> bool:

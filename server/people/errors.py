@@ -29,6 +29,12 @@ class AlreadyInHome(DomainError):
     message = "这位长者已经入住机构。调换床位请用“换床”，转到别的机构请用“转院舍”。"
 
 
+class AlreadyThere(DomainError):
+    code = "people.already_there"
+    kind = Kind.CONFLICT
+    message = "长者已经住在这家机构。只换床位请用“换床”，转院舍请选另一家机构。"
+
+
 class BedTaken(DomainError):
     code = "people.bed_taken"
     kind = Kind.CONFLICT
@@ -204,4 +210,12 @@ class RosterOvertaken(DomainError):
 
     code = "people.roster_overtaken"
     kind = Kind.CONFLICT
-    message = "导入时有人同时登记了名册里的长者或床位，所以一行也没有导入。请重新上传。"
+    message = "检查之后有人登记了名册里的长者或床位，所以一行也没有导入。请重新上传名册，再看一遍。"
+
+
+class RosterPreviewOver(DomainError):
+    """Said alike of a preview that is too old, was altered, or was somebody else's."""
+
+    code = "people.roster_preview_over"
+    kind = Kind.CONFLICT
+    message = "这次预览已经过期，一行也没有导入。请重新选择名册文件，再检查一遍。"

@@ -1,10 +1,10 @@
 """What may be done to accounts, sessions and roles.
 
-Lock order: attempts, bind code, account, role grants, credential, device, session.
+Lock order: attempts, bind code, account, role grants, training records, credential, device, session.
 """
 
 from server.identity.actions.attempts import count_try, sweep_sign_ins
-from server.identity.actions.console import ConsoleSession, change_password, open_console_session
+from server.identity.actions.console import ConsoleSession, change_password, open_console_session, prove
 from server.identity.actions.first import FirstAdministrator, create_first_administrator
 from server.identity.actions.leaving import forget_account
 from server.identity.actions.mini_program import (
@@ -27,6 +27,8 @@ from server.identity.actions.sessions import (
     revoke_session,
     sign_out,
 )
+from server.identity.actions.training import record_training, strike_out_training
+from server.identity.actions.views import forget_view, keep_view
 from server.identity.actions.ways_in import (
     approve_device,
     give_login,
@@ -49,11 +51,15 @@ __all__ = [
     "create_staff",
     "end_role",
     "forget_account",
+    "forget_view",
     "give_login",
     "grant_role",
     "issue_bind_code",
+    "keep_view",
     "note_seen",
     "open_console_session",
+    "prove",
+    "record_training",
     "register_phone",
     "reset_password",
     "revoke_other_sessions",
@@ -61,6 +67,7 @@ __all__ = [
     "sign_in_with_wechat",
     "sign_out",
     "state_name",
+    "strike_out_training",
     "sweep_sign_ins",
     "withdraw_device",
 ]

@@ -10,8 +10,8 @@ from server.authority.actor import Actor, Channel
 from server.identity.access import in_force
 from server.identity.actions.attempts import forget_tries
 from server.identity.actions.sessions import end_sessions, open_session
-from server.identity.errors import WrongSignIn
-from server.identity.models import Account, ConsoleCredential, RoleGrant
+from server.identity.errors import ProofNeeded, WrongSignIn
+from server.identity.models import Account, ConsoleCredential, RoleGrant, Session
 from server.identity.rules import (
     LIFETIMES,
     AccountStatus,
@@ -71,6 +71,28 @@ async def open_console_session(
     who = replace(actor, account_id=account.id, account_uid=account.uid, channel=Channel.CONSOLE)
     await note(who, "identity.signed_in", subject_kind="session", subject_uid=session.uid, now=now)
     return ConsoleSession(token, int(LIFETIMES[SessionKind.CONSOLE].absolute.total_seconds()))
+
+
+@action
+async def prove(*, actor: Actor, code: str, now: datetime) -> None:
+    """Take a one-time code that has not been used yet as the proof that the person still sits there (step-up).
+
+    It is asked before a file leaves or something is undone for good: an unlocked screen alone is not enough.
+    """
+    credential = await ConsoleCredential.get(account_id=actor.account_id)
+    secret = open_sealed(credential.totp_sealed, place=totp_place(credential.uid))
+    step = matching_step(secret, code, now=now)
+    fresh = ConsoleCredential.filter(id=credential.id, last_totp_step__lt=step or 0)
+    if step is None or not await fresh.update(last_totp_step=step):
+        raise ProofNeeded(fields={"proof_code": ProofNeeded.message})
+    await forget_tries(proof_subject(actor))
+    await Session.filter(uid=actor.session_uid).update(proved_at=now)
+    await note(actor, "identity.proved", subject_kind="session", subject_uid=actor.session_uid or "", now=now)
+
+
+def proof_subject(actor: Actor) -> str:
+    """Name what tries at a proof are counted against."""
+    return f"proof|{actor.account_uid}"
 
 
 async def _credential_for(login: str, verified_hash: str | None) -> ConsoleCredential:

@@ -19,6 +19,7 @@ from server.identity.models import (
     Device,
     RoleGrant,
     StaffBindCode,
+    TrainingRecord,
     WechatIdentity,
 )
 from server.identity.queries import (
@@ -134,6 +135,7 @@ async def bind_staff(*, actor: Actor, code: str, now: datetime) -> BoundCard:
     held = await RoleGrant.filter(unended(now), account_id=mine.id)
     ensure_duties_apart(grant.role for grant in (*held, *coming))
     await RoleGrant.filter(id__in=[grant.id for grant in coming]).update(account_id=mine.id)
+    await TrainingRecord.filter(account_id=prepared.id).update(account_id=mine.id)
     if not await ConsoleCredential.filter(account_id=mine.id).exists():
         await ConsoleCredential.filter(account_id=prepared.id).update(account_id=mine.id)
     if mine.name == UNNAMED:

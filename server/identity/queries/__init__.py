@@ -24,14 +24,24 @@ from server.identity.queries.accounts import (
     who_am_i,
     works_on_a_phone,
 )
+from server.identity.queries.accounts_overview import (
+    AccountsOverview,
+    AccountsWish,
+    RoleHolderCard,
+    accounts_overview,
+)
 from server.identity.queries.faults import faults
+from server.identity.queries.history import HistoryLine, history_of
+from server.identity.queries.log import InstitutionLog, LogLine, LogWish, institution_log
 from server.identity.queries.staff import (
     ColleagueCard,
     DeviceCard,
     DeviceWaitingCard,
     GrantCard,
+    PhoneState,
     RoleChoice,
     StaffCard,
+    StaffLine,
     colleagues,
     count_devices_waiting,
     devices_waiting,
@@ -40,32 +50,58 @@ from server.identity.queries.staff import (
     staff_member,
 )
 from server.identity.queries.standing import Standing, actor_by_login, actor_of, standing_of_token
+from server.identity.queries.training import (
+    TrainingBoard,
+    TrainingCard,
+    TrainingSheet,
+    count_training_due,
+    training_board,
+    training_of,
+)
+from server.identity.queries.views import ViewCard, views_kept
 
 __all__ = [
     "AccountCard",
+    "AccountsOverview",
+    "AccountsWish",
     "ColleagueCard",
     "DeviceCard",
     "DeviceWaitingCard",
     "GrantCard",
+    "HistoryLine",
+    "InstitutionLog",
+    "LogLine",
+    "LogWish",
     "OwnAccount",
     "PastSession",
+    "PhoneState",
     "RoleChoice",
+    "RoleHolderCard",
     "SessionCard",
     "SignedIn",
     "StaffCard",
+    "StaffLine",
     "Standing",
+    "TrainingBoard",
+    "TrainingCard",
+    "TrainingSheet",
+    "ViewCard",
     "WhoAmI",
     "WorkplaceCard",
     "account_ids_in_role",
     "account_ids_with_role",
     "account_of_openid",
+    "accounts_overview",
     "actor_by_login",
     "actor_of",
     "colleagues",
     "count_devices_waiting",
+    "count_training_due",
     "describe",
     "devices_waiting",
     "faults",
+    "history_of",
+    "institution_log",
     "login_of",
     "my_sessions",
     "names_of",
@@ -79,6 +115,9 @@ __all__ = [
     "staff_card",
     "staff_member",
     "standing_of_token",
+    "training_board",
+    "training_of",
+    "views_kept",
     "who_am_i",
     "works_on_a_phone",
 ]

@@ -1,7 +1,8 @@
 """Who works where, on which phones: for those who manage staff."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
@@ -13,7 +14,8 @@ from server.authority.actor import Actor
 from server.authority.permissions import ROLE_PERMISSIONS, Permission, Role
 from server.identity.access import account_for, grants_visible_to, in_force, standing_grants, unended
 from server.identity.models import Account, ConsoleCredential, Device, RoleGrant, WechatIdentity
-from server.identity.rules import GIVEN_BY, MINI_PROGRAM_ROLES, AccountStatus, role_fits
+from server.identity.queries.training import training_states
+from server.identity.rules import GIVEN_BY, MINI_PROGRAM_ROLES, AccountStatus, TrainingState, role_fits
 from server.kit.pages import Page, PageWish, page_of
 from server.kit.periods import Period
 
@@ -53,6 +55,24 @@ class StaffCard:
     has_wechat: bool
     grants: tuple[GrantCard, ...]
     devices: tuple[DeviceCard, ...]
+
+
+class PhoneState(StrEnum):
+    """Whether somebody may work on a phone."""
+
+    NOT_NEEDED = "not_needed"  # roles of the console alone
+    NOT_BOUND = "not_bound"  # no WeChat of theirs is known yet
+    WAITING = "waiting"
+    APPROVED = "approved"
+
+
+@dataclass(frozen=True)
+class StaffLine:
+    """One role in the list of staff, and how its holder stands otherwise."""
+
+    grant: GrantCard
+    phone: PhoneState
+    training: TrainingState
 
 
 @dataclass(frozen=True)
@@ -111,13 +131,38 @@ def grant_card(row: RoleGrant, *, now: datetime) -> GrantCard:
     )
 
 
-async def staff(*, actor: Actor, wish: PageWish, past: bool = False, now: datetime) -> Page[GrantCard]:
+async def staff(*, actor: Actor, wish: PageWish, past: bool = False, now: datetime) -> Page[StaffLine]:
     """List the roles at the actor's own institutions: those that run now or later, or those that are over."""
     visible = grants_visible_to(actor=actor, permission=Permission.STAFF_MANAGE, now=now)
     over = Q(ends_at__lte=now)
     rows = RoleGrant.filter(visible, over if past else unended(now))
-    rows = rows.select_related("account", "institution")
-    return await page_of(rows, wish, lambda row: grant_card(row, now=now), by="created_at")
+    page = await page_of(
+        rows.select_related("account", "institution"), wish, lambda row: row, by="created_at"
+    )
+    ids = sorted({row.account.id for row in page.items})
+    states = await training_states(actor=actor, account_ids=ids, now=now)
+    devices = await Device.filter(account_id__in=ids, withdrawn_at=None).values_list(
+        "account_id", "approved_at"
+    )
+    known = {account_id for account_id, _ in devices}
+    approved = {account_id for account_id, approved_at in devices if approved_at is not None}
+    lines = tuple(
+        StaffLine(
+            grant=grant_card(row, now=now),
+            phone=_phone_state(row, known, approved),
+            training=states[row.account.id],
+        )
+        for row in page.items
+    )
+    return replace(page, items=lines)
+
+
+def _phone_state(row: RoleGrant, known: set[int], approved: set[int]) -> PhoneState:
+    if row.account.id in approved:
+        return PhoneState.APPROVED
+    if row.account.id in known:
+        return PhoneState.WAITING
+    return PhoneState.NOT_BOUND if row.role in MINI_PROGRAM_ROLES else PhoneState.NOT_NEEDED
 
 
 async def staff_member(*, actor: Actor, uid: str, now: datetime) -> StaffCard:

@@ -22,7 +22,7 @@ from server.kit.transactions import inside_an_action
 _COLUMNS: dict[str, Kind] = {
     "s.token_hash": str,
     "s.uid": str, "s.kind": str, "s.created_at": datetime, "s.last_seen_at": datetime, "s.expires_at": datetime,
-    "s.revoked_at": datetime, "d.approved_at": datetime, "a.id": int, "a.uid": str, "a.name": str, "a.status": str,
+    "s.revoked_at": datetime, "s.proved_at": datetime, "d.approved_at": datetime, "a.id": int, "a.uid": str, "a.name": str, "a.status": str,
     "g.role": str, "g.institution_id": int, "g.starts_at": datetime, "g.ends_at": datetime, "i.name": str,
 }  # fmt: skip
 
@@ -37,6 +37,7 @@ class _Row(NamedTuple):
     last_seen_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+    proved_at: datetime | None
     approved_at: datetime | None
     account_id: int
     account_uid: str
@@ -74,9 +75,10 @@ CHANNELS = {
 
 @dataclass(frozen=True)
 class PlacedActor(Actor):
-    """An actor with the name of where they work, for the head of every page."""
+    """An actor with the name of where they work, for the head of every page, and when a one-time code was last given."""
 
     workplace: str = ""
+    proved_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ async def standing_of_token(*, token: str, channel: Channel, now: datetime) -> S
         channel=channel,
         session_uid=first.session_uid,
         workplace="、".join(dict.fromkeys(row.institution for row in held if row.institution)),
+        proved_at=first.proved_at,
     )
     return Standing(actor, first.last_seen_at)
 

@@ -9,7 +9,13 @@ from server.people.actions.invitations import issue_invitation, redeem_invitatio
 from server.people.actions.kin import record_kinship
 from server.people.actions.leaving import release_account
 from server.people.actions.merges import merge_residents, unmerge_residents
-from server.people.actions.proxy_changes import end_proxy, resume_proxy, suspend_proxy, withdraw_proxy
+from server.people.actions.proxy_changes import (
+    end_proxy,
+    resume_proxy,
+    review_proxy,
+    suspend_proxy,
+    withdraw_proxy,
+)
 from server.people.actions.proxy_confirmations import (
     confirm_by_document,
     confirm_proxy,
@@ -17,8 +23,8 @@ from server.people.actions.proxy_confirmations import (
     witness_proxy,
 )
 from server.people.actions.proxy_requests import apply_for_proxy, reject_proxy, verify_proxy
-from server.people.actions.roster import RosterReport, import_roster
-from server.people.actions.stays import admit, bind_account, change_bed, discharge, move_home
+from server.people.actions.roster import RosterReport, import_previewed_roster, import_roster
+from server.people.actions.stays import admit, bind_account, change_bed, discharge, transfer
 from server.people.actions.sweeps import SEALED, reseal_batch, sweep_reviews
 
 __all__ = [
@@ -33,10 +39,10 @@ __all__ = [
     "decline_proxy",
     "discharge",
     "end_proxy",
+    "import_previewed_roster",
     "import_roster",
     "issue_invitation",
     "merge_residents",
-    "move_home",
     "record_death",
     "record_kinship",
     "redeem_invitation",
@@ -44,9 +50,11 @@ __all__ = [
     "release_account",
     "reseal_batch",
     "resume_proxy",
+    "review_proxy",
     "revoke_invitation",
     "suspend_proxy",
     "sweep_reviews",
+    "transfer",
     "transition",
     "unmerge_residents",
     "verify_proxy",

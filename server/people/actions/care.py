@@ -10,9 +10,7 @@ from server.people.actions.grants import end_all
 from server.people.actions.rows import change_care, lock, move_out, noted
 from server.people.errors import ResidentDeceased, WrongCareState
 from server.people.models import Resident
-from server.people.rules import CareCause, CareEvent, CareState, EndReason, StayEnd
-
-WITHIN_A_STAY = frozenset({CareEvent.HOSPITALIZE, CareEvent.CONVALESCE, CareEvent.RETURN})
+from server.people.rules import WITHIN_A_STAY, CareCause, CareEvent, CareState, EndReason, StayEnd
 
 
 @action
@@ -41,9 +39,9 @@ async def record_death(*, actor: Actor, resident_uid: str, died_at: datetime, no
     await lock(row)
     if not await Resident.filter(id=row.id, died_at__isnull=True).update(died_at=min(died_at, now)):
         raise ResidentDeceased
+    await end_all(actor, row, EndReason.DEATH, now=now)
     home_id = row.home_id
     if home_id is not None:
         await move_out(actor, row, StayEnd.DIED, now=now)
     await change_care(actor, row, CareEvent.DIE, CareCause.REPORTED, None, now=now)
-    await end_all(actor, row, EndReason.DEATH, now=now)
     await noted(actor, "people.died", row, now=now, institution_id=home_id)

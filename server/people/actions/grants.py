@@ -81,6 +81,18 @@ async def end_conflicting(actor: Actor, resident: Resident, *, now: datetime) ->
         await close(actor, row, EndReason.RELATION_CHANGED, now=now)
 
 
+async def end_entrusted(actor: Actor, resident: Resident, home_id: int | None, *, now: datetime) -> None:
+    """End what people of a home hold because the home was entrusted, once the resident lives there no more."""
+    entrusted = ProxyGrant.filter(
+        resident_id=resident.id,
+        status__in=sorted(LIVE_PROXY),
+        basis=Basis.INSTITUTION,
+        proxy_id__in=Subquery(staff_of(home_id, now).values("account_id")),
+    )
+    for row in await entrusted.order_by("id"):
+        await close(actor, row, EndReason.MOVED_AWAY, now=now)
+
+
 def staff_conflict(home_id: int | None, now: datetime) -> Q:
     """Return the condition of live grants that I4 forbids while the resident lives in this home."""
     return Q(

@@ -1,19 +1,21 @@
 """Authority is paused, given back, ended; each with a reason, each within one request (I6)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from server.alliance.queries import parameter
+from server.audit.actions import note
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.kit.errors import NotFound
+from server.kit.errors import IllegalMove, NotFound
 from server.kit.transactions import action
 from server.people.access import Way, grant_for, standing_of
 from server.people.actions.grants import move
 from server.people.actions.proxy_confirmations import ensure_may_act
 from server.people.actions.rows import lock
-from server.people.errors import ReasonNeeded, ResidentMustResume, StaffMustResume
+from server.people.errors import OwnApplication, ReasonNeeded, ResidentMustResume, StaffMustResume
 from server.people.models import ProxyGrant
 from server.people.queries import ProxyCard, proxy_card
-from server.people.rules import EndReason, ProxyEvent
+from server.people.rules import EndReason, ProxyEvent, ProxyStatus
 
 BY_STAFF_ONLY = frozenset({EndReason.SAFEGUARDING, EndReason.ABUSE, EndReason.UNDER_REVIEW})
 
@@ -41,6 +43,30 @@ async def resume_proxy(*, actor: Actor, uid: str, now: datetime) -> ProxyCard:
         raise ResidentMustResume
     await ensure_may_act(row, row.resident, now)
     await move(actor, row, ProxyEvent.RESUME, now=now)
+    return await proxy_card(uid, show_resident=True)
+
+
+@action
+async def review_proxy(*, actor: Actor, uid: str, now: datetime) -> ProxyCard:
+    """Record that somebody asked the resident again and all still holds: the authority goes on to its next review."""
+    row = await grant_for(actor=actor, uid=uid, permission=Permission.PROXY_REVIEW, now=now)
+    if row.resident is None:
+        raise NotFound
+    if row.proxy_id == actor.account_id:
+        raise OwnApplication
+    await lock(row.resident)
+    due = ProxyGrant.filter(id=row.id, status=ProxyStatus.ACTIVE, review_at__lte=now)
+    days = await parameter("people.review_days", on=now)
+    if not await due.update(review_at=now + timedelta(days=days)):
+        raise IllegalMove
+    await note(
+        actor,
+        "people.proxy_reviewed",
+        subject_kind="proxy_grant",
+        subject_uid=row.uid,
+        resident_id=row.resident_id,
+        now=now,
+    )
     return await proxy_card(uid, show_resident=True)
 
 

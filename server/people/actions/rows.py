@@ -1,6 +1,5 @@
 """How rows of the register are made and changed; used inside the actions of this room only."""
 
-import hashlib
 from datetime import date, datetime
 from typing import Any
 
@@ -12,10 +11,11 @@ from server.authority.actor import Actor
 from server.kit import sealing
 from server.kit.duplicates import refusing_duplicates
 from server.kit.errors import NotFound
+from server.people.actions.grants import end_conflicting, end_entrusted
 from server.people.errors import AlreadyInHome, BedTaken, WrongCareState
 from server.people.models import CareStateChange, Resident, ResidentStay
 from server.people.queries import NATIONAL_ID, PHONE
-from server.people.rules import CARE_MOVES, CareCause, CareEvent, CareState, Sex, StayEnd
+from server.people.rules import CARE_MOVES, CareCause, CareEvent, CareState, Sex, StayEnd, bed_key
 
 
 def new_resident(
@@ -46,11 +46,6 @@ def sealed_phone(uid: str, phone: str) -> dict[str, Any]:
     }
 
 
-def bed_key(home_id: int, bed: str | None) -> str | None:
-    """Return the key that only one resident may hold: one person per bed."""
-    return f"{home_id}/{hashlib.sha256(bed.encode()).hexdigest()[:24]}" if bed else None
-
-
 async def lock(row: Resident) -> None:
     """Be alone with this resident until the transaction ends."""
     await Resident.filter(id=row.id).update(touched=F("touched") + 1)
@@ -66,7 +61,10 @@ async def ensure_bed_free(home_id: int, bed: str | None, *, except_id: int = 0) 
 
 
 async def move_in(actor: Actor, row: Resident, home_id: int, bed: str | None, *, now: datetime) -> None:
-    """Begin a stay, and the residential state for somebody who had left; `row` is locked."""
+    """Begin a stay, and the residential state for somebody who had left; `row` is locked.
+
+    Whoever works in the home and acted for the resident as family does so no longer (I4).
+    """
     await ensure_bed_free(home_id, bed, except_id=row.id)
     async with refusing_duplicates(BedTaken):
         changed = await Resident.filter(id=row.id, home_id__isnull=True).update(
@@ -82,10 +80,15 @@ async def move_in(actor: Actor, row: Resident, home_id: int, bed: str | None, *,
     if row.care_state is CareState.LEFT:
         await change_care(actor, row, CareEvent.ADMIT, CareCause.ADMISSION, stay.uid, now=now)
     await noted(actor, "people.admitted", row, now=now, institution_id=home_id)
+    await end_conflicting(actor, row, now=now)
 
 
 async def move_out(actor: Actor, row: Resident, reason: StayEnd, *, now: datetime) -> None:
-    """End the open stay; `row` is locked and lives in a home. The care state is the caller's matter."""
+    """End the open stay; `row` is locked and lives in a home. The care state is the caller's matter.
+
+    What the home was entrusted with ends with the stay; family, consents, seats and waiting entries are the
+    resident's own and go along.
+    """
     home_id = row.home_id
     await Resident.filter(id=row.id).update(home_id=None, bed=None, bed_key=None)
     await ResidentStay.filter(resident_id=row.id, ended_at__isnull=True).update(
@@ -94,6 +97,22 @@ async def move_out(actor: Actor, row: Resident, reason: StayEnd, *, now: datetim
     await trail.rights_changed(row.id, now=now)
     await row.refresh_from_db()
     await noted(actor, "people.discharged", row, now=now, institution_id=home_id, reason=reason)
+    await end_entrusted(actor, row, home_id, now=now)
+
+
+async def change_bed_of(actor: Actor, row: Resident, bed: str | None, *, now: datetime) -> None:
+    """Begin a stay in another bed of the same home; `row` is locked and lives there."""
+    home_id = row.home_id or 0
+    await ensure_bed_free(home_id, bed, except_id=row.id)
+    async with refusing_duplicates(BedTaken):
+        await Resident.filter(id=row.id).update(bed=bed, bed_key=bed_key(home_id, bed))
+    await ResidentStay.filter(resident_id=row.id, ended_at__isnull=True).update(
+        ended_at=now, end_reason=StayEnd.CHANGED_BED, open_key=None
+    )
+    await ResidentStay(
+        resident_id=row.id, home_id=home_id, bed=bed, started_at=now, open_key=str(row.id), created_at=now
+    ).save()
+    await noted(actor, "people.bed_changed", row, now=now)
 
 
 async def change_care(

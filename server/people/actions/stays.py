@@ -16,11 +16,10 @@ from server.kit.duplicates import refusing_duplicates
 from server.kit.errors import NotFound
 from server.kit.transactions import action
 from server.people.access import resident_for
-from server.people.actions.grants import end_conflicting, staff_of
+from server.people.actions.grants import staff_of
 from server.people.actions.rows import (
-    bed_key,
+    change_bed_of,
     change_care,
-    ensure_bed_free,
     lock,
     move_in,
     move_out,
@@ -31,13 +30,13 @@ from server.people.actions.rows import (
 from server.people.errors import (
     AccountTaken,
     AlreadyRegistered,
-    BedTaken,
+    AlreadyThere,
     HomeStaffCannotBeResident,
     NotInHome,
     ResidentDeceased,
     WrongNationalId,
 )
-from server.people.models import Resident, ResidentStay
+from server.people.models import Resident
 from server.people.queries import NATIONAL_ID, ResidentCard, resident_card
 from server.people.rules import (
     CareCause,
@@ -87,7 +86,6 @@ async def admit(
         await open_care_state(row.id, CareState.LEFT, CareCause.ADMISSION, None, now=now)
     await lock(row)
     await move_in(actor, row, home.id, bed, now=now)
-    await end_conflicting(actor, row, now=now)
     return await _card(row.id, now)
 
 
@@ -102,30 +100,28 @@ async def discharge(*, actor: Actor, resident_uid: str, reason: StayEnd, now: da
 @action
 async def change_bed(*, actor: Actor, resident_uid: str, bed: str | None, now: datetime) -> ResidentCard:
     row = await _resident_in_home(actor, resident_uid, now)
-    home_id = row.home_id or 0
-    await ensure_bed_free(home_id, bed, except_id=row.id)
-    async with refusing_duplicates(BedTaken):
-        await Resident.filter(id=row.id).update(bed=bed, bed_key=bed_key(home_id, bed))
-    await ResidentStay.filter(resident_id=row.id, ended_at__isnull=True).update(
-        ended_at=now, end_reason=StayEnd.CHANGED_BED, open_key=None
-    )
-    await ResidentStay(
-        resident_id=row.id, home_id=home_id, bed=bed, started_at=now, open_key=str(row.id), created_at=now
-    ).save()
-    await noted(actor, "people.bed_changed", row, now=now)
+    await change_bed_of(actor, row, bed, now=now)
     return await _card(row.id, now)
 
 
 @action
-async def move_home(
-    *, actor: Actor, resident_uid: str, home_uid: str, bed: str | None = None, now: datetime
+async def transfer(
+    *, actor: Actor, resident_uid: str, home_uid: str, bed: str | None = None, reason: str, now: datetime
 ) -> ResidentCard:
-    """Move straight to another home; for whoever admits in both. The care state goes along."""
+    """Move straight to another home of the alliance; for whoever admits in both. The care state goes along.
+
+    Between homes in different hands the one discharges and the other admits: neither may act for the other.
+    """
     home = await _home_for(actor, home_uid, now)
     row = await _resident_in_home(actor, resident_uid, now)
+    if row.home_id == home.id:
+        raise AlreadyThere(fields={"home": AlreadyThere.message})
+    left = await Institution.get(id=row.home_id)
     await move_out(actor, row, StayEnd.MOVED, now=now)
     await move_in(actor, row, home.id, bed, now=now)
-    await end_conflicting(actor, row, now=now)
+    await noted(
+        actor, "people.transferred", row, now=now, reason=reason, detail={"from": left.uid, "to": home.uid}
+    )
     return await _card(row.id, now)
 
 

@@ -1,5 +1,6 @@
 """What may be told of residents and of those who act for them."""
 
+from server.people.queries.beds import BedBoard, BedCensus, BedSheet, BedSpot, Room, beds
 from server.people.queries.invariants import faults
 from server.people.queries.invitations import InvitationCard, invitation_card, invitations
 from server.people.queries.persons import (
@@ -17,40 +18,53 @@ from server.people.queries.proxies import (
     grants_held,
     my_grants,
     proxies_of,
-    proxies_to_review,
     proxies_waiting_for_me,
     proxy_card,
 )
+from server.people.queries.proxy_cases import ProxyCase, count_proxy_cases, proxy_case, proxy_cases
 from server.people.queries.residents import (
-    CareStateCard,
     EmergencyLine,
+    FoundResident,
     MyResidentCard,
     ResidentCard,
-    ResidentSheet,
-    StayCard,
     emergency_of,
+    find_residents,
     my_residents,
     resident_by_national_id,
     resident_card,
-    resident_sheet,
     residents,
 )
+from server.people.queries.roster_previews import PreviewLine, RosterPreview, roster_preview
+from server.people.queries.sheets import CareStateCard, KinCard, ResidentSheet, StayCard, resident_sheet
 
 __all__ = [
     "KIN_PHONE",
     "NATIONAL_ID",
     "PHONE",
+    "BedBoard",
+    "BedCensus",
+    "BedSheet",
+    "BedSpot",
     "CareStateCard",
     "EmergencyLine",
+    "FoundResident",
     "InvitationCard",
+    "KinCard",
     "MyResidentCard",
+    "PreviewLine",
     "ProxyCard",
+    "ProxyCase",
     "ResidentCard",
     "ResidentSheet",
+    "Room",
+    "RosterPreview",
     "StayCard",
+    "beds",
+    "count_proxy_cases",
     "emergency_of",
     "family_account_ids",
     "faults",
+    "find_residents",
     "grants_held",
     "invitation_card",
     "invitations",
@@ -59,13 +73,15 @@ __all__ = [
     "my_residents",
     "person_of",
     "proxies_of",
-    "proxies_to_review",
     "proxies_waiting_for_me",
     "proxy_card",
+    "proxy_case",
+    "proxy_cases",
     "resident_by_national_id",
     "resident_card",
     "resident_name",
     "resident_sheet",
     "residents",
+    "roster_preview",
     "same_person_ids",
 ]

@@ -1,6 +1,6 @@
 """What may be told of those who act for residents."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.masking import masked_name
 from server.kit.pages import Newest
-from server.people.access import active_grants, grants_visible_to, resident_for
+from server.people.access import active_grants, resident_for
 from server.people.models import ProxyGrant, ProxyGrantScope, Resident
 from server.people.queries.persons import same_person_ids
 from server.people.rules import (
@@ -47,7 +47,12 @@ class ProxyCard:
 async def proxies_of(*, actor: Actor, resident_uid: str, now: datetime) -> tuple[ProxyCard, ...]:
     """Return every grant ever asked for about this resident, the newest first."""
     row = await resident_for(actor=actor, uid=resident_uid, permission=Permission.PROXY_READ, now=now)
-    return await _cards(Q(resident_id__in=await same_person_ids(resident_id=row.id)), show_resident=True)
+    return await proxies_about(await same_person_ids(resident_id=row.id))
+
+
+async def proxies_about(people: Sequence[int]) -> tuple[ProxyCard, ...]:
+    """Return every grant about these rows of one person; the caller has made sure that they may be told."""
+    return await _cards(Q(resident_id__in=people), show_resident=True)
 
 
 async def my_grants(*, actor: Actor, now: datetime) -> tuple[ProxyCard, ...]:  # noqa: ARG001  one form for all queries
@@ -66,16 +71,6 @@ async def proxies_waiting_for_me(*, actor: Actor, now: datetime) -> tuple[ProxyC
     own = Resident.filter(account_id=actor.account_id, account_id__isnull=False).values("id")
     mine = Q(resident_id__in=Subquery(own), status=ProxyStatus.ID_VERIFIED, basis=Basis.OWN_CONSENT)
     return await _cards(mine, show_resident=True)
-
-
-async def proxies_to_review(*, actor: Actor, now: datetime) -> tuple[ProxyCard, ...]:
-    """Return what waits for the actor's check, and active grants whose day of review has come."""
-    about = grants_visible_to(actor=actor, permission=Permission.PROXY_REVIEW, now=now)
-    waiting = Q(status__in=[ProxyStatus.APPLIED, ProxyStatus.ID_VERIFIED])
-    due = Q(status=ProxyStatus.ACTIVE, review_at__lte=now)
-    return await _cards(
-        Q(about, Q(waiting, due, join_type=Q.OR), resident_id__isnull=False), show_resident=True
-    )
 
 
 async def proxy_card(uid: str, *, show_resident: bool) -> ProxyCard:
@@ -97,6 +92,11 @@ async def family_account_ids(*, resident_id: int, permission: Permission, now: d
 
 async def _cards(condition: Q, *, show_resident: bool) -> tuple[ProxyCard, ...]:
     rows = await ProxyGrant.filter(condition).order_by("-id").select_related("resident", "proxy")
+    return await cards_of(rows, show_resident=show_resident)
+
+
+async def cards_of(rows: Sequence[ProxyGrant], *, show_resident: bool) -> tuple[ProxyCard, ...]:
+    """Make the cards; the rows have their residents and proxies with them."""
     scopes = await scopes_of(row.id for row in rows)
     return tuple(_card(row, scopes.get(row.id, ()), show_resident=show_resident) for row in rows)
 

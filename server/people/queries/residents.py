@@ -14,10 +14,12 @@ from server.kit.errors import NotFound
 from server.kit.masking import masked_national_id, masked_phone
 from server.kit.pages import Page, PageWish, page_of
 from server.people.access import active_grants, resident_for, residents_visible_to
-from server.people.models import CareStateChange, Kinship, ProxyGrant, Resident, ResidentStay
-from server.people.queries.persons import KIN_PHONE, NATIONAL_ID, PHONE, same_person_ids
-from server.people.queries.proxies import ProxyCard, proxies_of, scopes_of
+from server.people.models import Kinship, ProxyGrant, Resident
+from server.people.queries.persons import KIN_PHONE, NATIONAL_ID, PHONE
+from server.people.queries.proxies import scopes_of
 from server.people.rules import CareState, ProxyScope, Sex
+
+MOST_FOUND = 8
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,17 @@ class ResidentCard:
     national_id: str | None  # masked
     phone: str | None  # masked
     has_account: bool
+
+
+@dataclass(frozen=True)
+class FoundResident:
+    """What is needed to tell one resident from another of the same name."""
+
+    uid: str
+    name: str
+    age: int
+    home: str
+    bed: str | None
 
 
 @dataclass(frozen=True)
@@ -63,30 +76,6 @@ class EmergencyLine:
     family_phone: str | None
 
 
-@dataclass(frozen=True)
-class StayCard:
-    home: str
-    bed: str | None
-    started_at: datetime
-    ended_at: datetime | None
-
-
-@dataclass(frozen=True)
-class CareStateCard:
-    state: CareState
-    started_at: datetime
-    ended_at: datetime | None
-    cause: str
-
-
-@dataclass(frozen=True)
-class ResidentSheet:
-    card: ResidentCard
-    stays: tuple[StayCard, ...]
-    care_states: tuple[CareStateCard, ...]
-    proxies: tuple[ProxyCard, ...]
-
-
 async def my_residents(*, actor: Actor, now: datetime) -> tuple[MyResidentCard, ...]:
     """Return the actor's own row first, then everyone for whom they hold an active grant."""
     held = ProxyGrant.filter(active_grants(now), proxy_id=actor.account_id)
@@ -110,7 +99,7 @@ async def emergency_of(*, actor: Actor, resident_uid: str, now: datetime) -> Eme
         home=row.home.name if row.home else None,
         home_phone=(row.home.phone or None) if row.home else None,
         family=kin.name if kin else None,
-        family_phone=_kin_phone(kin) if kin else None,
+        family_phone=kin_phone(kin) if kin else None,
     )
 
 
@@ -119,16 +108,22 @@ async def _emergency_contact(row: Resident) -> Kinship | None:
     return await theirs.order_by("id").first()
 
 
-def _kin_phone(row: Kinship) -> str | None:
+def kin_phone(row: Kinship) -> str | None:
     if row.phone_sealed is None:
         return None
     return sealing.open_sealed(row.phone_sealed, place=f"{KIN_PHONE}|{row.uid}")
 
 
 async def residents(
-    *, actor: Actor, home_uid: str | None = None, bed: str | None = None, wish: PageWish, now: datetime
+    *,
+    actor: Actor,
+    home_uid: str | None = None,
+    bed: str | None = None,
+    care_state: CareState | None = None,
+    wish: PageWish,
+    now: datetime,
 ) -> Page[ResidentCard]:
-    """Return those whom the actor may reach, of one home when it is named."""
+    """Return those whom the actor may reach, of one home when it is named; `bed` may be the beginning of one."""
     rows = Resident.filter(residents_visible_to(actor=actor, permission=Permission.RESIDENT_READ, now=now))
     if home_uid is not None:
         home = await institution_for(
@@ -136,7 +131,9 @@ async def residents(
         )
         rows = rows.filter(home_id=home.id)
     if bed is not None:
-        rows = rows.filter(bed=bed)
+        rows = rows.filter(bed__startswith=bed)
+    if care_state is not None:
+        rows = rows.filter(care_state=care_state)
     return await page_of(
         rows.select_related("home"),
         wish,
@@ -161,25 +158,19 @@ async def resident_by_national_id(*, actor: Actor, national_id: str, now: dateti
     return resident_card(row, now)
 
 
-async def resident_sheet(*, actor: Actor, uid: str, now: datetime) -> ResidentSheet:
-    row = await resident_for(actor=actor, uid=uid, permission=Permission.RESIDENT_READ, now=now)
-    await row.fetch_related("home")
-    people = await same_person_ids(resident_id=row.id)
-    stays = (
-        await ResidentStay.filter(resident_id__in=people)
-        .order_by("-started_at", "-id")
-        .select_related("home")
-    )
-    states = await CareStateChange.filter(resident_id__in=people).order_by("-started_at", "-id")
-    return ResidentSheet(
-        card=resident_card(row, now),
-        stays=tuple(StayCard(each.home.name, each.bed, each.started_at, each.ended_at) for each in stays),
-        care_states=tuple(
-            CareStateCard(each.state, each.started_at, each.ended_at, each.cause) for each in states
-        ),
-        proxies=await proxies_of(actor=actor, resident_uid=uid, now=now)
-        if actor.may(Permission.PROXY_READ)
-        else (),
+async def find_residents(*, actor: Actor, text: str, now: datetime) -> tuple[FoundResident, ...]:
+    """Return a few whose name or bed begins like this, among those whom the actor may reach; the text is kept nowhere.
+
+    No index serves a name: the search stays within the homes of the actor, which the index on the home reads.
+    """
+    visible = residents_visible_to(actor=actor, permission=Permission.RESIDENT_READ, now=now)
+    begins = Q(name__startswith=text) | Q(bed__startswith=text)
+    rows = Resident.filter(visible, begins, home_id__isnull=False).order_by("bed", "id").limit(MOST_FOUND)
+    found = await rows.values_list("uid", "name", "birth_date", "home__name", "bed")
+    today = local_date(now)
+    return tuple(
+        FoundResident(uid, name, age_on(birth_date, today), home, bed)
+        for uid, name, birth_date, home, bed in found
     )
 
 

@@ -57,6 +57,10 @@ CARE_MOVES: Moves[CareState, CareEvent] = Moves(
 )
 
 
+# Leaving and dying have actions of their own.
+WITHIN_A_STAY = (CareEvent.HOSPITALIZE, CareEvent.CONVALESCE, CareEvent.RETURN)
+
+
 class StayEnd(StrEnum):
     WENT_HOME = "went_home"
     MOVED = "moved"  # to another home

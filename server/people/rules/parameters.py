@@ -26,4 +26,11 @@ PARAMETERS: tuple[Parameter, ...] = (
         "people.open_invitations", 5, "invitations", "参数：一位长者同时未用的邀请上限（自拟）", "assumed"
     ),
     Parameter("people.roster_rows", 5000, "rows", "一份名册最多的行数（自拟，防止误传整市数据）", "assumed"),
+    Parameter(
+        "people.advanced_age",
+        80,
+        "years",
+        "①养医联合体实施方案（2024）、③余姚方案：80 周岁以上高龄长者",
+        "medium",
+    ),
 )

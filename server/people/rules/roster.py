@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 
 from server.people.errors import WrongNationalId
 from server.people.rules.care import Sex
@@ -23,9 +24,20 @@ PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(-\d{1,6})?|\d{5,6}|[48]00-?\d
 NAME = re.compile(r"[\w·•. ]{1,60}")
 BED = re.compile(r"[\w\-/#· ]{1,20}")
 LONGEST_HOME = 100
+PREVIEW_LASTS = timedelta(minutes=30)  # so long may somebody think about a preview before they say yes to it
 # A spreadsheet runs a cell that begins so; one of them in a roster is an accident or an attack.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 FORMULA = "这一格是公式或以特殊符号开头，请改成普通文字。"
+
+
+class RosterStep(StrEnum):
+    """What one sound line of a roster comes to."""
+
+    ADMIT = "admit"  # somebody new, or somebody who had left
+    TRANSFER = "transfer"  # from another home of the same hands
+    CHANGE_BED = "change_bed"
+    UPDATE = "update"  # the phone alone
+    NOTHING = "nothing"
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,15 @@ async def subject_and_family(actor: Actor, uid: str, now: datetime) -> tuple[Sub
     return found
 
 
+async def subjects_and_families(
+    actor: Actor, uids: Sequence[str], now: datetime
+) -> dict[str, tuple[Subject, Family | None]]:
+    """Do as `subject_and_family` for several residents at once; those that are not there are left out."""
+    account = actor.account_id if actor.is_person_with(Permission.RECORD_READ) else None
+    met = await _met([_Approach(uid, account, now) for uid in uids]) if uids else []
+    return {uid: found for uid, found in zip(uids, met, strict=True) if found is not None}
+
+
 @dataclass(frozen=True)
 class _Approach:
     uid: str

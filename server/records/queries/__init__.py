@@ -2,6 +2,7 @@
 
 from server.records.queries.audits import DeedCard, deeds
 from server.records.queries.cards import EntryCard, EntryWish, ObjectionCard
+from server.records.queries.chains import ChainCheck, ChainFault, check_chains
 from server.records.queries.emergencies import EmergencyCard, ReviewsWaiting, emergency_reads, reviews_waiting
 from server.records.queries.exports import RecordExport, export
 from server.records.queries.faults import faults
@@ -26,6 +27,8 @@ from server.records.queries.trails import (
 
 __all__ = [
     "CategoryCount",
+    "ChainCheck",
+    "ChainFault",
     "DeedCard",
     "DueCard",
     "EmergencyCard",
@@ -44,6 +47,7 @@ __all__ = [
     "TrendPoint",
     "access_trail",
     "categories",
+    "check_chains",
     "deeds",
     "emergency_reads",
     "entry_history",

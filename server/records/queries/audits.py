@@ -30,8 +30,8 @@ async def deeds(*, actor: Actor, subject_uid: str, page: PageWish) -> Page[DeedC
         raise NotFound
     found = await trail_of(subject_uid=subject_uid, wish=page)
     names = await names_of({line.account_id for line in found.items if line.account_id is not None})
-    return Page(
-        items=tuple(
+    return found.of(
+        [
             DeedCard(
                 uid=line.uid,
                 at=line.at,
@@ -44,6 +44,5 @@ async def deeds(*, actor: Actor, subject_uid: str, page: PageWish) -> Page[DeedC
                 detail=dict(line.detail),
             )
             for line in found.items
-        ),
-        next=found.next,
+        ]
     )

@@ -11,7 +11,7 @@ from tortoise.queryset import QuerySet
 from server.authority.actor import Actor
 from server.consent.rules import CATEGORY_WORDS, Purpose, RecordCategory
 from server.records.models import EntryObjection, RecordEntry
-from server.records.queries.lines import lines_for
+from server.records.queries.lines import line_numbers, lines_from
 from server.records.rules import (
     JUDGED,
     PLAIN,
@@ -100,13 +100,27 @@ async def entry_rows(entries: QuerySet[RecordEntry]) -> list[EntryRow]:
 
 async def entry_cards(rows: Sequence[EntryRow], *, birth_date: date, now: datetime) -> tuple[EntryCard, ...]:
     """Return the cards of one person, with one query for the objections of all and one for the lines, where needed."""
-    lines = await lines_for(birth_date, now=now) if any(_is_judged(row) for row in rows) else None
-    objected = [row.id for row in rows if row.objected]
+    (cards,) = await entry_cards_of_several([(birth_date, rows)], now=now)
+    return cards
+
+
+async def entry_cards_of_several(
+    people: Sequence[tuple[date, Sequence[EntryRow]]], *, now: datetime
+) -> list[tuple[EntryCard, ...]]:
+    """Return the cards of several people, each with when they were born, with no more queries than for one."""
+    every = [row for _, rows in people for row in rows]
+    numbers = await line_numbers(now=now) if any(_is_judged(row) for row in every) else None
+    objected = [row.id for row in every if row.objected]
     objections = await EntryObjection.filter(entry_id__in=objected).order_by("id") if objected else []
-    return tuple(
-        _card(row, (each for each in objections if each.entry_id == row.id), _reading(row, lines))
-        for row in rows
-    )
+
+    def cards_of(birth_date: date, rows: Sequence[EntryRow]) -> tuple[EntryCard, ...]:
+        lines = lines_from(numbers, birth_date, now=now) if numbers is not None else None
+        return tuple(
+            _card(row, (each for each in objections if each.entry_id == row.id), _reading(row, lines))
+            for row in rows
+        )
+
+    return [cards_of(birth_date, rows) for birth_date, rows in people]
 
 
 async def written_cards(

@@ -47,12 +47,15 @@ async def reviews_waiting(*, actor: Actor, now: datetime) -> ReviewsWaiting:
 async def emergency_reads(
     *, actor: Actor, waiting_only: bool, page: PageWish, now: datetime
 ) -> Page[EmergencyCard]:
+    """List emergency reads: those that wait by when they fall due, otherwise the newest first."""
     visible = emergency_reads_visible_to(actor=actor, permission=Permission.EMERGENCY_REVIEW, now=now)
-    rows = EmergencyRead.filter(visible)
+    rows = EmergencyRead.filter(visible).select_related("resident", "reader", "institution")
     if waiting_only:
-        rows = rows.filter(status=EmergencyStatus.OPEN)
-    related = rows.select_related("resident", "reader", "institution")
-    return await page_of(related, page, lambda row: emergency_card(row, now=now), by="created_at")
+        waiting = rows.filter(status=EmergencyStatus.OPEN)
+        return await page_of(
+            waiting, page, lambda row: emergency_card(row, now=now), by="review_due", newest_first=False
+        )
+    return await page_of(rows, page, lambda row: emergency_card(row, now=now), by="created_at")
 
 
 def emergency_card(row: EmergencyRead, *, now: datetime) -> EmergencyCard:

@@ -66,14 +66,13 @@ class SummaryCard:
 
 
 @rereading
-async def summary(*, wish: EntryWish) -> SummaryCard:
+async def summary(*, wish: EntryWish, what: str = "records.summary") -> SummaryCard:
+    """Return the page; `what` names the look on the access trail, when it is not the screen that shows it."""
     view = await view_of(actor=wish.actor, resident_uid=wish.resident_uid, purpose=wish.purpose, now=wish.now)
     rows = await _telling(view)
     lines = await lines_for(view.resident.birth_date, now=view.now)
     due, seen = await _due(view, lines.age)
-    await trail.record(
-        [view.line("records.summary", {row.id: row for row in (*rows, *seen)}.values())], now=wish.now
-    )
+    await trail.record([view.line(what, {row.id: row for row in (*rows, *seen)}.values())], now=wish.now)
     return SummaryCard(
         resident_uid=view.resident.uid,
         name=view.resident.name,

@@ -108,7 +108,7 @@ class _Known:
 async def _looks(rows: Q, page: PageWish, actor: Actor, to: Addressee) -> Page[LookCard]:
     found = await page_of(AccessEntry.filter(rows), page, _entry, by="created_at")
     known = await _known(found.items)
-    return Page(items=tuple(_card(row, known, actor, to) for row in found.items), next=found.next)
+    return found.of([_card(row, known, actor, to) for row in found.items])
 
 
 async def _known(rows: Sequence[AccessEntry]) -> _Known:

@@ -34,6 +34,9 @@ PARAMETERS: tuple[Parameter, ...] = (
         "records.ability_age", 80, "years", "养医联合体实施方案（2024）：为 80 岁及以上做能力评估", "high"
     ),
     Parameter(
+        "records.chains_checked", 100, "residents", "管理台一次核对多少位长者的调阅记录链（自拟）", "assumed"
+    ),
+    Parameter(
         "records.ability_days", 365, "days", "常规复评间隔（facts/domain.md §1.6，默认 12 个月）", "assumed"
     ),
 )

@@ -13,6 +13,7 @@ from server.demo import Town
 from server.demo.people import LI_NUMBER, WANG_NUMBER, ZHAO_YUN_NUMBER
 from server.identity.models import Account, RoleGrant
 from server.kit.errors import DomainError, IllegalMove, NotFound
+from server.kit.pages import PageWish
 from server.outbox.models import OutboxMessage
 from server.people import access, actions, queries
 from server.people.models import ProxyGrant, Resident
@@ -492,9 +493,9 @@ class TestKnowingIsNotBeing:
 
         for key in ("he", "song", "qian"):
             reviewer = await actor(key)
-            assert card.uid not in [
-                each.uid for each in await queries.proxies_to_review(actor=reviewer, now=now)
-            ]
+            page = await queries.proxy_cases(actor=reviewer, wish=PageWish(), now=now)
+            assert card.uid not in [each.uid for each in page.items]
+            await refused("kit.not_found", queries.proxy_case(actor=reviewer, uid=card.uid, now=now))
             await refused("kit.not_found", actions.verify_proxy(actor=reviewer, uid=card.uid, now=now))
 
     async def test_both_lapse_in_the_same_way(self, town: Town, actor: Actors, clock: Any) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from server.authority.actor import Actor, Grant, system_actor
-from server.authority.permissions import Permission, Role
+from server.authority.actor import Actor, system_actor
+from server.authority.permissions import Permission
 from server.demo import Town
 from server.demo.people import LI_NUMBER, WANG_NUMBER
 from server.kit import sealing
@@ -135,26 +135,6 @@ class TestMoving:
         assert await reachable(await actor("nurse"), now) == {"李福生"}
         assert "王桂兰" in await reachable(await actor("other_nurse"), now)
         assert await reachable(await actor("daughter"), now) == {"王桂兰"}
-        assert await queries.faults(now=now) == []
-
-    async def test_straight_to_another_home_by_who_admits_in_both(
-        self, town: Town, actor: Actors, clock: Any
-    ) -> None:
-        now, he = clock(), await actor("he")
-        songhe = await Resident.get(uid=town.people.zhao_yun)
-        both = Actor(**{**vars(he), "grants": (*he.grants, Grant(Role.HOME_MANAGER, songhe.home_id))})
-
-        await refused(
-            "kit.not_found",
-            actions.move_home(
-                actor=he, resident_uid=town.people.wang, home_uid=town.alliance.songhe, now=now
-            ),
-        )
-        card = await actions.move_home(
-            actor=both, resident_uid=town.people.wang, home_uid=town.alliance.songhe, bed="1", now=now
-        )
-
-        assert (card.home_uid, card.care_state) == (town.alliance.songhe, CareState.RESIDENTIAL)
         assert await queries.faults(now=now) == []
 
     async def test_nobody_is_discharged_twice(self, town: Town, actor: Actors, clock: Any) -> None:
@@ -504,3 +484,26 @@ class TestAges:
 
         assert town
         assert (local_date(instant).month, [card.age for card in cards]) == (2 if age == 89 else 3, [age])
+
+
+class TestSheet:
+    async def test_for_a_person_of_two_houses_shows_proxies_only_where_they_are_theirs(
+        self, town: Town, actor: Actors, clock: Any
+    ) -> None:
+        feng, now = await actor("feng"), clock()
+        song = await actor("song")
+        both = Actor(**{**vars(feng), "grants": (*feng.grants, *song.grants)})
+
+        partners = await queries.resident_sheet(actor=both, uid=town.people.wang, now=now)
+        own = await queries.resident_sheet(actor=await actor("he"), uid=town.people.wang, now=now)
+
+        assert (partners.proxies, partners.kin, partners.history) == ((), (), ())
+        assert len(own.proxies) == 2
+        assert [kin.name for kin in own.kin] == ["陈晓敏"]
+
+    async def test_leaves_out_a_state_that_lasted_for_no_moment(
+        self, town: Town, actor: Actors, clock: Any
+    ) -> None:
+        sheet = await queries.resident_sheet(actor=await actor("he"), uid=town.people.wang, now=clock())
+
+        assert [each.state for each in sheet.care_states] == [CareState.RESIDENTIAL]

@@ -217,7 +217,7 @@ class TestChanges:
             he, [{"name": "李福生", "national_id": LI_NUMBER}], clock(), town.alliance.yihe
         )
 
-        assert (report.moved, await ResidentStay.filter(resident__uid=town.people.li).count()) == (1, 2)
+        assert (report.admitted, await ResidentStay.filter(resident__uid=town.people.li).count()) == (1, 2)
         assert await queries.faults(now=clock()) == []
 
 

@@ -67,8 +67,12 @@ async def discharged(town: Town, actor: ActorOf, now: datetime) -> None:
 
 
 async def moved(town: Town, actor: ActorOf, now: datetime) -> None:
-    await people.move_home(
-        actor=await actor("jin"), resident_uid=town.people.wang, home_uid=town.alliance.songhe, now=now
+    await people.transfer(
+        actor=await actor("jin"),
+        resident_uid=town.people.wang,
+        home_uid=town.alliance.songhe,
+        reason="离女儿家近",
+        now=now,
     )
 
 

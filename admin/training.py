@@ -1,0 +1,76 @@
+"""Courses and certificates of my staff: what is there, what runs out, and who has nothing yet."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from admin.home import WAITING, Waiting
+from admin.people import Reason, UidText
+from server.authority.actor import Actor
+from server.authority.permissions import Permission
+from server.identity import actions, queries
+from server.web import Ask, Clean, Form, Go, PageQuery, Routes, Show, text
+
+routes = Routes("training", tag="人员")
+
+MANAGE = Permission.STAFF_MANAGE
+EARLIEST, LATEST = date(1960, 1, 1), date(2200, 1, 1)
+Day = Annotated[date, Field(ge=EARLIEST, lt=LATEST)]
+
+
+class Training(Form):
+    place: UidText
+    title: Annotated[str, text(60, least=2), Clean]
+    certificate_number: Annotated[str, text(40), Clean] = ""
+    completed_on: Day
+    last_day: Day | None = None  # as certificates say it: still valid on that day
+
+    @property
+    def expires_on(self) -> date | None:
+        return self.last_day + timedelta(days=1) if self.last_day else None
+
+
+class StrikeOut(Form):
+    reason: Reason
+
+
+async def training_waiting(actor: Actor, now: datetime) -> Waiting | None:
+    if not actor.may(MANAGE):
+        return None
+    count = await queries.count_training_due(actor=actor, now=now)
+    return Waiting("项培训证书快到期或已过期", count, "/admin/staff/training")
+
+
+WAITING.append(training_waiting)
+
+
+@routes.get("/staff/training", needs=MANAGE, summary="Training of my staff, and what runs out soon")
+async def training(ask: Ask, query: PageQuery) -> Show:
+    board = await queries.training_board(actor=ask.actor, wish=query.counted, now=ask.now)
+    return Show("staff/training.html", board=board)
+
+
+@routes.post("/staff/<account_uid>/training", needs=MANAGE, summary="Write down a course or a certificate")
+async def record_training(ask: Ask, account_uid: str, body: Training) -> Go:
+    await actions.record_training(
+        actor=ask.actor,
+        account_uid=account_uid,
+        institution_uid=body.place,
+        title=body.title,
+        certificate_number=body.certificate_number,
+        completed_on=body.completed_on,
+        expires_on=body.expires_on,
+        now=ask.now,
+    )
+    return Go(f"/admin/staff/{account_uid}", said="培训记录已登记。")
+
+
+@routes.post(
+    "/staff/training/<training_uid>/strike-out", needs=MANAGE, summary="Strike out a line entered in error"
+)
+async def strike_out_training(ask: Ask, training_uid: str, body: StrikeOut) -> Go:
+    account_uid = await actions.strike_out_training(
+        actor=ask.actor, uid=training_uid, reason=body.reason, now=ask.now
+    )
+    return Go(f"/admin/staff/{account_uid}", said="已划去，这条记录不再计入。")
