@@ -1,6 +1,6 @@
-"""The desk of the day, booking for those without a phone, and consultation hours."""
+"""The desk of the day, and booking for those without a phone."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -9,7 +9,8 @@ from admin.home import WAITING, Waiting
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.booking import actions, queries
-from server.booking.rules import DayRule, Source
+from server.booking.queries.cards import STATUS_WORDS
+from server.booking.rules import AppointmentStatus, Source
 from server.kit.clock import local_date
 from server.web import (
     Ask,
@@ -19,7 +20,6 @@ from server.web import (
     Line,
     MenuEntry,
     PageQuery,
-    PageWish,
     Query,
     Routes,
     Show,
@@ -31,21 +31,36 @@ routes = Routes("booking", tag="预约")
 menu = MenuEntry("预约到诊", "/admin/appointments", Permission.APPOINTMENT_READ, 30)
 
 DESK = "/admin/appointments"
-SCHEDULES = "/admin/schedules"
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
-WEEKDAYS = tuple((str(number), f"星期{word}") for number, word in enumerate("一二三四五六日"))
 
 Day = Annotated[date, Field(ge=EARLIEST, lt=LATEST)]
 Note = Annotated[str, text(200, least=0), Clean]
+AT_THE_DESK = [
+    (status, STATUS_WORDS[status])
+    for status in (
+        AppointmentStatus.BOOKED,
+        AppointmentStatus.ARRIVED,
+        AppointmentStatus.FULFILLED,
+        AppointmentStatus.NOSHOW,
+        AppointmentStatus.CANCELLED,
+    )
+]
 ArrivalCode = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=8, max_length=32, pattern=r"^[ -~]+$")
 ]
-Seats = Annotated[int, Field(ge=0, le=500)]
 
 
-class DeskQuery(PageQuery):
+class Filters(PageQuery):
+    def kept(self) -> dict[str, str]:
+        """Return the filters as they stand in the address, for the next page."""
+        given = self.model_dump(mode="json", exclude={"after", "limit"}, exclude_none=True)
+        return {name: str(value) for name, value in given.items()}
+
+
+class DeskQuery(Filters):
     day: Day | None = None
     department: Uid | None = None
+    status: AppointmentStatus | None = None
 
 
 class CounterQuery(Query):
@@ -70,45 +85,6 @@ class Booking(Form):
     overlap_reason: Note = ""
 
 
-class Hours(Form):
-    """Consultation hours of one day."""
-
-    department: Uid
-    opens: time
-    closes: time
-    slot_minutes: Annotated[int, Field(ge=5, le=480)]
-    capacity: Seats
-    green_capacity: Seats = 0
-    release_hours: Annotated[int, Field(ge=0, le=720)] = 24
-
-    @property
-    def rule(self) -> DayRule:
-        return DayRule(
-            starts_minute=self.opens.hour * 60 + self.opens.minute,
-            ends_minute=self.closes.hour * 60 + self.closes.minute,
-            slot_minutes=self.slot_minutes,
-            capacity=self.capacity,
-            green_capacity=self.green_capacity,
-        )
-
-
-class OpenSchedule(Hours):
-    weekday: Annotated[int, Field(ge=0, le=6)]
-    starts_on: Day
-    ends_on: Day | None = None
-
-
-class ExtraSession(Hours):
-    day: Day
-    reason: Line
-
-
-class CloseDay(Form):
-    department: Uid
-    day: Day
-    reason: Line
-
-
 async def coming_today(actor: Actor, now: datetime) -> Waiting | None:
     if not actor.may(Permission.APPOINTMENT_CONFIRM):
         return None
@@ -128,10 +104,20 @@ async def desk(ask: Ask, query: DeskQuery) -> Show:
         actor=ask.actor,
         day=day,
         department_uid=query.department,
-        wish=PageWish(query.after, query.limit),
+        status=query.status,
+        wish=query.counted,
         now=ask.now,
     )
-    return Show("booking/desk.html", page=page, day=day, today=local_date(ask.now))
+    departments = await queries.own_departments(actor=ask.actor, permission=Permission.APPOINTMENT_CONFIRM)
+    return Show(
+        "booking/desk.html",
+        page=page,
+        day=day,
+        today=local_date(ask.now),
+        departments=departments,
+        statuses=AT_THE_DESK,
+        chosen=query,
+    )
 
 
 @routes.post(
@@ -277,55 +263,3 @@ async def slip(ask: Ask, appointment_uid: str) -> Show:
         "booking/slip.html",
         card=await queries.booking_slip(actor=ask.actor, uid=appointment_uid, now=ask.now),
     )
-
-
-@routes.get("/schedules", needs=Permission.SCHEDULE_MANAGE, summary="Consultation hours and days that differ")
-async def schedules(ask: Ask) -> Show:
-    today = local_date(ask.now)
-    return Show(
-        "booking/schedules.html",
-        schedules=await queries.schedules(actor=ask.actor),
-        exceptions=await queries.exceptions_from(actor=ask.actor, day=today),
-        departments=[(each.uid, each.text) for each in await queries.own_departments(actor=ask.actor)],
-        weekdays=WEEKDAYS,
-        today=today,
-    )
-
-
-@routes.post("/schedules", needs=Permission.SCHEDULE_MANAGE, summary="Open weekly consultation hours")
-async def open_schedule(ask: Ask, body: OpenSchedule) -> Go:
-    await actions.open_schedule(
-        actor=ask.actor,
-        department_uid=body.department,
-        weekday=body.weekday,
-        rule=body.rule,
-        release_minutes=body.release_hours * 60,
-        starts_on=body.starts_on,
-        ends_on=body.ends_on,
-        now=ask.now,
-    )
-    return Go(SCHEDULES, said="排班已保存，号源已放出。")
-
-
-@routes.post(
-    "/schedules/extra", needs=Permission.SCHEDULE_MANAGE, summary="Open a session that the week does not have"
-)
-async def add_extra_session(ask: Ask, body: ExtraSession) -> Go:
-    await actions.add_extra_session(
-        actor=ask.actor,
-        department_uid=body.department,
-        day=body.day,
-        rule=body.rule,
-        release_minutes=body.release_hours * 60,
-        reason=body.reason,
-        now=ask.now,
-    )
-    return Go(SCHEDULES, said="加诊已保存，号源已放出。")
-
-
-@routes.post("/schedules/closed", needs=Permission.SCHEDULE_MANAGE, summary="Call off a department's day")
-async def close_day(ask: Ask, body: CloseDay) -> Go:
-    await actions.close_day(
-        actor=ask.actor, department_uid=body.department, day=body.day, reason=body.reason, now=ask.now
-    )
-    return Go(SCHEDULES, said="已登记停诊。已约的长者都已优先候补，家人会收到通知。")

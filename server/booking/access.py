@@ -12,7 +12,7 @@ from tortoise.expressions import Q
 
 from server.authority.actor import Actor
 from server.authority.permissions import Permission, Role
-from server.booking.models import Appointment, Slot, WaitlistEntry, WaitlistOffer
+from server.booking.models import Appointment, GroupTrip, Schedule, Slot, WaitlistEntry, WaitlistOffer
 from server.kit.errors import NotFound
 from server.people.access import of_residents_visible_to
 
@@ -31,6 +31,29 @@ async def slot_for(*, actor: Actor, uid: str) -> Slot:
     if slot is None:
         raise NotFound
     return slot
+
+
+async def schedule_for(*, actor: Actor, uid: str) -> Schedule:
+    """Return weekly hours of an institution whose schedules the actor keeps, with their department."""
+    managed = sorted(actor.institutions_with(Permission.SCHEDULE_MANAGE))
+    rows = Schedule.filter(uid=uid, department__institution_id__in=managed)
+    row = await rows.select_related("department__institution").first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def trips_visible_to(*, actor: Actor, permission: Permission) -> Q:
+    """Narrow trips to those of the homes where the actor books."""
+    return Q(home_id__in=sorted(actor.institutions_with(permission)))
+
+
+async def trip_for(*, actor: Actor, uid: str, permission: Permission) -> GroupTrip:
+    rows = GroupTrip.filter(trips_visible_to(actor=actor, permission=permission), uid=uid)
+    row = await rows.select_related("home", "provider", "planned_by").first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def permission_to_book(*, actor: Actor, institution_id: int) -> Permission:

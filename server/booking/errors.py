@@ -134,3 +134,73 @@ class ClosedAlready(DomainError):
     code = "booking.closed_already"
     kind = Kind.CONFLICT
     message = "这个科室当天已经登记停诊，不用重复登记。"
+
+
+class HoursOverlap(DomainError):
+    """Two weekly hours of one department at the same time: seats are counted once, in one of them."""
+
+    code = "booking.hours_overlap"
+    kind = Kind.CONFLICT
+    message = "这个科室在这段时间已经有排班。请先修改或停用原来的排班，再保存。"
+
+
+class NothingToCopy(DomainError):
+    code = "booking.nothing_to_copy"
+    kind = Kind.CONFLICT
+    message = "没有可以复制的排班。请先给来源科室或这一天排班，并选好复制到哪里。"
+
+
+class NotArrived(DomainError):
+    """Only who has come can be called."""
+
+    code = "booking.not_arrived"
+    kind = Kind.CONFLICT
+    message = "这位长者不在候诊，不能叫号。请刷新后查看最新情况。"
+
+
+class NobodyWaiting(DomainError):
+    code = "booking.nobody_waiting"
+    kind = Kind.CONFLICT
+    message = "这个科室现在没有等着叫号的长者。到了的长者登记到诊以后，就会排进来。"
+
+
+class CallPassed(DomainError):
+    code = "booking.call_passed"
+    kind = Kind.CONFLICT
+    message = "叫号已过了可以撤回的时间，或已经撤回。长者不在的话，可以再叫一次。"
+
+
+class TripInvalid(DomainError):
+    code = "booking.trip_invalid"
+    kind = Kind.INVALID
+    message = (
+        "组团名单填写不对：同一位长者只能选一次，同去的长者要住在同一家养老院，就诊时间要在所选的半天里。"
+    )
+
+
+class BusFull(DomainError):
+    code = "booking.bus_full"
+    kind = Kind.CONFLICT
+    message = "车上坐不下这么多位长者。请减少人数，或换一辆大车再排。"
+
+
+class TripNotBooked(DomainError):
+    """All or none: the sentence says whose seat it was."""
+
+    code = "booking.trip_not_booked"
+    kind = Kind.CONFLICT
+    message = "有一位长者的号没有约成，所以全车都没有约。请返回重新找一次号。"
+
+
+class TripOver(DomainError):
+    """The trip was cancelled, or has begun."""
+
+    code = "booking.trip_over"
+    kind = Kind.CONFLICT
+    message = "这趟车已经取消，或者已经开始就诊，不能再改了。个别长者要改，请在“长者的预约”里办理。"
+
+
+class NoSeatThatHalfDay(DomainError):
+    code = "booking.no_seat_that_half_day"
+    kind = Kind.CONFLICT
+    message = "这半天这个科室没有这位长者能约的号了。请换一个科室，或单独为这位长者约别的时间。"

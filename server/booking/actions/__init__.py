@@ -1,5 +1,7 @@
 """What can be done about seats; each is one transaction."""
 
+from server.booking.actions.calling import call_next, call_number, take_call_back
+from server.booking.actions.closing import DayClosed, add_extra_session, close_day
 from server.booking.actions.desk import (
     confirm_arrival,
     confirm_arrival_by_code,
@@ -21,27 +23,42 @@ from server.booking.actions.queueing import (
     leave_waitlist,
 )
 from server.booking.actions.reminding import sweep_reminders
-from server.booking.actions.scheduling import (
-    add_extra_session,
-    close_day,
+from server.booking.actions.sweeping import sweep_holds, sweep_waitlist
+from server.booking.actions.trips import Rider, add_rider, book_trip, cancel_trip
+from server.booking.actions.weekly import (
+    HoursChanged,
+    copy_hours,
+    copy_week,
+    end_schedule,
     generate_slots,
     open_schedule,
+    replace_schedule,
     sweep_slots,
 )
-from server.booking.actions.sweeping import sweep_holds, sweep_waitlist
 
 __all__ = [
+    "DayClosed",
+    "HoursChanged",
+    "Rider",
     "accept_offer",
     "add_extra_session",
+    "add_rider",
     "book_slot",
+    "book_trip",
+    "call_next",
+    "call_number",
     "cancel_appointment",
     "cancel_by_provider",
+    "cancel_trip",
     "close_day",
     "confirm_arrival",
     "confirm_arrival_by_code",
     "confirm_hold",
+    "copy_hours",
+    "copy_week",
     "decline_offer",
     "describe",
+    "end_schedule",
     "enter_in_error",
     "fulfil",
     "generate_slots",
@@ -50,6 +67,7 @@ __all__ = [
     "leave_waitlist",
     "mark_noshow",
     "open_schedule",
+    "replace_schedule",
     "report_error",
     "reschedule",
     "sweep_holds",
@@ -57,4 +75,5 @@ __all__ = [
     "sweep_reminders",
     "sweep_slots",
     "sweep_waitlist",
+    "take_call_back",
 ]

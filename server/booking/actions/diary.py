@@ -10,12 +10,12 @@ from server.alliance.queries import parameter
 from server.booking.actions.seats import reclaim
 from server.booking.errors import AlreadyBooked, AlreadyHeld, Overlapping, TooManyOpen
 from server.booking.models import Appointment, Slot
-from server.booking.rules import LIVE_STATUSES, OPEN_STATUSES, AppointmentStatus, Source
+from server.booking.queries.diaries import diaries, has_run_out
+from server.booking.rules import OPEN_STATUSES, AppointmentStatus, Source
 from server.kit.clock import local_date
 from server.kit.errors import NotFound
 from server.people.access import Standing, Way
 from server.people.models import Resident
-from server.people.queries import merged_into
 
 
 @dataclass(frozen=True)
@@ -55,18 +55,6 @@ async def look_into_diary(
     return overlap_reason
 
 
-async def diaries(resident_ids: Iterable[int], *, now: datetime) -> list[Appointment]:
-    """Return the live appointments still to come of residents with whom the caller is alone."""
-    people = sorted(resident_ids)
-    survivors = await merged_into(people)
-    rows = await Appointment.filter(
-        resident_id__in=[*people, *survivors], status__in=sorted(LIVE_STATUSES), slot__ends_at__gt=now
-    ).select_related("slot")
-    for row in rows:  # what was booked for a row that was merged since stands in its survivor's diary
-        row.resident_id = survivors.get(row.resident_id, row.resident_id)
-    return rows
-
-
 async def most_open(now: datetime) -> int:
     return await parameter("booking.open_per_resident", on=local_date(now))
 
@@ -74,7 +62,7 @@ async def most_open(now: datetime) -> int:
 def judge_diary(
     rows: Iterable[Appointment], wish: Wish, slot: Slot, *, limit: int | None, now: datetime
 ) -> str | None:
-    live = [row for row in rows if not _has_run_out(row, now)]
+    live = [row for row in rows if not has_run_out(row, now)]
     _refuse_same_slot(live, slot)
     overlaps = any(row.slot.starts_at < slot.ends_at and slot.starts_at < row.slot.ends_at for row in live)
     by_staff = wish.standing.way in (Way.HOME_STAFF, Way.PARTNER_STAFF)
@@ -83,14 +71,6 @@ def judge_diary(
     if limit is not None and sum(row.status in OPEN_STATUSES for row in live) >= limit:
         raise TooManyOpen
     return wish.overlap_reason if overlaps else None
-
-
-def _has_run_out(row: Appointment, now: datetime) -> bool:
-    return (
-        row.status == AppointmentStatus.HELD
-        and row.hold_expires_at is not None
-        and row.hold_expires_at <= now
-    )
 
 
 def _refuse_same_slot(live: list[Appointment], slot: Slot) -> None:

@@ -42,6 +42,13 @@ async def cancel_appointment(
     row = await appointment_of_own_resident(
         actor=actor, uid=appointment_uid, permission=Permission.APPOINTMENT_BOOK, now=now
     )
+    await give_up(actor, row, reason=reason, now=now)
+    await promote(row.slot.id, now=now)
+    return appointment_card(row, now=now)
+
+
+async def give_up(actor: Actor, row: Appointment, *, reason: str, now: datetime) -> None:
+    """End an appointment for the resident's side; the caller then promotes."""
     if row.slot.starts_at <= now:
         raise TooLate
     event = giving_up(row.status)
@@ -50,8 +57,6 @@ async def cancel_appointment(
         await note_down(actor, "booking.released", row, now=now, reason=reason or None)
     else:
         await tell(actor, "booking.cancelled", row, now=now, reason=reason or None, by=CancelledBy.RESIDENT)
-    await promote(row.slot.id, now=now)
-    return appointment_card(row, now=now)
 
 
 @action
@@ -65,14 +70,17 @@ async def cancel_by_provider(*, actor: Actor, appointment_uid: str, reason: str,
     return desk_card(row, now=now)
 
 
-async def displace(actor: Actor, row: Appointment, *, reason: str, now: datetime) -> None:
-    """End an appointment for the provider and always offer anew (I27); the caller then promotes."""
+async def displace(actor: Actor, row: Appointment, *, reason: str, now: datetime) -> int:
+    """End an appointment for the provider and always offer anew (I27); return the id of the place in the queue.
+
+    The caller then promotes.
+    """
     if not reason.strip():
         raise ReasonMissing
     await _leave(
         row, AppointmentEvent.CANCEL, now=now, cancelled_by=CancelledBy.PROVIDER, ended_reason=reason
     )
-    await _put_first_in_line(actor, row, now=now)
+    entry = await _put_first_in_line(actor, row, now=now)
     await tell(
         actor,
         "booking.cancelled",
@@ -82,17 +90,19 @@ async def displace(actor: Actor, row: Appointment, *, reason: str, now: datetime
         institution_id=row.slot.institution.id,
         by=CancelledBy.PROVIDER,
     )
+    return int(entry.id)
 
 
-async def _put_first_in_line(actor: Actor, row: Appointment, *, now: datetime) -> None:
+async def _put_first_in_line(actor: Actor, row: Appointment, *, now: datetime) -> WaitlistEntry:
     """Let the resident wait for any later seat of the department, before everybody else."""
     days = await parameter("booking.reoffer_days", on=local_date(now))
     latest_at = max(row.slot.starts_at, now) + timedelta(days=days)
     key = f"{row.slot.department.id}.{row.resident.id}"
-    if await _moved_up(key, latest_at):
-        return
+    waits_already = await _moved_up(key, latest_at)
+    if waits_already is not None:
+        return waits_already
     entry = WaitlistEntry(
-        resident_id=row.resident.id,
+        resident=row.resident,
         department_id=row.slot.department.id,
         earliest_at=row.slot.ends_at,  # not the very seat that was just withdrawn
         latest_at=latest_at,
@@ -110,16 +120,20 @@ async def _put_first_in_line(actor: Actor, row: Appointment, *, now: datetime) -
             await entry.save()
     except Exception as error:
         # They joined the queue themselves this very moment, which no lock of ours prevents.
-        if not is_duplicate(error):
+        if not is_duplicate(error) or (joined := await _moved_up(key, latest_at)) is None:
             raise
-        await _moved_up(key, latest_at)
+        return joined
+    return entry
 
 
-async def _moved_up(waiting_key: str, latest_at: datetime) -> bool:
-    changed = await WaitlistEntry.filter(
+async def _moved_up(waiting_key: str, latest_at: datetime) -> WaitlistEntry | None:
+    waiting = WaitlistEntry.filter(
         waiting_key=waiting_key, status__in=[WaitStatus.WAITING, WaitStatus.OFFERED]
-    ).update(urgency=Urgency.DISPLACED, urgency_rank=URGENCY_RANK[Urgency.DISPLACED], latest_at=latest_at)
-    return changed == 1
+    )
+    await waiting.update(
+        urgency=Urgency.DISPLACED, urgency_rank=URGENCY_RANK[Urgency.DISPLACED], latest_at=latest_at
+    )
+    return await waiting.select_related("resident").first()
 
 
 @action

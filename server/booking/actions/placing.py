@@ -27,7 +27,7 @@ from server.booking.errors import (
     WishMissing,
     WrongStatus,
 )
-from server.booking.models import Appointment, Slot
+from server.booking.models import Appointment, GroupTrip, Slot
 from server.booking.queries import AppointmentCard, may_take_green
 from server.booking.queries.cards import appointment_card
 from server.booking.rules import (
@@ -131,7 +131,9 @@ async def describe(
 
 
 @action
-async def reschedule(*, actor: Actor, appointment_uid: str, slot_uid: str, now: datetime) -> AppointmentCard:
+async def reschedule(
+    *, actor: Actor, appointment_uid: str, slot_uid: str, reason: str = "", now: datetime
+) -> AppointmentCard:
     """Move to another slot: the new seat is had before the old one is given up, or nothing changes."""
     old = await appointment_of_own_resident(
         actor=actor, uid=appointment_uid, permission=Permission.APPOINTMENT_BOOK, now=now
@@ -153,7 +155,7 @@ async def reschedule(*, actor: Actor, appointment_uid: str, slot_uid: str, now: 
     if not moved:
         raise WrongStatus
     await promote(old.slot.id, now=now)
-    await tell(actor, "booking.rescheduled", row, now=now, replaces=old.uid)
+    await tell(actor, "booking.rescheduled", row, now=now, reason=reason or None, replaces=old.uid)
     return appointment_card(row, booked_by=actor.name, now=now)
 
 
@@ -200,6 +202,7 @@ async def write(
     status: AppointmentStatus,
     number: int,
     overlap_reason: str | None = None,
+    trip: GroupTrip | None = None,
     now: datetime,
 ) -> Appointment:
     """Write the appointment of a seat that was taken; relations its card needs are set."""
@@ -218,6 +221,7 @@ async def write(
         on_behalf_grant=wish.standing.grant_uid,
         place_key=f"{slot.id}.{wish.resident.id}",
         overlap_reason=overlap_reason,
+        trip=trip,
         created_at=now,
     )
     if status == AppointmentStatus.HELD:

@@ -5,7 +5,7 @@ this slot until the transaction ends; MariaDB runs READ COMMITTED, so what is re
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from tortoise.expressions import F, Q
@@ -166,17 +166,27 @@ async def promote(slot_id: int, *, now: datetime) -> int:
     In the transaction that frees a seat, so that nobody who just comes along takes it first (I28).
     """
     slot = await Slot.get(id=slot_id).select_related("institution", "department")
-    free = slot.capacity - slot.booked - slot.held
-    if free <= 0 or slot.state != SlotState.OPEN or slot.closes_at <= now:
+    free = free_seats(slot, now=now)
+    if free <= 0:
         return 0
+    minutes = await parameter("booking.offer_minutes", on=local_date(now))
     offered = 0
-    candidates = await _candidates(slot)
-    for entry in candidates:
+    for entry in await _candidates(slot):
         if offered == free:
             break
-        if await _may_take(entry.resident, slot, now=now) and await _offer(slot, entry, now=now):
-            offered += 1
+        explanation = queue_explained(
+            urgency=Urgency(entry.urgency), joined=clock_words(entry.joined_at), ahead=0
+        )
+        if await _may_take(entry.resident, slot, now=now):
+            offered += await _offer(slot, entry, minutes=minutes, explanation=explanation, now=now)
     return offered
+
+
+def free_seats(slot: Slot, *, now: datetime) -> int:
+    """Count the seats that could be had; none where nobody can book any more."""
+    if slot.state != SlotState.OPEN or slot.closes_at <= now:
+        return 0
+    return int(slot.capacity - slot.booked - slot.held)
 
 
 async def _candidates(slot: Slot) -> list[WaitlistEntry]:
@@ -225,7 +235,22 @@ async def _may_take(resident: Resident, slot: Slot, *, now: datetime) -> bool:
     return await may_take_green(resident=resident, institution_id=slot.institution.id, now=now)
 
 
-async def _offer(slot: Slot, entry: WaitlistEntry, *, now: datetime) -> bool:
+async def offer_instead(slot_id: int, entry_id: int, *, day: date, now: datetime) -> bool:
+    """Offer this very seat, of a locked slot, to somebody whose day was called off; False when it cannot be had."""
+    slot = await Slot.get(id=slot_id).select_related("institution", "department")
+    entry = await WaitlistEntry.get(id=entry_id).select_related("resident")
+    asked_before = await WaitlistOffer.filter(slot_id=slot_id, entry_id=entry_id).exists()
+    if asked_before or free_seats(slot, now=now) <= 0 or not await _may_take(entry.resident, slot, now=now):
+        return False
+    explanation = (
+        f"{day.month} 月 {day.day} 日停诊，这个号是医院补给您的，已经留好。"
+        "不合适可以不要，您仍排在最前面，有别的号再告诉您。"
+    )
+    minutes = await parameter("booking.replacement_minutes", on=local_date(now))
+    return await _offer(slot, entry, minutes=minutes, explanation=explanation, now=now)
+
+
+async def _offer(slot: Slot, entry: WaitlistEntry, *, minutes: int, explanation: str, now: datetime) -> bool:
     """Hold a free seat for this person; False when they were offered another one this very moment."""
     moved = await WaitlistEntry.filter(id=entry.id, status=WaitStatus.WAITING).update(
         status=WaitStatus.OFFERED
@@ -233,14 +258,11 @@ async def _offer(slot: Slot, entry: WaitlistEntry, *, now: datetime) -> bool:
     if not moved:
         return False
     await Slot.filter(id=slot.id).update(held=F("held") + 1)
-    minutes = await parameter("booking.offer_minutes", on=local_date(now))
     offer = WaitlistOffer(
         slot_id=slot.id,
         entry_id=entry.id,
         expires_at=min(now + timedelta(minutes=minutes), slot.closes_at),
-        explanation=queue_explained(
-            urgency=Urgency(entry.urgency), joined=clock_words(entry.joined_at), ahead=0
-        ),
+        explanation=explanation,
         created_at=now,
     )
     await offer.save()

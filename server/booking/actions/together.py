@@ -20,13 +20,14 @@ from server.audit.actions import noting_together
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.booking.access import permission_to_book, slot_for
-from server.booking.actions.diary import Wish, diaries, judge_diary, most_open
+from server.booking.actions.diary import Wish, judge_diary, most_open
 from server.booking.actions.placing import book_slot, is_green_for, tell, whom_to_book, write
 from server.booking.actions.seats import SWEEPER, lock, reclaim
 from server.booking.errors import WrongStatus
 from server.booking.models import Appointment, Slot
 from server.booking.queries import AppointmentCard
 from server.booking.queries.cards import appointment_card
+from server.booking.queries.diaries import diaries
 from server.booking.rules import (
     AppointmentStatus,
     SlotFacts,

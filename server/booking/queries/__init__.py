@@ -1,58 +1,93 @@
 """What booking tells: seats, appointments, the queue, and whether the counters are right."""
 
 from server.booking.queries.appointments import (
+    BookingFilter,
     ReceiptVerdict,
     appointment,
     appointments,
     booking_slip,
+    bookings,
     check_receipt,
     count_expected,
     desk,
     next_appointments,
 )
 from server.booking.queries.cards import AppointmentCard, DeskCard, OfferCard, SlotCard, WaitlistCard
-from server.booking.queries.counter import Choice, CounterView, counter, own_departments
+from server.booking.queries.closing import Affected, ClosingPreview, closing_preview
+from server.booking.queries.counter import Choice, CounterView, MovingView, counter, moving, own_departments
 from server.booking.queries.exports import Booked, booked_by
 from server.booking.queries.faults import faults
+from server.booking.queries.queue import QueueCard, ScreenCard, Stage, queue_screen, todays_queue
 from server.booking.queries.slots import (
     ExceptionCard,
     ScheduleCard,
     exceptions_from,
     may_take_green,
     open_slots,
-    schedules,
     slots_of_day,
 )
-from server.booking.queries.waitlist import offers, waitlist
+from server.booking.queries.trip_search import RiderWish, TripProposal, propose_trip
+from server.booking.queries.trips import TripCard, TripChoices, TripLine, trip, trip_choices, trips
+from server.booking.queries.waitlist import PlaceInLine, line, offers, waitlist
+from server.booking.queries.waits import WeekOfWaits, waits_by_week
+from server.booking.queries.week import WeekRow, WeekView, schedule, week
 
 __all__ = [
+    "Affected",
     "AppointmentCard",
     "Booked",
+    "BookingFilter",
     "Choice",
+    "ClosingPreview",
     "CounterView",
     "DeskCard",
     "ExceptionCard",
+    "MovingView",
     "OfferCard",
+    "PlaceInLine",
+    "QueueCard",
     "ReceiptVerdict",
+    "RiderWish",
     "ScheduleCard",
+    "ScreenCard",
     "SlotCard",
+    "Stage",
+    "TripCard",
+    "TripChoices",
+    "TripLine",
+    "TripProposal",
     "WaitlistCard",
+    "WeekOfWaits",
+    "WeekRow",
+    "WeekView",
     "appointment",
     "appointments",
     "booked_by",
     "booking_slip",
+    "bookings",
     "check_receipt",
+    "closing_preview",
     "count_expected",
     "counter",
     "desk",
     "exceptions_from",
     "faults",
+    "line",
     "may_take_green",
+    "moving",
     "next_appointments",
     "offers",
     "open_slots",
     "own_departments",
-    "schedules",
+    "propose_trip",
+    "queue_screen",
+    "schedule",
     "slots_of_day",
+    "todays_queue",
+    "trip",
+    "trip_choices",
+    "trips",
     "waitlist",
+    "waits_by_week",
+    "week",
 ]

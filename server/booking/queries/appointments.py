@@ -26,10 +26,11 @@ from server.booking.queries.cards import (
 )
 from server.booking.rules import LIVE_STATUSES, AppointmentStatus
 from server.kit.clock import day_bounds
-from server.kit.pages import Page, PageWish, page_of
+from server.kit.pages import CountedPage, Page, PageWish, page_of
 from server.people.access import STAFF_WAYS
 
 NO_WISH = PageWish()
+MOST_TO_COME = 500
 _UNANSWERED = sorted({AppointmentStatus.RELEASED, AppointmentStatus.LAPSED})
 NOT_GONE = ~Q(status__in=[*_UNANSWERED, AppointmentStatus.RESCHEDULED])
 # What the family only looked at was never an appointment; that a hold of staff ran out they were told.
@@ -84,7 +85,13 @@ async def booking_slip(*, actor: Actor, uid: str, now: datetime) -> AppointmentC
 
 
 async def desk(
-    *, actor: Actor, day: date, department_uid: str | None = None, wish: PageWish = NO_WISH, now: datetime
+    *,
+    actor: Actor,
+    day: date,
+    department_uid: str | None = None,
+    status: AppointmentStatus | None = None,
+    wish: PageWish = NO_WISH,
+    now: datetime,
 ) -> Page[DeskCard]:
     """List who comes to the actor's institution on a day, or leaves the home for one, in the order of booking."""
     wanted = Q(
@@ -94,6 +101,8 @@ async def desk(
     )
     if department_uid is not None:
         wanted = Q(wanted, slot__department__uid=department_uid)
+    if status is not None:
+        wanted = Q(wanted, status=status)
     own = actor.institutions_with(Permission.APPOINTMENT_CONFIRM)
     rows = Appointment.filter(wanted).select_related(*APPOINTMENT_RELATIONS)
     return await page_of(
@@ -103,6 +112,35 @@ async def desk(
         by="created_at",
         newest_first=False,
     )
+
+
+@dataclass(frozen=True)
+class BookingFilter:
+    past: bool = False
+    resident_uid: str | None = None
+    status: AppointmentStatus | None = None
+
+    def condition(self, now: datetime) -> Q:
+        wanted = Q(MADE, Q(slot__ends_at__lte=now) if self.past else Q(slot__ends_at__gt=now))
+        if self.resident_uid is not None:
+            wanted &= Q(resident__uid=self.resident_uid) | Q(resident__merged_into__uid=self.resident_uid)
+        return wanted if self.status is None else Q(wanted, status=self.status)
+
+
+async def bookings(
+    *, actor: Actor, which: BookingFilter, wish: PageWish = NO_WISH, now: datetime
+) -> Page[AppointmentCard]:
+    """List what the residents of the actor's homes have booked: what is to come by its day, what is past by its booking.
+
+    What is to come is handed out whole: nobody has more than a few open, and a day's plan must not be cut by a page.
+    """
+    own = appointments_of_own_residents(actor=actor, permission=Permission.APPOINTMENT_BOOK, now=now)
+    rows = Appointment.filter(Q(own, which.condition(now))).select_related(*APPOINTMENT_RELATIONS)
+    card = partial(appointment_card, now=now)
+    if which.past:
+        return await page_of(rows, wish, card, by="created_at")
+    found = await rows.order_by("slot__starts_at", "id").limit(MOST_TO_COME)
+    return CountedPage(tuple(card(row) for row in found), None, len(found))
 
 
 async def count_expected(*, actor: Actor, day: date) -> int:

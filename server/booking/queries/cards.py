@@ -114,6 +114,7 @@ class DeskCard:
     companion_note: str
     source: Source
     arrived_at: datetime | None
+    on_trip: bool  # comes with others on one bus
     at_own_desk: bool  # and not merely about a resident of the actor's home
     over: bool  # the slot has ended
     error_reported: bool
@@ -252,6 +253,7 @@ def desk_card(row: Appointment, *, at_own_desk: bool = True, now: datetime) -> D
         companion_note=row.companion_note,
         source=row.source,
         arrived_at=row.arrived_at,
+        on_trip=row.trip_id is not None,
         at_own_desk=at_own_desk,
         over=row.slot.ends_at <= now,
         error_reported=row.error_reported_by_id is not None,

@@ -8,7 +8,8 @@ from server.alliance.models import Department, Institution
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.booking.models import Slot
-from server.booking.queries.cards import SlotCard
+from server.booking.queries.appointments import appointment
+from server.booking.queries.cards import AppointmentCard, SlotCard
 from server.booking.queries.slots import open_slots
 from server.booking.rules import SlotState
 from server.kit.clock import local_date
@@ -67,6 +68,32 @@ async def counter(
     )
 
 
+@dataclass(frozen=True)
+class MovingView:
+    """An appointment, and the seats of one day to which it could be moved."""
+
+    appointment: AppointmentCard
+    day: date
+    slots: tuple[SlotCard, ...]
+
+
+async def moving(*, actor: Actor, appointment_uid: str, day: date | None, now: datetime) -> MovingView:
+    """Look for another seat in the same department; on the day of the appointment where none is named."""
+    card = await appointment(actor=actor, uid=appointment_uid, now=now)
+    day = day or local_date(card.starts_at)
+    page = await open_slots(
+        actor=actor,
+        institution_uid=card.institution_uid,
+        department_uid=card.department_uid,
+        day=day,
+        resident_uid=card.resident_uid,
+        wish=SLOTS_OF_A_DAY,
+        now=now,
+    )
+    free = (slot for slot in page.items if slot.free > 0 and slot.for_you and slot.uid != card.slot_uid)
+    return MovingView(card, day, tuple(free))
+
+
 async def _institutions(actor: Actor, permission: Permission, *, now: datetime) -> tuple[Choice, ...]:
     """Return where there is something to book; at its own counter an institution has only itself."""
     own: dict[str, Any] = {}
@@ -79,8 +106,8 @@ async def _institutions(actor: Actor, permission: Permission, *, now: datetime) 
     return tuple(Choice(row.uid, row.name) for row in rows)
 
 
-async def own_departments(*, actor: Actor) -> tuple[Choice, ...]:
-    """List the departments whose hours the actor keeps."""
-    managed = sorted(actor.institutions_with(Permission.SCHEDULE_MANAGE))
-    rows = await Department.filter(institution_id__in=managed, closed=False).order_by("institution_id", "id")
+async def own_departments(*, actor: Actor, permission: Permission) -> tuple[Choice, ...]:
+    """List the departments of the institutions where the actor may do this."""
+    own = sorted(actor.institutions_with(permission))
+    rows = await Department.filter(institution_id__in=own, closed=False).order_by("institution_id", "id")
     return tuple(Choice(row.uid, row.name) for row in rows)

@@ -103,18 +103,6 @@ async def _stale_holds(institution: Institution, *, now: datetime) -> Counter[in
     return Counter([row.slot_id for row in await holds] + [row.slot_id for row in await offers])
 
 
-async def schedules(*, actor: Actor) -> tuple[ScheduleCard, ...]:
-    rows = await (
-        Schedule.filter(
-            department__institution_id__in=sorted(actor.institutions_with(Permission.SCHEDULE_MANAGE))
-        )
-        .select_related("department")
-        .order_by("department_id", "weekday", "starts_minute")
-        .limit(200)
-    )
-    return tuple(schedule_card(row) for row in rows)
-
-
 def schedule_card(row: Schedule) -> ScheduleCard:
     return ScheduleCard(
         uid=row.uid,

@@ -1,6 +1,7 @@
 """Who waits, in what order, and which seats are offered to whom."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise.expressions import Q
@@ -20,6 +21,7 @@ from server.booking.queries.cards import (
 from server.booking.rules import OfferStatus, WaitStatus
 
 MOST_SHOWN = 50
+MOST_IN_LINE = 200
 LIVE = (WaitStatus.WAITING, WaitStatus.OFFERED)
 
 
@@ -67,3 +69,30 @@ async def offers(*, actor: Actor, now: datetime) -> tuple[OfferCard, ...]:
         .limit(MOST_SHOWN)
     )
     return tuple(offer_card(row) for row in rows)
+
+
+@dataclass(frozen=True)
+class PlaceInLine:
+    """Somebody who waits, and the seat that is kept for them at this moment, if there is one."""
+
+    entry: WaitlistCard
+    offer: OfferCard | None
+
+
+async def line(*, actor: Actor, now: datetime) -> tuple[PlaceInLine, ...]:
+    """List who waits at the actor's institution, or for the actor's residents, in the order in which they are served."""
+    visible = entries_visible_to(actor=actor, permission=Permission.APPOINTMENT_READ, now=now)
+    rows = await (
+        WaitlistEntry.filter(visible, status__in=LIVE)
+        .select_related(*ENTRY_RELATIONS)
+        .order_by("department_id", "urgency_rank", "joined_at", "id")
+        .limit(MOST_IN_LINE)
+    )
+    queues = await _queues({row.department.id for row in rows})
+    offers = WaitlistOffer.filter(
+        entry_id__in=[row.id for row in rows], status=OfferStatus.OFFERED, expires_at__gt=now
+    )
+    kept = {offer.entry_id: offer_card(offer) for offer in await offers.select_related(*OFFER_RELATIONS)}
+    return tuple(
+        PlaceInLine(waitlist_card(row, ahead=ahead_of(row, queues)), kept.get(row.id)) for row in rows
+    )

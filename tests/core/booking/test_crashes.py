@@ -10,7 +10,8 @@ import pytest
 
 from server.authority.actor import Actor, system_actor
 from server.booking import actions, queries
-from server.booking.models import Appointment, Slot, WaitlistEntry, WaitlistOffer
+from server.booking.models import Appointment, GroupTrip, Slot, WaitlistEntry, WaitlistOffer
+from server.booking.rules import HalfDay
 from server.kit.clock import local_date
 from server.kit.engines.counting import watchers
 from server.kit.errors import KeyReused
@@ -55,7 +56,7 @@ def keyed(actor: Actor) -> Actor:
 async def everything() -> list[Any]:
     """Return all that booking has written, to compare before with after."""
     rows: list[Any] = []
-    for table in (Slot, Appointment, WaitlistEntry, WaitlistOffer):
+    for table in (Slot, GroupTrip, Appointment, WaitlistEntry, WaitlistOffer):
         rows += await table.all().order_by("id").values()
     return [*rows, await OutboxMessage.all().count()]
 
@@ -166,6 +167,31 @@ async def close_day(world: World) -> Flow:
     )  # fmt: skip
 
 
+async def close_day_with_another_seat(world: World) -> Flow:
+    slot, spare = await world.slot(), await world.slot(starts_at=NOW + timedelta(days=5))
+    uid = await booked(world, slot)
+    return lambda actor: actions.close_day(
+        actor=replace(world.manager, request_key=actor.request_key), department_uid=world.department.uid,
+        day=local_date(slot.starts_at), reason="停诊", replacements={uid: spare.uid}, now=NOW,
+    )  # fmt: skip
+
+
+async def book_trip(world: World) -> Flow:
+    slot = await world.slot(capacity=3)
+    riders = [actions.Rider(each.uid, slot.uid, "复诊") for each in await world.residents(3)]
+    return lambda actor: actions.book_trip(
+        actor=actor, provider_uid=world.hospital.uid, day=local_date(slot.starts_at), half=HalfDay.MORNING,
+        bus_seats=3, remark="", riders=riders, now=NOW,
+    )  # fmt: skip
+
+
+async def cancel_trip(world: World) -> Flow:
+    flow = await book_trip(world)
+    trip = await flow(world.nurse)
+    await waiting(world)
+    return lambda actor: actions.cancel_trip(actor=actor, trip_uid=trip.uid, reason="车坏了", now=NOW)
+
+
 async def strike_out(world: World) -> Flow:
     uid = await booked(world, await world.slot())
     await actions.report_error(actor=world.manager, appointment_uid=uid, reason="同名", now=NOW)
@@ -176,7 +202,7 @@ async def strike_out(world: World) -> Flow:
 
 FLOWS = (
     book, hold, book_where_a_hold_ran_out, confirm, cancel_while_somebody_waits, reschedule_while_somebody_waits,
-    accept, decline, cancel_by_provider, close_day, strike_out,
+    accept, decline, cancel_by_provider, close_day, close_day_with_another_seat, book_trip, cancel_trip, strike_out,
 )  # fmt: skip
 
 

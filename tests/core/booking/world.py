@@ -39,10 +39,11 @@ class World:
         pool: Pool = Pool.PUBLIC,
         starts_at: datetime = NOW + timedelta(days=3),
         release_at: datetime | None = None,
+        department: Department | None = None,
     ) -> Slot:
         slot = Slot(
             institution=self.hospital,
-            department=self.department,
+            department=department or self.department,
             starts_at=starts_at,
             ends_at=starts_at + 30 * MINUTE,
             closes_at=starts_at - 30 * MINUTE,
@@ -70,6 +71,11 @@ class World:
         for row in rows:
             await row.save()
         return rows
+
+    async def another_department(self, name: str = "心内科") -> Department:
+        row = Department(institution=self.hospital, name=name, created_at=NOW)
+        await row.save()
+        return row
 
     async def resident(self) -> Resident:
         return (await self.residents(1))[0]

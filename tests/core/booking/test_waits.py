@@ -1,0 +1,71 @@
+"""How long people wait, week by week, and what is too little to be told."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from server.alliance.models import ServiceAgreement
+from server.authority.actor import Actor, Channel, Grant
+from server.authority.permissions import Role
+from server.booking import actions, queries
+from server.booking.models import Appointment, Slot
+from server.booking.queries import waits
+from server.booking.rules import Pool, Waits, waits_of
+from server.kit.errors import Forbidden
+from tests.core.booking.world import NOW, World
+
+BUREAU = Actor(1, "", "卫健", (Grant(Role.HEALTH_COMMISSION),), Channel.CONSOLE)
+WEEK_AFTER_NEXT = date(2026, 3, 9)
+
+
+async def booked(world: World, slot: Slot, count: int, *, days_before: int) -> None:
+    for resident in await world.residents(count):
+        await actions.book_slot(
+            actor=world.nurse, slot_uid=slot.uid, resident_uid=resident.uid, reason="复诊",
+            now=slot.starts_at - timedelta(days=days_before),
+        )  # fmt: skip
+
+
+class TestWaitsOf:
+    def test_takes_the_nearest_rank(self) -> None:
+        assert waits_of({1: 5, 2: 4, 30: 1}, fewest=5) == Waits(10, 1, 2)
+
+    def test_tells_nothing_of_few(self) -> None:
+        assert waits_of({1: 4}, fewest=5) == Waits(None, None, None)
+        assert waits_of({}, fewest=5) == Waits(None, None, None)
+
+
+class TestWaitsByWeek:
+    async def test_counts_days_from_booking_to_the_hour_for_each_pool(self, world: World) -> None:
+        # A year in which the town has booked nothing: its own rows would be counted too.
+        start = NOW + timedelta(days=364)
+        green = await world.slot(
+            capacity=9, starts_at=start, pool=Pool.GREEN, release_at=start - timedelta(hours=1)
+        )
+        public = await world.slot(capacity=9, starts_at=start)
+        await ServiceAgreement.filter(home_id=world.home.id).update(last_day=start.date())
+        await booked(world, green, 6, days_before=2)
+        await booked(world, public, 3, days_before=9)
+        await booked(world, public, 3, days_before=5)
+        await Appointment.filter(slot_id=public.id, number=1).update(status="cancelled")
+
+        first, second = await queries.waits_by_week(actor=BUREAU, first_day=start.date(), weeks=2, now=start)
+
+        assert first.green == Waits(6, 2, 2)
+        assert first.public == Waits(5, 5, 9)
+        assert second.green == second.public == Waits(None, None, None)
+
+    async def test_reads_any_number_of_rows_a_batch_at_a_time(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        slot = await world.slot(capacity=9, starts_at=NOW + timedelta(days=8))
+        await booked(world, slot, 7, days_before=3)
+        monkeypatch.setattr(waits, "BATCH", 2)
+
+        (only,) = await queries.waits_by_week(actor=BUREAU, first_day=WEEK_AFTER_NEXT, weeks=1, now=NOW)
+
+        assert only.public == Waits(7, 3, 3)
+
+    async def test_is_the_boards(self, world: World) -> None:
+        with pytest.raises(Forbidden):
+            await queries.waits_by_week(actor=world.nurse, first_day=WEEK_AFTER_NEXT, weeks=1, now=NOW)
