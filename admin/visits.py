@@ -1,21 +1,20 @@
-"""Visits in the console: plan them, confirm them, settle disputes and corrections, print the plates."""
+"""Visits in the console: find them, judge them side by side, settle disputes and corrections."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated
 
-import segno
-from markupsafe import Markup
 from pydantic import AfterValidator, Field
 
+from admin.bulk import Picked, one_by_one
+from admin.find import FINDERS, Found
 from admin.home import WAITING, Waiting
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.kit.clock import SHANGHAI
+from server.kit.clock import SHANGHAI, said_time
 from server.visits import actions, queries
-from server.visits.actions import PlannedItem, PlateWish
-from server.visits.codes import code_keys, new_plate
+from server.visits.queries import VisitFilter
 from server.visits.queries.cards import OUTCOME_WORDS, STATUS_WORDS
-from server.visits.rules import Outcome, PlateKind, Side, Verdict, VisitKind, VisitStatus
+from server.visits.rules import Outcome, Side, Verdict, VisitStatus
 from server.web import (
     Ask,
     Clean,
@@ -24,9 +23,7 @@ from server.web import (
     Line,
     MenuEntry,
     PageQuery,
-    PageWish,
     Purpose,
-    Query,
     Routes,
     Show,
     Uid,
@@ -49,7 +46,6 @@ TONES = {
     VisitStatus.CANCELLED: "done",
     VisitStatus.MISSED: "stop",
 }
-DOOR = "door"
 
 
 def _in_the_city(value: datetime) -> datetime:
@@ -58,31 +54,31 @@ def _in_the_city(value: datetime) -> datetime:
 
 
 CityTime = Annotated[datetime, AfterValidator(_in_the_city)]
-Bed = Annotated[str, text(20), Clean]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
 
 
 class VisitQuery(PageQuery):
     status: VisitStatus | None = None
+    partner: Uid | None = None
+    first: Day | None = None
+    last: Day | None = None
+
+    def wanted(self) -> VisitFilter:
+        return VisitFilter(self.status, self.partner, self.first, self.last)
+
+    def kept(self) -> dict[str, str]:
+        """Return the filters as they stand in the address, for the next page."""
+        given = self.model_dump(mode="json", exclude={"after", "limit"}, exclude_none=True)
+        return {name: str(value) for name, value in given.items()}
 
 
-class PlanQuery(Query):
-    agreement: Uid | None = None
+class ConfirmMany(Form):
+    picked: Picked
 
 
-class Plan(Form):
-    home: Uid
-    provider: Uid
-    kind: VisitKind
-    starts_at: CityTime
-    ends_at: CityTime
-    service: Annotated[str, text(40), Clean]
-    residents: Annotated[list[Uid], Field(min_length=1, max_length=60)]
-    clinicians: list[Uid] = Field(default_factory=list, max_length=10)
-    due: Annotated[str, text(200, least=0), Clean] = ""
-
-
-class Spoken(Form):
+class Confirm(Form):
     side: Side | None = None
+    then: Uid | None = None  # the next one that waits
 
 
 class Reasoned(Form):
@@ -109,11 +105,6 @@ class Refuse(Form):
     reason: Line
 
 
-class PrintPlates(Form):
-    home: Uid
-    spots: Annotated[list[Bed], Field(min_length=1, max_length=60)]  # bed numbers; DOOR for the door
-
-
 async def waiting_for_word(actor: Actor, now: datetime) -> Waiting | None:  # noqa: ARG001  one form for all
     if not actor.may(Permission.VISIT_ATTEST):
         return None
@@ -121,51 +112,59 @@ async def waiting_for_word(actor: Actor, now: datetime) -> Waiting | None:  # no
     return Waiting("次巡诊等您确认", count, "/admin/visits/waiting")
 
 
+async def find_visits(actor: Actor, words: str, now: datetime) -> list[Found]:
+    if not actor.may(Permission.VISIT_READ):
+        return []
+    return [
+        Found(
+            f"{found.home_name}　{said_time(found.starts_at, now)}",
+            f"{found.kind_text}，{found.status_text}",
+            f"/admin/visits/{found.uid}",
+        )
+        for found in await queries.find_visits(actor=actor, text=words, now=now)
+    ]
+
+
 WAITING.append(waiting_for_word)
+FINDERS.append(find_visits)
 
 
 @routes.get("/visits", needs=Permission.VISIT_READ, summary="Visits of my institutions")
 async def visits(ask: Ask, query: VisitQuery) -> Show:
-    wish = PageWish(query.after, query.limit)
-    page = await queries.visits(actor=ask.actor, status=query.status, wish=wish, now=ask.now)
-    return Show("visits/list.html", page=page, chosen=query.status, words=STATUS_WORDS, tones=TONES)
+    page = await queries.visit_rows(actor=ask.actor, wanted=query.wanted(), wish=query.counted, now=ask.now)
+    return Show(
+        "visits/list.html",
+        page=page,
+        query=query,
+        partners=await queries.visit_partners(actor=ask.actor),
+        words=STATUS_WORDS,
+        tones=TONES,
+    )
 
 
 @routes.get("/visits/waiting", needs=Permission.VISIT_ATTEST, summary="Visits to confirm")
 async def waiting(ask: Ask, query: PageQuery) -> Show:
-    wish = PageWish(query.after, query.limit)
-    page = await queries.visits_waiting_for_confirmation(actor=ask.actor, wish=wish, now=ask.now)
+    page = await queries.waiting_rows(actor=ask.actor, wish=query.counted, now=ask.now)
     return Show("visits/waiting.html", page=page, tones=TONES)
 
 
-@routes.get("/visits/plan", needs=Permission.VISIT_PLAN, summary="Plan a visit")
-async def plan_form(ask: Ask, query: PlanQuery) -> Show:
-    if query.agreement is None:
-        return Show("visits/pairs.html", pairs=await queries.plannable(actor=ask.actor, now=ask.now))
-    sheet = await queries.planning_sheet(actor=ask.actor, agreement_uid=query.agreement, now=ask.now)
-    return Show("visits/plan.html", sheet=sheet)
+@routes.post(
+    "/visits/waiting/confirm",
+    needs=Permission.VISIT_ATTEST,
+    summary="Confirm several visits that need no second look",
+)
+async def confirm_many(ask: Ask, body: ConfirmMany) -> Show:
+    async def confirmed(actor: Actor, uid: str) -> str:
+        card = await actions.attest_unopened(actor=actor, visit_uid=uid, now=ask.now)
+        return f"{card.status_text}。"
 
-
-@routes.post("/visits", needs=Permission.VISIT_PLAN, summary="Plan a visit")
-async def plan(ask: Ask, body: Plan) -> Go:
-    card = await actions.plan_visit(
-        actor=ask.actor,
-        home_uid=body.home,
-        provider_uid=body.provider,
-        kind=body.kind,
-        starts_at=body.starts_at,
-        ends_at=body.ends_at,
-        clinician_uids=body.clinicians,
-        items=[PlannedItem(resident, body.service, body.due) for resident in body.residents],
-        now=ask.now,
-    )
-    return Go(f"/admin/visits/{card.uid}", said="已列入计划，双方都能看到。")
+    results = await one_by_one(ask, body.picked, confirmed)
+    return Show("bulk.html", results=results, back="/admin/visits/waiting", heading="确认选中的巡诊")
 
 
 @routes.get("/visits/corrections", needs=Permission.VISIT_CORRECT, summary="Corrections to approve")
 async def corrections(ask: Ask, query: PageQuery) -> Show:
-    wish = PageWish(query.after, query.limit)
-    page = await queries.corrections_to_approve(actor=ask.actor, wish=wish)
+    page = await queries.corrections_to_approve(actor=ask.actor, wish=query.counted)
     return Show("visits/corrections.html", page=page)
 
 
@@ -193,11 +192,15 @@ async def refuse(ask: Ask, correction_uid: str, body: Refuse) -> Go:
     return Go("/admin/visits/corrections", said="已退回，原记录继续有效。")
 
 
-@routes.get("/visits/<visit_uid>", needs=Permission.VISIT_READ, summary="One visit with its evidence")
+@routes.get(
+    "/visits/<visit_uid>",
+    needs=Permission.VISIT_READ,
+    purpose=Purpose.VISIT,
+    summary="One visit: what was written beside what proves it",
+)
 async def visit(ask: Ask, visit_uid: str) -> Show:
-    card = await queries.visit(actor=ask.actor, visit_uid=visit_uid, now=ask.now)
-    scans = await queries.scans_of(actor=ask.actor, visit_uid=visit_uid)
-    return Show("visits/visit.html", card=card, scans=scans, tones=TONES, outcomes=OUTCOME_WORDS)
+    review = await queries.review(actor=ask.actor, visit_uid=visit_uid, now=ask.now)
+    return Show("visits/visit.html", review=review, card=review.card, tones=TONES, outcomes=OUTCOME_WORDS)
 
 
 @routes.get(
@@ -214,9 +217,9 @@ async def findings(ask: Ask, visit_uid: str, resident_uid: str) -> Show:
 
 
 @routes.post("/visits/<visit_uid>/confirm", needs=Permission.VISIT_ATTEST, summary="Confirm for my side")
-async def confirm(ask: Ask, visit_uid: str, body: Spoken) -> Go:
+async def confirm(ask: Ask, visit_uid: str, body: Confirm) -> Go:
     card = await actions.attest(actor=ask.actor, visit_uid=visit_uid, side=body.side, now=ask.now)
-    return Go(f"/admin/visits/{visit_uid}", said=f"已确认：{card.status_text}。")
+    return Go(f"/admin/visits/{body.then or visit_uid}", said=f"{card.home_name}：{card.status_text}。")
 
 
 @routes.post("/visits/<visit_uid>/dispute", needs=Permission.VISIT_ATTEST, summary="Say that it was not so")
@@ -263,38 +266,3 @@ async def correct(ask: Ask, visit_uid: str, body: Correct) -> Go:
         now=ask.now,
     )
     return Go(f"/admin/visits/{visit_uid}", said="更正已提交，等对方机构核准。")
-
-
-@routes.get("/plates", needs=Permission.PLATE_PRINT, summary="Plates of my home")
-async def plates(ask: Ask, query: PageQuery) -> Show:
-    page = await queries.plates(actor=ask.actor, wish=PageWish(query.after, query.limit))
-    spots = await queries.plate_spots(actor=ask.actor, now=ask.now)
-    homes = {spot.home_uid: spot.home_name for spot in spots}
-    return Show("visits/plates.html", page=page, spots=spots, homes=homes, door=DOOR, now=ask.now)
-
-
-@routes.post("/plates", needs=Permission.PLATE_PRINT, summary="Print plates")
-async def print_plates(ask: Ask, body: PrintPlates) -> Show:
-    wishes = [_wish(spot) for spot in body.spots]
-    sheet = await actions.issue_plates(actor=ask.actor, home_uid=body.home, wishes=wishes, now=ask.now)
-    printed = [
-        {"bed": wish.bed, "door": wish.kind is PlateKind.DOOR, "qr": _qr(wish.fresh.text)} for wish in wishes
-    ]
-    return Show("visits/print.html", home_name=sheet.home_name, batch=sheet.batch, plates=printed)
-
-
-@routes.post("/plates/<plate_uid>/retire", needs=Permission.PLATE_PRINT, summary="End a plate at once")
-async def retire(ask: Ask, plate_uid: str) -> Go:
-    await actions.retire_plate(actor=ask.actor, plate_uid=plate_uid, now=ask.now)
-    return Go("/admin/plates", said="床牌已停用，再扫会被拒绝。")
-
-
-def _wish(spot: str) -> PlateWish:
-    kind, bed = (PlateKind.DOOR, "") if spot == DOOR else (PlateKind.BED, spot)
-    return PlateWish(kind=kind, bed=bed, fresh=new_plate(code_keys()))
-
-
-def _qr(code: str) -> Any:
-    # Level Q still reads with a quarter of the plate scratched or under a wet glove.
-    drawing = segno.make(code, error="q", micro=False)
-    return Markup(drawing.svg_inline(border=4, svgclass="code", lineclass=None, omitsize=True))  # noqa: S704  our own drawing

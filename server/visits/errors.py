@@ -69,6 +69,14 @@ class SameHands(DomainError):
     message = "双方确认必须由两家机构的两个人分别完成。您已代表另一方确认过，请由本机构的同事确认。"
 
 
+class MustBeOpened(DomainError):
+    """From a list one confirms only what needs no second look."""
+
+    code = "visits.must_be_opened"
+    kind = Kind.CONFLICT
+    message = "这次巡诊有要核对的情况或紧急发现，请打开看过之后再确认。"
+
+
 class SideNeeded(DomainError):
     """The actor works for both institutions and has not said for which one they speak."""
 

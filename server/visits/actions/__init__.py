@@ -1,6 +1,6 @@
 """What may be done about visits."""
 
-from server.visits.actions.attesting import attest, dispute, resolve
+from server.visits.actions.attesting import attest, attest_unopened, dispute, resolve
 from server.visits.actions.checks import Scanned
 from server.visits.actions.correcting import approve_correction, refuse_correction, request_correction
 from server.visits.actions.offline import HeldEvent, ingest_batch
@@ -8,6 +8,7 @@ from server.visits.actions.planning import PlannedItem, cancel_visit, plan_visit
 from server.visits.actions.plates import PlateWish, issue_plates, retire_plate
 from server.visits.actions.presence import prepare_scan, start_visit
 from server.visits.actions.round import ItemResult, finish_visit, record_results
+from server.visits.actions.sheets import write_sheet
 from server.visits.actions.sweeps import sweep_nonces, sweep_unfinished
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Scanned",
     "approve_correction",
     "attest",
+    "attest_unopened",
     "cancel_visit",
     "dispute",
     "finish_visit",
@@ -34,4 +36,5 @@ __all__ = [
     "sweep_missed",
     "sweep_nonces",
     "sweep_unfinished",
+    "write_sheet",
 ]

@@ -10,9 +10,9 @@ from server.authority.permissions import Permission
 from server.kit.transactions import action
 from server.visits.access import institution_id_of, side_of, visit_to_change
 from server.visits.actions.moving import locked, move, tell, try_move
-from server.visits.errors import NotThisNow, ReasonNeeded, SameHands
-from server.visits.models import Attestation, Visit
-from server.visits.queries import VisitCard, read_card
+from server.visits.errors import MustBeOpened, NotThisNow, ReasonNeeded, SameHands
+from server.visits.models import Attestation, Visit, VisitItem
+from server.visits.queries import VisitCard, must_be_opened, read_card
 from server.visits.rules import ATTEST, RESOLVE, Side, Verdict, VisitEvent, VisitStatus
 
 
@@ -29,6 +29,16 @@ async def attest(*, actor: Actor, visit_uid: str, side: Side | None = None, now:
     if reached is VisitStatus.CONFIRMED:
         await confirmed(actor, visit, now)
     return await read_card(visit.id)
+
+
+@action
+async def attest_unopened(*, actor: Actor, visit_uid: str, now: datetime) -> VisitCard:
+    """Confirm from a list: only a visit whose presence is proved, with nothing flagged and nothing urgent."""
+    visit = await visit_to_change(actor=actor, uid=visit_uid, permission=Permission.VISIT_ATTEST)
+    held = await locked(visit)
+    if must_be_opened(held, await VisitItem.filter(visit_id=held.id)):
+        raise MustBeOpened
+    return await attest(actor=actor, visit_uid=visit_uid, now=now)
 
 
 @action

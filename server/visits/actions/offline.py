@@ -25,10 +25,8 @@ from server.visits.actions.presence import judged
 from server.visits.actions.round import ItemResult, finished, written
 from server.visits.models import OfflineEvent, Visit
 from server.visits.queries.cards import BatchCard, IngestCard
-from server.visits.rules import Reason, ScanResult, VisitStatus, sentence_of
+from server.visits.rules import FILLED_IN, Reason, ScanResult, sentence_of
 from server.visits.rules.offline import EventKind, IngestResult
-
-_STILL_OPEN = (VisitStatus.STARTED, VisitStatus.FINISHED)  # nobody has attested to it yet
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,7 @@ async def _start(actor: Actor, event: HeldEvent, visit: Visit, now: datetime) ->
 
 async def _findings(actor: Actor, event: HeldEvent, visit: Visit, now: datetime) -> _Outcome:
     moved = await written(
-        actor=actor, visit=visit, results=event.results, open_in=_STILL_OPEN, at=event.device_time, now=now
+        actor=actor, visit=visit, results=event.results, open_in=FILLED_IN, at=event.device_time, now=now
     )
     return (
         _late(visit, Reason.RESIDENT_MOVED) if moved else _Outcome(IngestResult.ACCEPTED, visit_id=visit.id)

@@ -16,6 +16,7 @@ from server.visits.access import plate_for
 from server.visits.codes import FreshPlate
 from server.visits.errors import TooManyBeds
 from server.visits.models import Plate
+from server.visits.queries import PlateToPrint
 from server.visits.rules import PlateKind
 
 MOST_PLATES = 60
@@ -34,6 +35,12 @@ class PlateWish:
 class PrintBatch:
     batch: str
     home_name: str
+
+    def plates(self, wishes: Sequence[PlateWish]) -> tuple[PlateToPrint, ...]:
+        """Return what is to be drawn, with the codes that only the caller has."""
+        return tuple(
+            PlateToPrint(self.home_name, wish.kind, wish.bed, self.batch, wish.fresh.text) for wish in wishes
+        )
 
 
 @action

@@ -1,6 +1,6 @@
 """At the bedside: what became of each resident, and the end of the visit."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -55,7 +55,7 @@ async def written(
     actor: Actor,
     visit: Visit,
     results: Sequence[ItemResult],
-    open_in: Sequence[VisitStatus],
+    open_in: Collection[VisitStatus],
     at: datetime,
     now: datetime,
 ) -> bool:

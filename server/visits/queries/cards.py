@@ -16,7 +16,7 @@ from server.visits.rules import (
     VisitStatus,
     sentence_of,
 )
-from server.visits.rules.evidence import SENTENCES, Reason
+from server.visits.rules.evidence import TO_LOOK_AT, Reason
 from server.visits.rules.offline import IngestResult
 
 STATUS_WORDS = {
@@ -27,7 +27,7 @@ STATUS_WORDS = {
     VisitStatus.ATTESTED_HOST: "养老机构已确认，等医疗机构确认",
     VisitStatus.CONFIRMED: "双方已确认",
     VisitStatus.DISPUTED: "有争议，等双方协商",
-    VisitStatus.CORRECTION_REQUESTED: "更正待对方核准",
+    VisitStatus.CORRECTION_REQUESTED: "更正待核准",
     VisitStatus.VOID: "已作废",
     VisitStatus.CANCELLED: "已取消",
     VisitStatus.MISSED: "未到",
@@ -213,7 +213,7 @@ def visit_card(row: Visit) -> VisitCard:
         clinicians=tuple(each.account.name for each in row.attendances),
         evidence=row.evidence,
         evidence_text=EVIDENCE_WORDS[row.evidence] if row.evidence else "",
-        exceptions=tuple(SENTENCES[Reason(word)] for word in row.exceptions),
+        exceptions=tuple(TO_LOOK_AT[Reason(word)] for word in row.exceptions),
         provider_verdict=row.provider_verdict,
         provider_by_name=row.provider_by.name if row.provider_by else None,
         host_verdict=row.host_verdict,

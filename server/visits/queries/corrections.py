@@ -1,17 +1,19 @@
-"""Corrections that wait for the other institution."""
+"""Corrections: those that wait for the other institution, and all that one visit went through."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from tortoise.expressions import Q
 
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.pages import Page, PageWish, page_of
-from server.visits.models import VisitCorrection, VisitItem
+from server.visits.models import Visit, VisitCorrection, VisitItem
 from server.visits.queries.cards import OUTCOME_WORDS, CorrectionCard
 from server.visits.rules import CorrectionStatus, Outcome, Side
 from server.visits.rules.corrections import FINISHED, STARTED, item_uid
 
+_RELATIONS = ("visit__home", "visit__provider", "requested_by", "decided_by")
 _TIMES = {STARTED: "开始时间", FINISHED: "结束时间"}
 
 
@@ -20,10 +22,17 @@ async def corrections_to_approve(*, actor: Actor, wish: PageWish) -> Page[Correc
     own = sorted(actor.institutions_with(Permission.VISIT_CORRECT))
     ours = Q(side=Side.PROVIDER, visit__home_id__in=own) | Q(side=Side.HOST, visit__provider_id__in=own)
     rows = VisitCorrection.filter(ours, status=CorrectionStatus.REQUESTED)
-    rows = rows.select_related("visit__home", "visit__provider", "requested_by", "decided_by")
+    rows = rows.select_related(*_RELATIONS)
     page = await page_of(rows, wish, lambda row: row, by="created_at", newest_first=False)
     names = await _names(page.items)
-    return Page(items=tuple(_card(row, names) for row in page.items), next=page.next)
+    return page.of([_card(row, names) for row in page.items])
+
+
+async def corrections_of(visit: Visit) -> tuple[CorrectionCard, ...]:
+    """Return what was asked to be changed in a visit that the caller may see, newest first."""
+    rows = await VisitCorrection.filter(visit_id=visit.id).select_related(*_RELATIONS).order_by("-id")
+    names = {item.uid: item.resident.name for item in visit.items}
+    return tuple(_card(row, names) for row in rows)
 
 
 async def _names(rows: Sequence[VisitCorrection]) -> Mapping[str, str]:
@@ -61,8 +70,7 @@ def _what(key: str, names: Mapping[str, str]) -> str:
 def _said(value: str | None) -> str:
     if value is None:
         return "无"
-    return (
-        OUTCOME_WORDS[Outcome(value)]
-        if value in Outcome.__members__.values()
-        else value[:16].replace("T", " ")
-    )
+    if value in Outcome.__members__.values():
+        return OUTCOME_WORDS[Outcome(value)]
+    at = datetime.fromisoformat(value)
+    return f"{at.month} 月 {at.day} 日 {at:%H:%M}"

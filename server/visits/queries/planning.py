@@ -48,37 +48,42 @@ class PlanningSheet:
 
 
 async def plannable(*, actor: Actor, now: datetime) -> tuple[PairCard, ...]:
-    rows = await _pairs(actor, now).order_by("home_id", "id")
-    return tuple(_pair(row) for row in rows)
+    rows = await agreements_to_plan(actor, now).order_by("home_id", "id")
+    return tuple(pair_card(row) for row in rows)
 
 
 async def planning_sheet(*, actor: Actor, agreement_uid: str, now: datetime) -> PlanningSheet:
     """Return whom and what a visit under this agreement can be for, and who can go."""
-    agreement = await _pairs(actor, now).get_or_none(uid=agreement_uid)
+    agreement = await agreements_to_plan(actor, now).get_or_none(uid=agreement_uid)
     if agreement is None:
         raise NotFound
     visible = residents_visible_to(actor=actor, permission=Permission.VISIT_READ, now=now)
     residents = await Resident.filter(visible, home_id=agreement.home.id, died_at=None).order_by("bed", "id")
+    return PlanningSheet(
+        pair=pair_card(agreement),
+        services=tuple(Choice(item.code, item.name) for item in content_of(agreement.content).items),
+        residents=tuple(Choice(row.uid, f"{row.bed or '未分床'}　{row.name}") for row in residents),
+        clinicians=await clinicians_of(agreement, now),
+    )
+
+
+async def clinicians_of(agreement: ServiceAgreement, now: datetime) -> tuple[Choice, ...]:
+    """Return who may go out for the provider, by name."""
     running = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
     grants = await RoleGrant.filter(
         running, starts_at__lte=now, institution_id=agreement.provider.id, role__in=ATTENDING_ROLES
     ).select_related("account")
     people = {grant.account.uid: grant.account.name for grant in grants}
-    return PlanningSheet(
-        pair=_pair(agreement),
-        services=tuple(Choice(item.code, item.name) for item in content_of(agreement.content).items),
-        residents=tuple(Choice(row.uid, f"{row.bed or '未分床'}　{row.name}") for row in residents),
-        clinicians=tuple(Choice(uid, name) for uid, name in sorted(people.items(), key=lambda each: each[1])),
-    )
+    return tuple(Choice(uid, name) for uid, name in sorted(people.items(), key=lambda each: each[1]))
 
 
-def _pairs(actor: Actor, now: datetime) -> QuerySet[ServiceAgreement]:
+def agreements_to_plan(actor: Actor, now: datetime) -> QuerySet[ServiceAgreement]:
     own = sorted(actor.institutions_with(Permission.VISIT_PLAN))
     either = Q(home_id__in=own) | Q(provider_id__in=own)
     return ServiceAgreement.filter(in_force(now), either).select_related("home", "provider")
 
 
-def _pair(row: ServiceAgreement) -> PairCard:
+def pair_card(row: ServiceAgreement) -> PairCard:
     return PairCard(
         agreement_uid=row.uid,
         home_uid=row.home.uid,

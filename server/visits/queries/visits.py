@@ -27,13 +27,13 @@ _P = Permission
 
 async def read_card(visit_id: int) -> VisitCard:
     """Return the card of a visit that the caller has just been allowed to change, with every resident on it."""
-    return visit_card(await _with_lines(Visit.filter(id=visit_id), VisitItem.all()).get())
+    return visit_card(await with_lines(Visit.filter(id=visit_id), VisitItem.all()).get())
 
 
 async def visit(*, actor: Actor, visit_uid: str, now: datetime) -> VisitCard:
     """Return one visit; a family sees its own resident's line only."""
     rows = Visit.filter(visits_visible_to(actor=actor, permission=_P.VISIT_READ, now=now), uid=visit_uid)
-    row = await _with_lines(rows, _lines(actor, now)).first()
+    row = await with_lines(rows, visible_lines(actor, now)).first()
     if row is None:
         raise NotFound
     return visit_card(row)
@@ -47,7 +47,7 @@ async def todays_round(*, actor: Actor, now: datetime) -> tuple[VisitCard, ...]:
     rows = Visit.filter(
         today, visits_of_own_institutions(actor=actor, permission=_P.VISIT_ATTEND), id__in=await own
     )
-    found = await _with_lines(rows, _lines(actor, now)).order_by("starts_at", "id").limit(50)
+    found = await with_lines(rows, visible_lines(actor, now)).order_by("starts_at", "id").limit(50)
     return tuple(visit_card(row) for row in found)
 
 
@@ -82,7 +82,7 @@ async def visits(
     rows = Visit.filter(visits_visible_to(actor=actor, permission=_P.VISIT_READ, now=now))
     if status is not None:
         rows = rows.filter(status=status)
-    return await page_of(_with_lines(rows, _lines(actor, now)), wish, visit_card, by="starts_at")
+    return await page_of(with_lines(rows, visible_lines(actor, now)), wish, visit_card, by="starts_at")
 
 
 async def visits_of_resident(
@@ -94,20 +94,20 @@ async def visits_of_resident(
         items_visible_to(actor=actor, permission=_P.VISIT_READ, now=now), resident_id=resident.id
     )
     ids = await lines.values_list("visit_id", flat=True)
-    return await page_of(_with_lines(Visit.filter(id__in=ids), lines), wish, visit_card, by="starts_at")
+    return await page_of(with_lines(Visit.filter(id__in=ids), lines), wish, visit_card, by="starts_at")
 
 
 async def count_waiting_for_confirmation(*, actor: Actor) -> int:
-    return await Visit.filter(_waiting_for_word(actor)).count()
+    return await Visit.filter(waiting_for_word(actor)).count()
 
 
 async def visits_waiting_for_confirmation(*, actor: Actor, wish: PageWish, now: datetime) -> Page[VisitCard]:
     """Return the finished visits about which the actor's own side has not spoken yet, and the disputed ones."""
-    rows = _with_lines(Visit.filter(_waiting_for_word(actor)), _lines(actor, now))
+    rows = with_lines(Visit.filter(waiting_for_word(actor)), visible_lines(actor, now))
     return await page_of(rows, wish, visit_card, by="starts_at", newest_first=False)
 
 
-def _waiting_for_word(actor: Actor) -> Q:
+def waiting_for_word(actor: Actor) -> Q:
     own = sorted(actor.institutions_with(_P.VISIT_ATTEST))
     host_waits = Q(home_id__in=own, status__in=[VisitStatus.FINISHED, VisitStatus.ATTESTED_PROVIDER])
     provider_waits = Q(provider_id__in=own, status__in=[VisitStatus.FINISHED, VisitStatus.ATTESTED_HOST])
@@ -115,11 +115,11 @@ def _waiting_for_word(actor: Actor) -> Q:
     return host_waits | provider_waits | disputed
 
 
-def _lines(actor: Actor, now: datetime) -> QuerySet[VisitItem]:
+def visible_lines(actor: Actor, now: datetime) -> QuerySet[VisitItem]:
     return VisitItem.filter(items_visible_to(actor=actor, permission=_P.VISIT_READ, now=now))
 
 
-def _with_lines(rows: QuerySet[Visit], lines: QuerySet[VisitItem]) -> QuerySet[Visit]:
+def with_lines(rows: QuerySet[Visit], lines: QuerySet[VisitItem]) -> QuerySet[Visit]:
     return rows.select_related(*VISIT_RELATIONS).prefetch_related(
         Prefetch("items", queryset=lines.select_related("resident")),
         Prefetch("attendances", queryset=VisitAttendance.all().select_related("account")),

@@ -4,6 +4,8 @@ from server.visits.rules.evidence import Evidence, Reason, ScanResult, Tolerance
 from server.visits.rules.lifecycle import (
     ATTEST,
     BEFORE_FINISH,
+    FILLED_IN,
+    NOT_SETTLED,
     RESOLVE,
     VISIT_MOVES,
     WAITING,
@@ -21,6 +23,8 @@ from server.visits.rules.parameters import PARAMETERS
 __all__ = [
     "ATTEST",
     "BEFORE_FINISH",
+    "FILLED_IN",
+    "NOT_SETTLED",
     "PARAMETERS",
     "RESOLVE",
     "VISIT_MOVES",

@@ -47,6 +47,7 @@ class Reason(StrEnum):
     WEAK = "weak"  # the evidence does not reach the threshold
     TOO_SHORT = "too_short"
     RESIDENT_MOVED = "resident_moved"
+    ENDED_ON_PAPER = "ended_on_paper"  # the end was written down and typed in later
     # refusals
     PLATE_MALFORMED = "plate_malformed"
     PLATE_FORGED = "plate_forged"
@@ -79,6 +80,7 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.WEAK: "在场证明不足，已标记待核对。",
     Reason.TOO_SHORT: "巡诊时间偏短，已标记待核对。",
     Reason.RESIDENT_MOVED: "这位长者已转到别的机构，记录已收下并标记。",
+    Reason.ENDED_ON_PAPER: "结束时间是事后补填的，已标记待核对。",
     Reason.PLATE_MALFORMED: "这不是本平台的床牌。请扫床头或门口的牌子。",
     Reason.PLATE_FORGED: "这张床牌不是本平台印制的，请告诉院方更换。",
     Reason.PLATE_UNKNOWN: "这张床牌没有登记，请告诉院方更换。",
@@ -100,6 +102,19 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.NOT_STARTABLE: "这次巡诊已取消或已结束，不能再开始。",
     Reason.ELSEWHERE: "您还有另一次巡诊没有结束，请先结束那一次。",
     Reason.ID_REUSED: "这条扫码记录的编号已用于另一次扫码，请重新扫码。",
+}
+
+
+# The same, for whoever looks at the visit at a desk; each says what to make sure of.
+TO_LOOK_AT: Mapping[Reason, str] = {
+    Reason.DEVICE_UNAVAILABLE: "没有扫动态码，当时院方设备不可用。请向当班护士核实医护确实来过。",
+    Reason.OFFLINE: "断网时扫码，联网后补传。请核对到达和离开的时间。",
+    Reason.NOT_FROM_CAMERA: "二维码不是用相机现场扫的。请向当班护士核实医护确实来过。",
+    Reason.STAND_IN: "来的医护不在原计划名单里，是替班。请核对是谁来的。",
+    Reason.WEAK: "在场证明不足。请向当班护士核实医护确实来过。",
+    Reason.TOO_SHORT: "巡诊时间偏短。请核对名单上的长者是否都看了。",
+    Reason.RESIDENT_MOVED: "名单里有长者已转到别的机构。请核对是否在本院看的。",
+    Reason.ENDED_ON_PAPER: "先记在纸上，回来后补填，结束时间是手填的。请核对离开的时间。",
 }
 
 

@@ -46,6 +46,17 @@ def entries_of(found: Findings) -> tuple[FoundEntry, ...]:
     return tuple(_entry(column, kind, code, body) for column, kind, code, body in _rows(found))
 
 
+def faults_of(found: Findings) -> dict[str, str]:
+    """Return what cannot be true, all of it, by the columns of the row."""
+    faults: dict[str, str] = {}
+    for column, kind, code, body in _rows(found):
+        try:
+            _entry(column, kind, code, body)
+        except ImplausibleValue as fault:
+            faults.update(fault.fields)
+    return faults
+
+
 def _entry(column: str, kind: EntryKind, code: str, body: dict[str, Any]) -> FoundEntry:
     try:
         return FoundEntry(kind, RecordCategory.HOMEBED, code, checked_body(kind, code, body))

@@ -75,6 +75,11 @@ VISIT_MOVES: Moves[VisitStatus, VisitEvent] = Moves(
 )
 
 WAITING = frozenset({_S.FINISHED, _S.ATTESTED_PROVIDER, _S.ATTESTED_HOST})
+FILLED_IN = frozenset(
+    {_S.STARTED, _S.FINISHED}
+)  # what was found may be written: nobody has attested to it yet
+# Somebody still has something to do before the visit counts, or never will.
+NOT_SETTLED = WAITING | {_S.PLANNED, _S.STARTED, _S.DISPUTED, _S.CORRECTION_REQUESTED}
 BEFORE_FINISH = frozenset({_S.PLANNED, _S.STARTED, _S.CANCELLED, _S.MISSED})
 
 

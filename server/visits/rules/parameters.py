@@ -16,6 +16,10 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("visits.offline_hours", 12, "hours", _START),
     Parameter("visits.clock_skew_seconds", 120, "seconds", "离线手机时钟允许误差，数值自拟"),
     Parameter("visits.plate_overlap_days", 7, "days", "换新床牌后旧牌仍可用的天数，数值自拟"),
+    Parameter("visits.due_ahead_days", 3, "days", "到期前几天列入待安排名单，数值自拟"),
+    Parameter(
+        "visits.convalescent_times", 2, "times", "②三状态：休养期间加密巡诊（I17），协议次数的倍数自拟"
+    ),
     Parameter("visits.verified_at", 4, "points", _WEIGHTS),
     Parameter(f"visits.weight_{Evidence.ROTATING}", 4, "points", _WEIGHTS),
     Parameter(f"visits.weight_{Evidence.NETWORK}", 3, "points", _WEIGHTS),

@@ -185,7 +185,7 @@ class TestTheRound:
         await morning.see_everybody()
         morning.clock.advance(minutes=4)
         card = await actions.finish_visit(actor=morning.doctor, visit_uid=morning.uid, now=morning.now)
-        assert card.exceptions == ("巡诊时间偏短，已标记待核对。",)
+        assert card.exceptions == ("巡诊时间偏短。请核对名单上的长者是否都看了。",)
 
     async def test_has_its_six_elements_when_it_ends(self, morning: Round) -> None:
         """I34, and nobody is left in an open visit."""

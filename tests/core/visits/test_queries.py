@@ -12,6 +12,7 @@ from server.kit.errors import NotFound
 from server.kit.pages import PageWish
 from server.visits import actions, queries
 from server.visits.actions import ItemResult
+from server.visits.queries import VisitFilter
 from server.visits.rules import Outcome, VisitStatus
 from server.visits.rules.findings import Findings
 from tests.core.visits.conftest import Ask, Round
@@ -173,7 +174,9 @@ LISTS: dict[str, tuple[int, List]] = {
             actor=a, resident_uid=m.town.people.wang, wish=WISH, now=m.now
         ),
     ),
-    "scans": (2, lambda m, a: queries.scans_of(actor=a, visit_uid=m.uid)),
+    "rows": (4, lambda m, a: queries.visit_rows(actor=a, wanted=VisitFilter(), wish=WISH, now=m.now)),
+    "waiting rows": (3, lambda m, a: queries.waiting_rows(actor=a, wish=WISH, now=m.now)),
+    "review": (16, lambda m, a: queries.review(actor=a, visit_uid=m.uid, now=m.now)),
 }
 
 
