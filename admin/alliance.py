@@ -128,15 +128,10 @@ def _minutes(time: str) -> int:
 
 @routes.get("/agreements", needs=READ, summary="Agreements of my institution, or of the city")
 async def agreements(ask: Ask, query: AgreementQuery) -> Show:
-    wish = PageWish(query.after, query.limit)
+    wish = query.counted
     statuses = (query.status,) if query.status else ()
     page = await queries.agreements(actor=ask.actor, statuses=statuses, wish=wish, now=ask.now)
     return Show("alliance/list.html", page=page, chosen=query.status)
-
-
-@routes.get("/agreements/coverage", needs=READ, summary="Which homes are signed, and with whom")
-async def coverage(ask: Ask) -> Show:
-    return Show("alliance/coverage.html", cards=await queries.coverage(now=ask.now))
 
 
 @routes.get("/agreements/new", needs=DRAFT, summary="The page to draft an agreement")

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from tortoise.expressions import Q, Subquery
 
 from server.alliance.models import Department, Institution, ServiceAgreement
-from server.alliance.rules import IN_FORCE
+from server.alliance.rules import IN_FORCE, PUBLIC_KINDS, InstitutionKind
 from server.authority.actor import Actor
 from server.authority.permissions import Permission, Role
 from server.kit.clock import local_date
@@ -35,6 +35,25 @@ def institutions_visible_to(*, actor: Actor, permission: Permission, now: dateti
     if permission in PUBLIC and actor.may(permission):
         return Q(id__gt=0)
     return Q(id__in=sorted(actor.institutions_with(permission)))
+
+
+def listed_in_public() -> Q:
+    """Narrow to what the public directory lists: a home only once it is filed (备案), no authority."""
+    others = [kind for kind in PUBLIC_KINDS if kind is not InstitutionKind.NURSING_HOME]
+    return Q(kind__in=others) | Q(kind=InstitutionKind.NURSING_HOME, filed=True)
+
+
+async def institution_in_public(*, uid: str) -> Institution:
+    return _found(await Institution.filter(listed_in_public(), uid=uid).first())
+
+
+def homes_on_board(*, actor: Actor, now: datetime) -> Q:
+    """Narrow to the homes whose standing the actor may see: a bureau all, a home itself, a provider those it serves."""
+    if actor.holds(Permission.BOARD_READ, BUREAU_ROLES):
+        return Q(id__gt=0)
+    own = sorted(actor.institutions_with(Permission.BOARD_READ))
+    served = ServiceAgreement.filter(in_force(now), provider_id__in=own).values("home_id")
+    return Q(id__in=own) | Q(id__in=Subquery(served))
 
 
 async def institution_for(*, actor: Actor, uid: str, permission: Permission, now: datetime) -> Institution:

@@ -3,6 +3,7 @@
 from server.alliance.rules.agreements import (
     AGREEMENT_MOVES,
     IN_FORCE,
+    ON_THE_WAY,
     AgreementEvent,
     AgreementSide,
     AgreementStatus,
@@ -22,17 +23,21 @@ from server.alliance.rules.content import (
     plain_content,
 )
 from server.alliance.rules.institutions import (
+    PUBLIC_KINDS,
     USCC_ALPHABET,
     InstitutionKind,
     is_uscc,
     uscc_check_character,
 )
 from server.alliance.rules.parameters import PARAMETERS, Confidence, Parameter
+from server.alliance.rules.spans import Days, Span, days_of
 
 __all__ = [
     "AGREEMENT_MOVES",
     "IN_FORCE",
+    "ON_THE_WAY",
     "PARAMETERS",
+    "PUBLIC_KINDS",
     "USCC_ALPHABET",
     "AgreementContent",
     "AgreementEvent",
@@ -41,16 +46,19 @@ __all__ = [
     "Confidence",
     "Contact",
     "Cooperation",
+    "Days",
     "Fee",
     "FeeKind",
     "InstitutionKind",
     "Parameter",
     "PayCycle",
     "ServiceItem",
+    "Span",
     "VisitDay",
     "content_digest",
     "content_faults",
     "content_of",
+    "days_of",
     "is_uscc",
     "plain_content",
     "uscc_check_character",

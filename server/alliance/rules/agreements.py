@@ -22,6 +22,15 @@ class AgreementStatus(StrEnum):
 
 
 IN_FORCE = frozenset({AgreementStatus.ACTIVE, AgreementStatus.EXPIRING})
+ON_THE_WAY = (  # to being in force, the nearest last; one that ran out is where a renewal begins
+    AgreementStatus.EXPIRED,
+    AgreementStatus.DRAFT,
+    AgreementStatus.PROPOSED,
+    AgreementStatus.SIGNED_BY_ONE,
+    AgreementStatus.SIGNED,
+    AgreementStatus.SUSPENDED,
+    AgreementStatus.FILED,
+)
 
 
 class AgreementEvent(StrEnum):

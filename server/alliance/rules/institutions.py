@@ -27,6 +27,11 @@ class InstitutionKind(StrEnum):
 
 _PRIMARY_CARE = frozenset({InstitutionKind.COMMUNITY_HEALTH_CENTER, InstitutionKind.TOWNSHIP_HEALTH_CENTER})
 _MEDICAL = _PRIMARY_CARE | {InstitutionKind.HOSPITAL, InstitutionKind.NURSING_HOSPITAL}
+PUBLIC_KINDS = tuple(  # in the directory of services; authorities are not
+    kind
+    for kind in InstitutionKind
+    if kind in _MEDICAL or kind in {InstitutionKind.NURSING_HOME, InstitutionKind.HOME_CARE_CENTER}
+)
 
 
 USCC_LENGTH = 18

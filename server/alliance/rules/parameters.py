@@ -27,4 +27,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "alliance.expiring_last_notice", 7, "days", "facts/domain.md §7.2 到期前 30/7 日提醒", "medium"
     ),
+    Parameter(
+        "alliance.least_persons_shown", 5, "people", "少于此数的人数统计不向上显示，同领域模型 I45（自拟）"
+    ),
 )

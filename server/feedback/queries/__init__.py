@@ -3,12 +3,14 @@
 from server.feedback.queries.cases import (
     CaseCard,
     CaseFile,
+    CaseWish,
     StepCard,
     VoidCard,
     case_card,
     case_file,
     cases,
     count_cases_to_move,
+    institutions_with_cases,
     my_case_file,
     my_cases,
     void_card,
@@ -16,6 +18,8 @@ from server.feedback.queries.cases import (
 )
 from server.feedback.queries.exports import Said, rated_by
 from server.feedback.queries.faults import faults
+from server.feedback.queries.neighbours import NeighbourCard, Neighbours
+from server.feedback.queries.public import PublicSheet, public_sheet
 from server.feedback.queries.ratings import (
     InstitutionRating,
     PublicRating,
@@ -29,29 +33,48 @@ from server.feedback.queries.ratings import (
     rating_card,
     ratings_of_subject,
 )
-from server.feedback.queries.scores import ScoreCard, score_board, scores_of, tallies_of
+from server.feedback.queries.satisfaction import (
+    QuarterCard,
+    SatisfactionCard,
+    SatisfactionTrend,
+    satisfaction_board,
+    satisfaction_trend,
+)
+from server.feedback.queries.scores import ScoreCard, scores_of, tallies_of
 from server.feedback.queries.texts import (
+    Decided,
     DecisionCard,
     ModerationCard,
+    ModerationDesk,
     ModerationFile,
+    RevisionCard,
     TextToCheck,
     count_texts_waiting,
-    moderation_file,
-    moderation_queue,
+    moderation_desk,
     text_to_check,
 )
 
 __all__ = [
     "CaseCard",
     "CaseFile",
+    "CaseWish",
+    "Decided",
     "DecisionCard",
     "InstitutionRating",
     "ModerationCard",
+    "ModerationDesk",
     "ModerationFile",
+    "NeighbourCard",
+    "Neighbours",
     "PublicRating",
+    "PublicSheet",
+    "QuarterCard",
     "RatingCard",
     "ReplyCard",
+    "RevisionCard",
     "Said",
+    "SatisfactionCard",
+    "SatisfactionTrend",
     "ScoreCard",
     "StepCard",
     "TextToCheck",
@@ -64,17 +87,19 @@ __all__ = [
     "count_open_tokens",
     "count_texts_waiting",
     "faults",
-    "moderation_file",
-    "moderation_queue",
+    "institutions_with_cases",
+    "moderation_desk",
     "my_case_file",
     "my_cases",
     "my_ratings",
     "open_tokens",
+    "public_sheet",
     "published_for",
     "rated_by",
     "rating_card",
     "ratings_of_subject",
-    "score_board",
+    "satisfaction_board",
+    "satisfaction_trend",
     "scores_of",
     "tallies_of",
     "text_to_check",

@@ -1,7 +1,10 @@
 """What may be told about cases and voids."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from tortoise.expressions import Q
 
 from server.audit.actions import note
 from server.authority.actor import Actor
@@ -34,6 +37,16 @@ class CaseCard:
 
 
 @dataclass(frozen=True)
+class CaseWish:
+    """Which cases are wanted: those that somebody must still move, unless `ended`."""
+
+    ended: bool = False
+    status: CaseStatus | None = None
+    institution_uid: str | None = None
+    overdue: bool = False
+
+
+@dataclass(frozen=True)
 class StepCard:
     event: CaseEvent | None
     status: CaseStatus
@@ -61,6 +74,8 @@ class VoidCard:
     uid: str
     institution: str
     score: int | None
+    said: str  # what the rating says: the second person judges it anew
+    case_uid: str | None  # a complaint is read in its case, where the look leaves a line
     reason: str
     proposed_by: str
     proposed_at: datetime
@@ -68,6 +83,7 @@ class VoidCard:
     proposed_by_account: str  # its uid: the second person must be another
 
 
+_BEHIND_A_VOID = ("rating__subject", "case__subject", "proposed_by")
 _RELATED = ("subject", "owner", "resident", "author", "rating", "complaint")
 
 
@@ -83,14 +99,38 @@ async def count_cases_to_move(*, actor: Actor, now: datetime) -> int:
     return await FeedbackCase.filter(visible, owner_id__in=own, status__in=sorted(LIVE_CASES)).count()
 
 
-async def cases(*, actor: Actor, wish: PageWish, now: datetime, live_only: bool = False) -> Page[CaseCard]:
-    """List the cases of one's institution; for a bureau, all of them."""
+async def cases(
+    *, actor: Actor, wish: PageWish, now: datetime, asked: CaseWish | None = None
+) -> Page[CaseCard]:
+    """List the cases of one's institution, for a bureau all: what falls due first, and of those ended the newest."""
+    asked = asked or CaseWish()
     rows = FeedbackCase.filter(
-        cases_visible_to(actor=actor, permission=Permission.CASE_READ, now=now)
+        cases_visible_to(actor=actor, permission=Permission.CASE_READ, now=now), _asked_for(asked, now)
     ).select_related(*_RELATED)
-    if live_only:
-        rows = rows.filter(status__in=sorted(LIVE_CASES))
-    return await page_of(rows, wish, lambda row: _card(row, now), by="created_at")
+    if asked.ended:
+        return await page_of(rows, wish, lambda row: _card(row, now), by="created_at")
+    return await page_of(
+        rows, wish, lambda row: _card(row, now), by="next_deadline", newest_first=False
+    )  # a live case is never without
+
+
+def _asked_for(asked: CaseWish, now: datetime) -> Q:
+    live = Q(status__in=sorted(LIVE_CASES))
+    wanted = ~live if asked.ended else live
+    if asked.status is not None:
+        wanted &= Q(status=asked.status)
+    if asked.institution_uid is not None:
+        wanted &= Q(subject__uid=asked.institution_uid)
+    if asked.overdue:
+        wanted &= Q(next_deadline__lte=now)
+    return wanted
+
+
+async def institutions_with_cases(*, actor: Actor, now: datetime) -> tuple[tuple[str, str], ...]:
+    """Return uid and name of the institutions that one's cases are about, for a choice in a form."""
+    visible = cases_visible_to(actor=actor, permission=Permission.CASE_READ, now=now)
+    found = await FeedbackCase.filter(visible).distinct().values_list("subject__uid", "subject__name")
+    return tuple(sorted(((uid, name) for uid, name in found), key=lambda pair: pair[1]))
 
 
 async def case_card(*, uid: str, now: datetime) -> CaseCard:
@@ -168,24 +208,30 @@ async def _text(row: FeedbackCase) -> str:
 async def voids_waiting(*, actor: Actor, wish: PageWish, now: datetime) -> Page[VoidCard]:  # noqa: ARG001
     if not actor.holds(Permission.RATING_VOID, BUREAUS):
         raise Forbidden
-    rows = RatingVoid.filter(status=VoidStatus.PROPOSED).select_related(
-        "rating__subject", "case__subject", "proposed_by"
-    )
-    return await page_of(rows, wish, _void_card, by="created_at", newest_first=False)
+    rows = RatingVoid.filter(status=VoidStatus.PROPOSED).select_related(*_BEHIND_A_VOID)
+    page = await page_of(rows, wish, lambda row: row, by="created_at", newest_first=False)
+    texts = await _latest_texts(page.items)
+    return page.of([_void_card(row, texts) for row in page.items])
 
 
 async def void_card(*, uid: str) -> VoidCard:
-    return _void_card(
-        await RatingVoid.get(uid=uid).select_related("rating__subject", "case__subject", "proposed_by")
-    )
+    row = await RatingVoid.get(uid=uid).select_related(*_BEHIND_A_VOID)
+    return _void_card(row, await _latest_texts([row]))
 
 
-def _void_card(row: RatingVoid) -> VoidCard:
+async def _latest_texts(rows: Sequence[RatingVoid]) -> Mapping[int, str]:
+    revisions = TextRevision.filter(rating_id__in=[row.rating_id for row in rows if row.rating_id])
+    return dict(await revisions.order_by("number").values_list("rating_id", "text"))
+
+
+def _void_card(row: RatingVoid, texts: Mapping[int, str]) -> VoidCard:
     about = row.rating or row.case
     return VoidCard(
         uid=row.uid,
         institution=about.subject.name if about else "",
         score=row.rating.score if row.rating else None,
+        said=texts.get(row.rating_id or 0, ""),
+        case_uid=row.case.uid if row.case else None,
         reason=row.reason,
         proposed_by=row.proposed_by.name,
         proposed_at=row.created_at,

@@ -174,7 +174,7 @@ async def my_ratings(*, actor: Actor, wish: PageWish, now: datetime) -> Page[Rat
     rows = Rating.filter(own_ratings(actor=actor, now=now)).select_related("resident", "subject")
     page = await page_of(rows, wish, same, by="created_at")
     beside = await beside_of(page.items)
-    return Page(tuple(_own_card(row, beside, actor.account_id, now) for row in page.items), page.next)
+    return page.of([_own_card(row, beside, actor.account_id, now) for row in page.items])
 
 
 async def rating_card(*, uid: str, now: datetime) -> RatingCard:
@@ -215,10 +215,15 @@ async def published_for(
     institution = await institution_for(
         actor=actor, uid=institution_uid, permission=Permission.INSTITUTION_READ, now=now
     )
-    rows = Rating.filter(published(now=now), subject_id=institution.id)
+    return await published_about(institution.id, wish=wish, now=now)
+
+
+async def published_about(institution_id: int, *, wish: PageWish, now: datetime) -> Page[PublicRating]:
+    """Return what everybody may read about an institution that everybody may know of."""
+    rows = Rating.filter(published(now=now), subject_id=institution_id)
     page = await page_of(rows, wish, same, by="created_at")
     beside = await beside_of(page.items)
-    return Page(tuple(_public_card(row, beside) for row in page.items), page.next)
+    return page.of([_public_card(row, beside) for row in page.items])
 
 
 def _public_card(row: Rating, beside: Beside) -> PublicRating:
@@ -238,7 +243,7 @@ async def ratings_of_subject(*, actor: Actor, wish: PageWish, now: datetime) -> 
     visible = ratings_of_institutions(actor=actor, permission=Permission.RATING_READ, now=now)
     page = await page_of(Rating.filter(visible).select_related("subject"), wish, same, by="created_at")
     beside = await beside_of(page.items)
-    return Page(tuple(_institution_card(row, beside) for row in page.items), page.next)
+    return page.of([_institution_card(row, beside) for row in page.items])
 
 
 def _institution_card(row: Rating, beside: Beside) -> InstitutionRating:

@@ -12,11 +12,10 @@ from server.alliance.models import Institution
 from server.alliance.queries import parameter
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.feedback.access import OVERSEERS, counted
+from server.feedback.access import counted
 from server.feedback.models import Rating
 from server.feedback.rules import Capacity, Shown, Tally, shown
 from server.kit.clock import local_date
-from server.kit.errors import Forbidden
 
 
 @dataclass(frozen=True)
@@ -34,15 +33,6 @@ async def scores_of(*, actor: Actor, institution_uid: str, now: datetime) -> Sco
     return (await _cards([institution], now))[0]
 
 
-async def score_board(*, actor: Actor, now: datetime) -> tuple[ScoreCard, ...]:
-    """Rank every rated institution by what residents and families said; too few scores rank nowhere, at the end."""
-    if not actor.holds(Permission.RATING_READ, OVERSEERS):
-        raise Forbidden
-    rated = await Rating.filter(counted(now=now)).distinct().values_list("subject_id", flat=True)
-    cards = await _cards(await Institution.filter(id__in=list(rated)), now)
-    return tuple(sorted(cards, key=lambda card: (-(card.scores.ranked.mean or 0), card.institution)))
-
-
 async def _cards(institutions: Iterable[Institution], now: datetime) -> list[ScoreCard]:
     listed = list(institutions)
     tallies = await tallies_of([institution.id for institution in listed], now=now)
@@ -55,6 +45,7 @@ async def _cards(institutions: Iterable[Institution], now: datetime) -> list[Sco
 
 async def tallies_of(institution_ids: Iterable[int], *, now: datetime) -> Mapping[int, dict[str, Tally]]:
     """Count per institution and group: ranked, assisted, own_staff. Reads nothing that moderation writes (I41, I42)."""
+    satisfied = await parameter("feedback.satisfied_score", on=local_date(now))
     rows = (
         await Rating.filter(counted(now=now), subject_id__in=list(institution_ids))
         .annotate(n=Count("id"))
@@ -67,8 +58,12 @@ async def tallies_of(institution_ids: Iterable[int], *, now: datetime) -> Mappin
     for row in rows:
         group = _group(Capacity(row["capacity"]), own_staff=bool(row["own_staff"]))
         of_one = tallies[row["subject_id"]]
-        of_one[group] += Tally(row["n"], row["n"] * row["score"])
+        of_one[group] += tally_of(row["score"], row["n"], satisfied=satisfied)
     return tallies
+
+
+def tally_of(score: int, times: int, *, satisfied: int) -> Tally:
+    return Tally(times, times * score, times if score >= satisfied else 0)
 
 
 def _group(capacity: Capacity, *, own_staff: bool) -> str:

@@ -11,11 +11,13 @@ from server.feedback.rules.cases import (
     ComplaintKind,
     VoidStatus,
 )
+from server.feedback.rules.likeness import likeness
 from server.feedback.rules.parameters import PARAMETERS
 from server.feedback.rules.ratings import (
     MODERATOR_EVENTS,
     QUEUE,
     RATING_MOVES,
+    UNDONE_BY,
     Capacity,
     Dimension,
     RatingEvent,
@@ -24,7 +26,7 @@ from server.feedback.rules.ratings import (
     TokenStatus,
     tidy_tags,
 )
-from server.feedback.rules.scores import Group, Shown, Tally, shown
+from server.feedback.rules.scores import Group, Share, Shown, Tally, share_of, shown, shown_in_time, wilson
 from server.feedback.rules.texts import (
     REASONS,
     SCREENED_WORDS,
@@ -49,6 +51,7 @@ __all__ = [
     "RATING_MOVES",
     "REASONS",
     "SCREENED_WORDS",
+    "UNDONE_BY",
     "Capacity",
     "CaseEvent",
     "CaseStatus",
@@ -59,6 +62,7 @@ __all__ = [
     "RatingStatus",
     "Reason",
     "ReasonCode",
+    "Share",
     "Shown",
     "SourceKind",
     "Tally",
@@ -68,7 +72,11 @@ __all__ = [
     "digest_of",
     "event_after",
     "found_by_local_list",
+    "likeness",
     "needs_reason",
+    "share_of",
     "shown",
+    "shown_in_time",
     "tidy_tags",
+    "wilson",
 ]

@@ -15,4 +15,14 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("feedback.callback_wait_days", 3, "days", "回访后等家属确认的天数，期满机构方可办结（自拟）"),
     Parameter("feedback.appeal_days", 10, "days", "主管部门答复申诉的期限（自拟）"),
     Parameter("feedback.reopen_days", 30, "days", "办结后家属可退回重办的天数（自拟）"),
+    Parameter(
+        "feedback.satisfied_score",
+        4,
+        "score",
+        "facts/domain.md 满意度 = 满意 + 基本满意：不低于此分",
+        "medium",
+    ),
+    Parameter("feedback.neighbour_days", 30, "days", "审核时看同机构、同作者多少天内的文字（自拟）"),
+    Parameter("feedback.neighbour_texts", 200, "texts", "审核时与最近多少条文字比较（自拟）"),
+    Parameter("feedback.alike_percent", 60, "percent", "文字相同到此程度即提示相似（自拟）"),
 )

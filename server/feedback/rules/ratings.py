@@ -1,6 +1,6 @@
 """What a rating is, and how the visibility of its text moves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from server.kit.moves import Moves
@@ -76,6 +76,8 @@ RATING_MOVES: Moves[RatingStatus, RatingEvent] = Moves(
             RatingEvent.WITHHOLD,
         ): RatingStatus.WITHHELD,  # seen to be wrong only afterwards
         (RatingStatus.WITHHELD, RatingEvent.PUBLISH): RatingStatus.PUBLISHED,
+        # A return is undone, by whoever gave it or over the machine, until its author has rewritten the text.
+        (RatingStatus.RETURNED_FOR_EDIT, RatingEvent.PUBLISH): RatingStatus.PUBLISHED,
         (RatingStatus.RETURNED_FOR_EDIT, RatingEvent.EDIT): RatingStatus.SCREENING,
         (RatingStatus.WITHHELD, RatingEvent.EDIT): RatingStatus.SCREENING,  # I43
     }
@@ -85,6 +87,11 @@ MODERATOR_EVENTS = frozenset(
     {RatingEvent.PUBLISH, RatingEvent.RETURN, RatingEvent.WITHHOLD, RatingEvent.ESCALATE}
 )
 QUEUE = (RatingStatus.SCREENING, RatingStatus.ESCALATED)
+UNDONE_BY: Mapping[RatingEvent, RatingEvent] = {  # what takes a decision back, as far as anything does
+    RatingEvent.PUBLISH: RatingEvent.WITHHOLD,
+    RatingEvent.RETURN: RatingEvent.PUBLISH,
+    RatingEvent.WITHHOLD: RatingEvent.PUBLISH,
+}
 
 
 def tidy_tags(tags: Iterable[Dimension]) -> list[str]:

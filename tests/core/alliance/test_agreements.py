@@ -455,10 +455,11 @@ class TestWhoMay:
 
 class TestCoverage:
     async def test_counts_only_agreements_in_force_and_asks_for_primary_care(
-        self, town: Town, clock: Any
+        self, town: Town, actor: Actors, clock: Any
     ) -> None:
         """I19."""
-        board = {card.home_uid: card for card in await queries.coverage(now=clock())}
+        found = await queries.coverage(actor=await actor("qian"), now=clock())
+        board = {card.home_uid: card for card in found}
 
         assert (board[town.alliance.yihe].providers, board[town.alliance.yihe].covered) == (2, True)
         assert (board[town.alliance.songhe].providers, board[town.alliance.songhe].covered) == (1, False)

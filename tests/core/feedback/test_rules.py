@@ -24,9 +24,13 @@ from server.feedback.rules import (
     digest_of,
     event_after,
     found_by_local_list,
+    likeness,
     needs_reason,
+    share_of,
     shown,
+    shown_in_time,
     tidy_tags,
+    wilson,
 )
 from server.kit.errors import IllegalMove
 
@@ -44,6 +48,7 @@ LISTED_RATING_MOVES = {
     (R.ESCALATED, E.WITHHOLD): R.WITHHELD,
     (R.PUBLISHED, E.WITHHOLD): R.WITHHELD,
     (R.WITHHELD, E.PUBLISH): R.PUBLISHED,
+    (R.RETURNED_FOR_EDIT, E.PUBLISH): R.PUBLISHED,
     (R.RETURNED_FOR_EDIT, E.EDIT): R.SCREENING,
     (R.WITHHELD, E.EDIT): R.SCREENING,
 }
@@ -187,6 +192,82 @@ class TestWhatMayBeShown:
         if seen.everyone.count is not None:
             rest = seen.everyone.count - sum(part.count or 0 for part in parts)
             assert rest == 0 or rest >= LEAST
+
+
+class TestHowSureAShareIs:
+    def test_the_interval_is_wilsons(self) -> None:
+        """Newcombe 1998, table I: 81 of 263, 15 of 148, 0 of 20, 1 of 29."""
+        assert [round(bound, 4) for bound in wilson(81, 263)] == [0.2553, 0.3662]
+        assert [round(bound, 4) for bound in wilson(15, 148)] == [0.0624, 0.1605]
+        assert [round(bound, 4) for bound in wilson(0, 20)] == [0.0, 0.1611]
+        assert [round(bound, 4) for bound in wilson(1, 29)] == [0.0061, 0.1718]
+
+    @given(
+        st.integers(min_value=1, max_value=400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+    )
+    def test_the_share_lies_within_and_the_bounds_between_nought_and_one(
+        self, counted: tuple[int, int]
+    ) -> None:
+        part, whole = counted
+        low, high = wilson(part, whole)
+
+        assert 0 <= low <= part / whole + 1e-9
+        assert part / whole - 1e-9 <= high <= 1
+
+    def test_many_are_surer_than_few(self) -> None:
+        few, many = wilson(4, 5), wilson(400, 500)
+
+        assert many[1] - many[0] < few[1] - few[0]
+
+    def test_four_are_too_few(self) -> None:
+        assert share_of(Tally(4, 20, 4), least=LEAST) is None
+        assert share_of(Tally(), least=0) is None
+        found = share_of(Tally(5, 23, 4), least=LEAST)
+        assert found is not None
+        assert (found.part, found.whole, found.value) == (4, 5, 0.8)
+
+
+class TestOverTime:
+    def test_a_quarter_with_few_is_hidden_and_its_smallest_neighbour_with_it(self) -> None:
+        shares = shown_in_time([Tally(20, 80, 15), Tally(2, 8, 1), Tally(9, 40, 8)], least=LEAST)
+
+        assert [share is None for share in shares] == [False, True, True]
+
+    def test_two_that_hide_each_other_need_no_third(self) -> None:
+        shares = shown_in_time([Tally(20, 80, 15), Tally(3, 8, 1), Tally(4, 9, 2)], least=LEAST)
+
+        assert [share is None for share in shares] == [False, True, True]
+
+    def test_an_empty_quarter_hides_nobody(self) -> None:
+        shares = shown_in_time([Tally(20, 80, 15), Tally()], least=LEAST)
+
+        assert [share is None for share in shares] == [False, True]
+
+    @given(st.lists(tallies, max_size=9))
+    def test_no_difference_of_shown_numbers_tells_on_fewer_than_five(self, listed: list[Tally]) -> None:
+        shares = shown_in_time(listed, least=LEAST)
+        hidden = sum(tally.count for tally, share in zip(listed, shares, strict=True) if share is None)
+
+        assert hidden == 0 or hidden >= LEAST or all(share is None for share in shares)
+
+
+class TestLikeness:
+    def test_a_copy_is_wholly_alike_whatever_marks_were_put_around_it(self) -> None:
+        assert likeness("医生迟到两个小时，没人管。", "医生 迟到 两个小时！没人管……") == 100
+
+    def test_a_copy_with_a_word_changed_is_much_alike(self) -> None:
+        assert likeness("护士态度差，说话很冲，老人很害怕。", "护士态度很差，说话太冲，老人很害怕。") >= 60
+
+    @pytest.mark.parametrize(
+        ("one", "other"), [("等了一上午", "讲得很明白，谢谢医生"), ("好", "好"), ("", "很好"), ("好", "很好")]
+    )
+    def test_others_are_not(self, one: str, other: str) -> None:
+        assert likeness(one, other) == 0
+
+    @given(st.text(max_size=40), st.text(max_size=40))
+    def test_goes_both_ways_and_stays_within_bounds(self, one: str, other: str) -> None:
+        assert likeness(one, other) == likeness(other, one)
+        assert 0 <= likeness(one, other) <= 100
 
 
 def test_a_digest_changes_with_the_score() -> None:

@@ -4,13 +4,16 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from server.alliance.models import Institution
 from server.authority.actor import Actor
 from server.demo import Town
 from server.feedback import actions, queries
 from server.feedback.actions import Ruling
-from server.feedback.models import ModerationDecision
+from server.feedback.models import ModerationDecision, Rating
 from server.feedback.rules import Capacity, RatingEvent, ReasonCode
+from server.kit.errors import Forbidden
 from tests.core.feedback import given
 
 Ask = Callable[[str], Awaitable[Actor]]
@@ -76,10 +79,51 @@ class TestScores:
         await given.many(town, "yihe", [4] * 8, now=clock())
         await given.many(town, "songhe", [5] * 300, capacity=Capacity.ASSISTED, own_staff=True, now=clock())
 
-        board = await queries.score_board(actor=await actor("qian"), now=clock())
+        board = await queries.satisfaction_board(actor=await actor("qian"), now=clock())
 
-        ranked = [card.institution_uid for card in board if not card.scores.ranked.hidden]
+        ranked = [card.institution_uid for card in board if card.ranked]
         assert ranked.index(town.alliance.yihe) < ranked.index(town.alliance.songhe)
+
+    async def test_three_hundred_friendly_voices_stand_above_five(
+        self, town: Town, actor: Ask, clock: Any
+    ) -> None:
+        await given.many(town, "songhe", [5] * 5, now=clock())
+        await given.many(town, "yihe", [5] * 290 + [2] * 10, now=clock())
+
+        board = await queries.satisfaction_board(actor=await actor("qian"), now=clock())
+
+        assert [card.institution_uid for card in board if card.ranked] == [
+            town.alliance.yihe,
+            town.alliance.songhe,
+        ]
+        assert board[0].ranked is not None
+        assert (board[0].ranked.part, board[0].ranked.whole) == (290, 300)
+
+    async def test_a_quarter_is_told_apart_from_the_one_before(
+        self, town: Town, actor: Ask, clock: Any
+    ) -> None:
+        rows = await given.many(town, "songhe", [2] * 6 + [5] * 6, now=clock())
+        last_quarter = clock() - timedelta(days=80)
+        await Rating.filter(id__in=[row.id for row in rows[:6]]).update(created_at=last_quarter)
+        await given.many(town, "songhe", [1] * 30, capacity=Capacity.ASSISTED, now=clock())
+
+        trend = await queries.satisfaction_trend(
+            actor=await actor("tang"), institution_uid=town.alliance.songhe, now=clock()
+        )
+
+        *earlier, before, now = trend.quarters
+        assert all(each.share is None for each in earlier)
+        assert before.share is not None
+        assert now.share is not None
+        assert ((before.year, before.quarter), before.share.part, before.share.whole) == ((2025, 4), 0, 6)
+        assert ((now.year, now.quarter), now.share.part, now.share.whole) == ((2026, 1), 6, 6)
+
+    @pytest.mark.parametrize("who", ["feng", "he", "xu", "zheng"])
+    async def test_the_board_is_for_those_who_oversee(
+        self, town: Town, actor: Ask, clock: Any, who: str
+    ) -> None:
+        with pytest.raises(Forbidden):
+            await queries.satisfaction_board(actor=await actor(who), now=clock())
 
     async def test_what_may_still_be_taken_back_counts_nowhere(
         self, town: Town, actor: Ask, clock: Any

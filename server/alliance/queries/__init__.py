@@ -1,0 +1,59 @@
+"""What may be told of institutions, agreements and policy numbers."""
+
+from server.alliance.queries.agreements import (
+    AgreementCard,
+    AgreementSheet,
+    SignatureCard,
+    agreement_card,
+    agreement_in_force,
+    agreement_sheet,
+    agreements,
+    partner_ids,
+)
+from server.alliance.queries.coverage import CoverageCard, coverage
+from server.alliance.queries.directory import (
+    DirectoryCard,
+    DirectorySheet,
+    DirectoryWish,
+    PartnerCard,
+    directory,
+    directory_sheet,
+)
+from server.alliance.queries.institutions import (
+    DepartmentCard,
+    InstitutionCard,
+    departments_of,
+    institution_card,
+    institutions,
+    own_institutions,
+    partners_of,
+)
+from server.alliance.queries.numbers import parameter, parameters
+
+__all__ = [
+    "AgreementCard",
+    "AgreementSheet",
+    "CoverageCard",
+    "DepartmentCard",
+    "DirectoryCard",
+    "DirectorySheet",
+    "DirectoryWish",
+    "InstitutionCard",
+    "PartnerCard",
+    "SignatureCard",
+    "agreement_card",
+    "agreement_in_force",
+    "agreement_sheet",
+    "agreements",
+    "coverage",
+    "departments_of",
+    "directory",
+    "directory_sheet",
+    "institution_card",
+    "institutions",
+    "own_institutions",
+    "parameter",
+    "parameters",
+    "partner_ids",
+    "partners_of",
+]
