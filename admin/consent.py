@@ -1,22 +1,49 @@
-"""Requests sent and consents held by the institution, and the form to ask a resident."""
+"""The consent desk: ask a resident, take down an answer given on paper, and see whose records are shared with us."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import Field
 
+from admin.home import WAITING, Waiting
+from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.consent import actions, queries
-from server.consent.rules import STATUS_WORDS, ConsentStatus, Purpose, RecordCategory
-from server.web import Ask, Form, Go, MenuEntry, PageQuery, PageWish, Query, Routes, Show, Uid
+from server.consent.actions import Choice, Witnessing
+from server.consent.rules import (
+    LARGEST_PAPER,
+    STATUS_WORDS,
+    ConsentStatus,
+    Purpose,
+    RecordCategory,
+)
+from server.web import (
+    Ask,
+    Clean,
+    Download,
+    Form,
+    Go,
+    MenuEntry,
+    PageQuery,
+    Query,
+    Routes,
+    Show,
+    Uid,
+    Upload,
+    text,
+)
 
 routes = Routes("consent", tag="知情同意")
 menu = MenuEntry("知情同意", "/admin/consents", needs=Permission.CONSENT_REQUEST, order=40)
+ENVELOPE = 64 * 1024  # what a form adds to its file
+
+Categories = Annotated[list[RecordCategory], Field(max_length=len(RecordCategory))]
 
 
 class ConsentQuery(PageQuery):
     status: ConsentStatus | None = None
     resident: Uid | None = None
+    recipient: Uid | None = None
 
 
 class RequestQuery(Query):
@@ -31,6 +58,37 @@ class RequestConsent(Form):
     last_day: date
 
 
+class AddPaper(Form):
+    file: Upload
+
+
+class Witnessed(Form):
+    """The word of a resident without a phone, before the reader and one colleague."""
+
+    witness: Uid
+    evidence: Annotated[str, text(200), Clean]
+
+    @property
+    def witnessing(self) -> Witnessing:
+        return Witnessing(evidence=self.evidence, second_uid=self.witness)
+
+
+class WitnessedGrant(Witnessed):
+    text_hash: Annotated[str, text(64)]
+    categories: Categories = []
+    restricted: Categories = []
+
+
+async def consents_to_witness(actor: Actor, now: datetime) -> Waiting | None:
+    if not actor.may(Permission.CONSENT_WITNESS):
+        return None
+    count = await queries.count_waiting_for_witness(actor=actor, now=now)
+    return Waiting("份征求要当面读给长者听", count, "/admin/consents?status=requested")
+
+
+WAITING.append(consents_to_witness)
+
+
 @routes.get(
     "/consents",
     needs=Permission.CONSENT_READ,
@@ -42,23 +100,32 @@ async def consents(ask: Ask, query: ConsentQuery) -> Show:
         actor=ask.actor,
         resident_uid=query.resident,
         status=query.status,
-        wish=PageWish(query.after, query.limit),
+        recipient_uid=query.recipient,
+        wish=query.counted,
         now=ask.now,
     )
-    kept = {name: value for name, value in (("status", query.status), ("resident", query.resident)) if value}
-    return Show("consent/list.html", page=page, query=kept, statuses=STATUS_WORDS)
+    asked = {"status": query.status, "resident": query.resident, "recipient": query.recipient}
+    return Show(
+        "consent/list.html",
+        page=page,
+        query={name: value for name, value in asked.items() if value},
+        statuses=STATUS_WORDS,
+        residents=await queries.residents_seen(actor=ask.actor, now=ask.now),
+        recipients=await queries.recipients_seen(actor=ask.actor, now=ask.now),
+        ours=await queries.own_recipients(actor=ask.actor),
+    )
 
 
 @routes.get(
     "/consents/<consent_uid>",
     needs=Permission.CONSENT_READ,
     purpose=Purpose.CARE,
-    summary="One consent with its text",
+    summary="One consent with its text, its paper and its history",
 )
 async def consent(ask: Ask, consent_uid: str) -> Show:
-    return Show(
-        "consent/sheet.html", sheet=await queries.consent_sheet(actor=ask.actor, uid=consent_uid, now=ask.now)
-    )
+    file = await queries.consent_file(actor=ask.actor, uid=consent_uid, now=ask.now)
+    ours = await queries.own_recipients(actor=ask.actor)
+    return Show("consent/sheet.html", file=file, sheet=file.sheet, card=file.sheet.card, ours=ours)
 
 
 @routes.get(
@@ -91,4 +158,88 @@ async def request_consent(ask: Ask, body: RequestConsent) -> Go:
         last_day=body.last_day,
         now=ask.now,
     )
-    return Go(f"/admin/consents/{card.uid}", said=f"已向{card.resident}发出征求，对方会在手机上收到。")
+    return Go(
+        f"/admin/consents/{card.uid}",
+        said=f"已向{card.resident}发出征求。有手机的在手机上答复；没有的，请打印同意书当面读给长者听。",
+    )
+
+
+@routes.post(
+    "/consents/<consent_uid>/papers",
+    needs=Permission.CONSENT_WITNESS,
+    purpose=Purpose.CARE,
+    largest_body=LARGEST_PAPER + ENVELOPE,
+    summary="File one scanned page",
+)
+async def add_paper(ask: Ask, consent_uid: str, body: AddPaper) -> Go:
+    page = await actions.add_paper(actor=ask.actor, uid=consent_uid, scan=body.file.content, now=ask.now)
+    return Go(f"/admin/consents/{consent_uid}", said=f"第 {page.number} 页已存好。")
+
+
+@routes.get(
+    "/consents/<consent_uid>/papers/<paper_uid>",
+    needs=Permission.CONSENT_READ,
+    purpose=Purpose.CARE,
+    summary="One scanned page",
+)
+async def paper(ask: Ask, consent_uid: str, paper_uid: str) -> Download:
+    found = await queries.paper(actor=ask.actor, consent_uid=consent_uid, paper_uid=paper_uid, now=ask.now)
+    return Download(found.name, found.content, found.media_type)
+
+
+@routes.post(
+    "/consents/<consent_uid>/grant",
+    needs=Permission.CONSENT_WITNESS,
+    purpose=Purpose.CARE,
+    summary="Take down a yes before two witnesses",
+)
+async def grant(ask: Ask, consent_uid: str, body: WitnessedGrant) -> Go:
+    card = await actions.grant_witnessed(
+        actor=ask.actor,
+        uid=consent_uid,
+        choice=Choice(
+            categories=frozenset(body.categories),
+            restricted=frozenset(body.restricted),
+            text_hash=body.text_hash,
+        ),
+        witnessing=body.witnessing,
+        now=ask.now,
+    )
+    return Go(f"/admin/consents/{card.uid}", said="已记下长者的同意，从现在起生效。")
+
+
+@routes.post(
+    "/consents/<consent_uid>/deny",
+    needs=Permission.CONSENT_WITNESS,
+    purpose=Purpose.CARE,
+    summary="Take down a no before two witnesses",
+)
+async def deny(ask: Ask, consent_uid: str, body: Witnessed) -> Go:
+    card = await actions.deny_witnessed(
+        actor=ask.actor, uid=consent_uid, witnessing=body.witnessing, now=ask.now
+    )
+    return Go(f"/admin/consents/{card.uid}", said="已记下长者不同意。不影响长者的任何服务。")
+
+
+@routes.post(
+    "/consents/<consent_uid>/withdraw",
+    needs=Permission.CONSENT_WITNESS,
+    purpose=Purpose.CARE,
+    summary="Take down a withdrawal before two witnesses",
+)
+async def withdraw(ask: Ask, consent_uid: str, body: Witnessed) -> Go:
+    card = await actions.withdraw_witnessed(
+        actor=ask.actor, uid=consent_uid, witnessing=body.witnessing, now=ask.now
+    )
+    return Go(f"/admin/consents/{card.uid}", said="已按长者的意思撤回，对方立刻看不到了。")
+
+
+@routes.get(
+    "/shared",
+    needs=Permission.RECORD_READ,
+    purpose=Purpose.CARE,
+    summary="Whose records are shared with us",
+)
+async def shared(ask: Ask, query: PageQuery) -> Show:
+    found = await queries.shared_with_us(actor=ask.actor, wish=query.counted, now=ask.now)
+    return Show("consent/shared.html", page=found.granted, ended=found.ended)

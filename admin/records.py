@@ -9,7 +9,7 @@ from server.authority.permissions import Permission
 from server.consent.rules import PURPOSE_WORDS, SHAREABLE
 from server.records import actions, queries
 from server.records.queries import EntryWish
-from server.web import Ask, Form, Go, Line, PageQuery, PageWish, Purpose, Routes, Show
+from server.web import Ask, Form, Go, Line, PageQuery, Purpose, Routes, Show
 
 routes = Routes("records", tag="健康档案")
 
@@ -38,7 +38,7 @@ async def record(ask: Ask, resident_uid: str, query: RecordQuery) -> Show:
     return Show(
         "records/record.html",
         summary=await queries.summary(wish=wish),
-        page=await queries.timeline(wish=wish, page=PageWish(query.after, query.limit)),
+        page=await queries.timeline(wish=wish, page=query.wish),
         purpose=query.purpose,
         purposes=[(purpose, PURPOSE_WORDS[purpose]) for purpose in Purpose if purpose in SHAREABLE],
     )
@@ -52,7 +52,7 @@ async def record(ask: Ask, resident_uid: str, query: RecordQuery) -> Show:
 )
 async def emergency_reads(ask: Ask, query: EmergencyQuery) -> Show:
     page = await queries.emergency_reads(
-        actor=ask.actor, waiting_only=not query.all, page=PageWish(query.after, query.limit), now=ask.now
+        actor=ask.actor, waiting_only=not query.all, page=query.counted, now=ask.now
     )
     return Show("records/emergencies.html", page=page, everything=query.all)
 

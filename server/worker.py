@@ -11,6 +11,7 @@ from server.audit.checkpoint import checkpoint
 from server.authority.actor import Actor, system_actor
 from server.booking import actions as booking
 from server.consent import actions as consent
+from server.documents import actions as documents
 from server.feedback import actions as feedback
 from server.identity import actions as identity
 from server.kit.errors import DomainError
@@ -28,6 +29,7 @@ from server.web.problems import places
 LOG = logging.getLogger(__name__)
 BATCH = 50
 WAKE = "outbox"
+WAKE_WRITER = "exports"  # of its own: a ring is heard by one who waits
 PAUSE = 1.0  # seconds between looks when nobody rings
 CHECKPOINT_EVERY = timedelta(seconds=60)
 
@@ -48,6 +50,7 @@ SWEEPS: Sequence[Sweep] = (
     alliance.sweep_agreements,
     people.sweep_reviews,
     identity.sweep_sign_ins,
+    documents.sweep_expired_exports,
 )
 
 NETWORK_TOPICS: dict[str, Callable[[Message, Services, datetime], Awaitable[None]]] = {
@@ -57,7 +60,16 @@ NETWORK_TOPICS: dict[str, Callable[[Message, Services, datetime], Awaitable[None
 
 
 async def work_once(services: Services, *, now: datetime) -> int:
-    """Deliver what is due and run every sweep once; return how much was done."""
+    """Do everything that is due once; return how much was done."""
+    return await _deliver_and_sweep(services, now=now) + await _write_tables(lambda: now)
+
+
+async def _write_tables(clock: Callable[[], datetime], is_over: Callable[[], bool] = lambda: False) -> int:
+    writing = documents.write_exports(actor=system_actor("worker"), clock=clock, is_over=is_over)
+    return await _guarded(writing, "write_exports")
+
+
+async def _deliver_and_sweep(services: Services, *, now: datetime) -> int:
     actor = system_actor("worker")
     done = 0
     for sweep in SWEEPS:
@@ -69,10 +81,25 @@ async def work_once(services: Services, *, now: datetime) -> int:
 
 
 async def run(services: Services, clock: Callable[[], datetime], stop: asyncio.Event) -> None:
+    """Work until asked to stop. Tables are written beside it: a long one must not hold up a reminder."""
+    async with asyncio.TaskGroup() as together:
+        together.create_task(_keep_delivering(services, clock, stop))
+        together.create_task(_keep_writing_tables(services, clock, stop))
+
+
+async def _keep_writing_tables(
+    services: Services, clock: Callable[[], datetime], stop: asyncio.Event
+) -> None:
+    while not stop.is_set():
+        await _write_tables(clock, stop.is_set)
+        await services.shared.wait(WAKE_WRITER, timeout=PAUSE)
+
+
+async def _keep_delivering(services: Services, clock: Callable[[], datetime], stop: asyncio.Event) -> None:
     checked = datetime.min.replace(tzinfo=UTC)
     while not stop.is_set():
         try:
-            await work_once(services, now=clock())
+            await _deliver_and_sweep(services, now=clock())
             if clock() - checked >= CHECKPOINT_EVERY:
                 checked = clock()
                 await checkpoint(services.settings.checkpoints, now=checked)

@@ -93,3 +93,23 @@ class WitnessesMustDiffer(DomainError):
     code = "consent.witnesses_must_differ"
     kind = Kind.INVALID
     message = "需要两位不同的本院工作人员在场见证，发起征求的人不能当见证人。"
+
+
+class PaperUnreadable(DomainError):
+    """Neither a picture nor a PDF, whatever its name says."""
+
+    code = "consent.paper_unreadable"
+    kind = Kind.INVALID
+    message = "这不是扫描件。请上传 JPEG、PNG 图片或 PDF 文件。"
+
+
+class PaperTooLarge(DomainError):
+    code = "consent.paper_too_large"
+    kind = Kind.INVALID
+    message = "扫描件太大了，一页不要超过 8 MB。请调低清晰度再扫一次。"
+
+
+class TooManyPapers(DomainError):
+    code = "consent.too_many_papers"
+    kind = Kind.CONFLICT
+    message = "一份同意书最多存 6 页扫描件，已经满了。"

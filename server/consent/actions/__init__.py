@@ -1,6 +1,6 @@
 """Ask, grant, deny, withdraw.
 
-Lock order: the consent, then its provisions, then its signature, then the resident's chain head
+Lock order: the consent, then its provisions, then its signature or papers, then the resident's chain head
 (`trail.rights_changed`), then audit and outbox. Nothing that locks a chain head afterwards touches a consent.
 """
 
@@ -15,11 +15,13 @@ from server.consent.actions.decisions import (
     withdraw_consent,
     withdraw_witnessed,
 )
+from server.consent.actions.papers import add_paper
 from server.consent.actions.requests import request_consent
 
 __all__ = [
     "Choice",
     "Witnessing",
+    "add_paper",
     "deny_consent",
     "deny_witnessed",
     "grant_consent",

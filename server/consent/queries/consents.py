@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
 from server.alliance.models import Institution
 from server.authority.actor import Actor
@@ -27,6 +27,8 @@ from server.consent.rules import (
 from server.kit.pages import Page, PageWish, page_of
 from server.people.access import of_residents_visible_to, residents_visible_to
 from server.people.models import Resident
+
+MOST_CHOICES = 500  # in one list of a form
 
 
 @dataclass(frozen=True)
@@ -91,17 +93,47 @@ class ResidentChoice:
 
 
 async def consents(
-    *, actor: Actor, resident_uid: str | None, status: ConsentStatus | None, wish: PageWish, now: datetime
+    *,
+    actor: Actor,
+    resident_uid: str | None,
+    status: ConsentStatus | None,
+    recipient_uid: str | None = None,
+    wish: PageWish,
+    now: datetime,
 ) -> Page[ConsentCard]:
     """Return the consents the actor may see: a family's own, or those of the actor's institution; newest first."""
     visible = consents_visible_to(actor=actor, permission=Permission.CONSENT_READ, now=now)
     rows = Consent.filter(visible)
     if resident_uid is not None:
         rows = rows.filter(resident__uid=resident_uid)
+    if recipient_uid is not None:
+        rows = rows.filter(recipient__uid=recipient_uid)
     if status is not None:
         rows = rows.filter(_stands_at(status, now))
-    page = await page_of(rows.select_related("resident", "recipient"), wish, _row, by="created_at")
-    return Page(items=await _cards(page.items, now), next=page.next)
+    page = await page_of(rows.select_related("resident", "recipient"), wish, itself, by="created_at")
+    return page.of(await cards_of(page.items, now))
+
+
+async def recipients_seen(*, actor: Actor, now: datetime) -> tuple[ChoiceCard, ...]:
+    """Return the institutions on the actor's list, to narrow it to one."""
+    visible = consents_visible_to(actor=actor, permission=Permission.CONSENT_READ, now=now)
+    asking = Subquery(Consent.filter(visible).values("recipient_id"))
+    rows = await Institution.filter(id__in=asking).order_by("id").limit(MOST_CHOICES)
+    return tuple(ChoiceCard(row.uid, row.name) for row in rows)
+
+
+async def own_recipients(*, actor: Actor) -> frozenset[str]:
+    """Return the uids of the institutions where the actor reads what was consented to."""
+    own = sorted(actor.institutions_with(Permission.RECORD_READ))
+    return frozenset(map(str, await Institution.filter(id__in=own).values_list("uid", flat=True)))
+
+
+async def residents_seen(*, actor: Actor, now: datetime) -> tuple[ResidentChoice, ...]:
+    """Return the residents on the actor's list, to narrow it to one."""
+    visible = consents_visible_to(actor=actor, permission=Permission.CONSENT_READ, now=now)
+    asked = Subquery(Consent.filter(visible).values("resident_id"))
+    rows = await Resident.filter(id__in=asked).order_by("home_id", "bed", "id").limit(MOST_CHOICES)
+    return tuple(ResidentChoice(row.uid, row.name, row.bed) for row in rows)
 
 
 async def waiting_for_me(*, actor: Actor, now: datetime) -> tuple[ConsentCard, ...]:
@@ -112,13 +144,13 @@ async def waiting_for_me(*, actor: Actor, now: datetime) -> tuple[ConsentCard, .
     rows = Consent.filter(mine, _stands_at(ConsentStatus.REQUESTED, now)).select_related(
         "resident", "recipient"
     )
-    return await _cards(await rows.order_by("id").limit(100), now)
+    return await cards_of(await rows.order_by("id").limit(100), now)
 
 
 async def waiting_for_witness(*, actor: Actor, now: datetime) -> tuple[ConsentCard, ...]:
     """Return the requests to residents of the actor's home who have no account of their own."""
     rows = Consent.filter(_to_witness(actor, now))
-    return await _cards(await rows.select_related("resident", "recipient").order_by("id").limit(100), now)
+    return await cards_of(await rows.select_related("resident", "recipient").order_by("id").limit(100), now)
 
 
 async def count_waiting_for_witness(*, actor: Actor, now: datetime) -> int:
@@ -138,7 +170,9 @@ async def consent_sheet(*, actor: Actor, uid: str, now: datetime) -> ConsentShee
 async def residents_to_ask(*, actor: Actor, now: datetime) -> tuple[ResidentChoice, ...]:
     """Return the residents whom the actor's institution may ask: those of the home, and of the homes it serves."""
     reachable = residents_visible_to(actor=actor, permission=Permission.CONSENT_REQUEST, now=now)
-    rows = await Resident.filter(reachable, died_at__isnull=True).order_by("home_id", "bed").limit(500)
+    rows = (
+        await Resident.filter(reachable, died_at__isnull=True).order_by("home_id", "bed").limit(MOST_CHOICES)
+    )
     return tuple(ResidentChoice(row.uid, row.name, row.bed) for row in rows)
 
 
@@ -171,7 +205,7 @@ def status_at(row: Consent, now: datetime) -> ConsentStatus:
 
 async def card_of(row: Consent, *, now: datetime) -> ConsentCard:
     """Return the card of a row whose resident and recipient are loaded."""
-    return (await _cards([row], now))[0]
+    return (await cards_of([row], now))[0]
 
 
 async def sheet_of(row: Consent, *, now: datetime) -> ConsentSheet:
@@ -184,7 +218,7 @@ async def sheet_of(row: Consent, *, now: datetime) -> ConsentSheet:
     )
 
 
-async def _cards(rows: Sequence[Consent], now: datetime) -> tuple[ConsentCard, ...]:
+async def cards_of(rows: Sequence[Consent], now: datetime) -> tuple[ConsentCard, ...]:
     ids = [row.id for row in rows]
     provisions = await ConsentProvision.filter(consent_id__in=ids).order_by("id") if rows else []
     decided = [row.id for row in rows if row.decided_at is not None]
@@ -236,7 +270,7 @@ def _card(
     )
 
 
-def _row(row: Consent) -> Consent:
+def itself(row: Consent) -> Consent:
     return row
 
 

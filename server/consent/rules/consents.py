@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
-from json import dumps
 
 from server.alliance.rules import Parameter
-from server.consent.errors import SignatureOutside, SignatureTooLong, SignatureTooShort
 from server.kit.moves import Moves
 
 
@@ -127,6 +125,11 @@ class ConsentEvent(StrEnum):
     SUPERSEDE = "supersede"
 
 
+BASIS_WORDS: Mapping[DecisionBasis, str] = {
+    DecisionBasis.OWN: "本人决定",
+    DecisionBasis.PROXY: "代办人按授权代为决定",
+    DecisionBasis.WITNESSED: "本人口头或在纸上表示，两位工作人员在场见证",
+}
 STATUS_WORDS: Mapping[ConsentStatus, str] = {
     ConsentStatus.REQUESTED: "等您决定",
     ConsentStatus.GRANTED: "已同意",
@@ -225,38 +228,6 @@ def rendered(text: ConsentText, notice: Notice) -> str:
 
 def hash_of(text: str) -> str:
     return sha256(text.encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Signature:
-    """A name written with a finger: strokes of points within a box, in its own units."""
-
-    width: int
-    height: int
-    strokes: tuple[tuple[tuple[int, int], ...], ...]
-
-    @property
-    def canonical(self) -> str:
-        """Return the one spelling that is sealed and digested."""
-        return dumps([self.width, self.height, self.strokes], separators=(",", ":"))
-
-    @property
-    def digest(self) -> str:
-        return sha256(self.canonical.encode()).hexdigest()
-
-
-MOST_STROKES, MOST_POINTS, LEAST_POINTS = 120, 4000, 12
-
-
-def ensure_signature(signature: Signature) -> None:
-    """Refuse what cannot be somebody's name; whose hand it was, nobody can tell from it."""
-    points = [point for stroke in signature.strokes for point in stroke]
-    if len(points) > MOST_POINTS or len(signature.strokes) > MOST_STROKES:
-        raise SignatureTooLong(fields={"signature": SignatureTooLong.message})
-    if len(points) < LEAST_POINTS:
-        raise SignatureTooShort(fields={"signature": SignatureTooShort.message})
-    if not all(0 <= x <= signature.width and 0 <= y <= signature.height for x, y in points):
-        raise SignatureOutside(fields={"signature": SignatureOutside.message})
 
 
 def carried(permitted: Iterable[RecordCategory]) -> frozenset[RecordCategory]:

@@ -1,0 +1,88 @@
+"""How many were asked, answered and agreed, by institution: a tile of the board. Nobody is named, few are not counted."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.expressions import Q
+from tortoise.functions import Count
+
+from server.alliance.access import BUREAU_ROLES
+from server.alliance.models import Institution
+from server.alliance.queries import parameter
+from server.alliance.rules import Days
+from server.authority.actor import Actor
+from server.authority.permissions import Permission
+from server.consent.models import Consent
+from server.consent.rules import ConsentStatus
+from server.kit.clock import local_date
+
+UNANSWERED = frozenset({ConsentStatus.REQUESTED, ConsentStatus.LAPSED})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """So many requests, answered, agreed to: a no is an answer as good as a yes."""
+
+    asked: int = 0
+    answered: int = 0
+    granted: int = 0
+
+    def __add__(self, other: "Asked") -> "Asked":
+        return Asked(self.asked + other.asked, self.answered + other.answered, self.granted + other.granted)
+
+
+@dataclass(frozen=True)
+class AskedCard:
+    institution_uid: str
+    institution: str
+    numbers: Asked | None  # None: too few to be told to a bureau
+
+
+@dataclass(frozen=True)
+class AskedBoard:
+    whole: Asked
+    cards: tuple[AskedCard, ...]
+    least: int
+
+
+async def asked_by_institution(*, actor: Actor, days: Days, now: datetime) -> AskedBoard:
+    """Count the requests of these days; an institution sees its own numbers however small they are."""
+    least = await parameter("alliance.least_persons_shown", on=local_date(now))
+    oversees = actor.holds(Permission.BOARD_READ, BUREAU_ROLES)
+    start, end = days.bounds
+    found = await _counted(_on_board(actor, oversees=oversees) & Q(created_at__gte=start, created_at__lt=end))
+    institutions = await Institution.filter(id__in=sorted(found)).order_by("id")
+    return board_of(
+        [(each.uid, each.name, found[each.id]) for each in institutions], least=least if oversees else 0
+    )
+
+
+def board_of(rows: Sequence[tuple[str, str, Asked]], *, least: int) -> AskedBoard:
+    """Hide every line below `least`, and leave them out of the whole where it would give them away."""
+    hidden = sum((numbers for *_, numbers in rows if numbers.asked < least), Asked())
+    shown = sum((numbers for *_, numbers in rows if numbers.asked >= least), Asked())
+    cards = [AskedCard(uid, name, numbers if numbers.asked >= least else None) for uid, name, numbers in rows]
+    cards.sort(key=lambda card: card.numbers.answered / card.numbers.asked if card.numbers else 2)
+    return AskedBoard(shown if hidden.asked < least else shown + hidden, tuple(cards), least)
+
+
+def _on_board(actor: Actor, *, oversees: bool) -> Q:
+    if oversees:
+        return Q(id__gt=0)
+    return Q(recipient_id__in=sorted(actor.institutions_with(Permission.BOARD_READ)))
+
+
+async def _counted(which: Q) -> dict[int, Asked]:
+    rows = (
+        await Consent.filter(which)
+        .annotate(n=Count("id"))
+        .group_by("recipient_id", "status")
+        .values_list("recipient_id", "status", "n")
+    )
+    found: dict[int, Asked] = defaultdict(Asked)
+    for recipient_id, status, times in rows:
+        answered = 0 if status in UNANSWERED else times
+        found[recipient_id] += Asked(times, answered, 0 if status == ConsentStatus.DENIED else answered)
+    return found

@@ -1,0 +1,17 @@
+"""The lists that may leave as tables."""
+
+from collections.abc import Mapping
+
+from server.documents.queries.sheets.alliance import AGREEMENTS, COVERAGE
+from server.documents.queries.sheets.columns import Column, Sheet, Value
+from server.documents.queries.sheets.feedback import CASES, RATINGS
+from server.documents.queries.sheets.people import CONSENTS, RESIDENTS
+from server.documents.queries.sheets.services import APPOINTMENTS, VISITS
+from server.documents.rules import SheetKind
+
+SHEETS: Mapping[SheetKind, Sheet] = {
+    sheet.kind: sheet
+    for sheet in (RESIDENTS, VISITS, APPOINTMENTS, CONSENTS, RATINGS, CASES, AGREEMENTS, COVERAGE)
+}
+
+__all__ = ["SHEETS", "Column", "Sheet", "Value"]
