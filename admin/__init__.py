@@ -1,25 +1,73 @@
 """The console: institutions and the bureau in the browser."""
 
-from pathlib import Path
-
 from admin import (
+    accounts,
     alliance,
     audit,
+    beds,
+    board,
     booking,
+    bookings,
     calls,
     consent,
+    documents,
+    exports,
     feedback,
+    find,
     home,
+    merges,
     people,
+    plates,
+    proxies,
+    public,
+    queue,
     records,
+    roster,
+    rounds,
+    schedules,
     session,
     staff,
+    training,
+    trips,
+    views,
     visits,
 )
-from admin.pages import PageFace
+from admin.pages import ASSETS, PageFace
 
-STATIC = Path(__file__).parent / "static"
-MODULES = (home, session, people, alliance, consent, records, booking, visits, feedback, calls, staff, audit)
+MODULES = (
+    home,
+    find,
+    views,
+    session,
+    people,
+    roster,
+    beds,
+    proxies,
+    merges,
+    alliance,
+    board,
+    consent,
+    documents,
+    records,
+    booking,
+    bookings,
+    queue,
+    schedules,
+    trips,
+    visits,
+    rounds,
+    plates,
+    feedback,
+    calls,
+    staff,
+    accounts,
+    training,
+    exports,
+    audit,
+    public,
+)
+
+__all__ = ["ASSETS", "MODULES", "face"]
 
 
 def face() -> PageFace:

@@ -9,7 +9,7 @@ from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.notifications import actions, queries
 from server.notifications.rules import CallOutcome, CallReason, CallStatus
-from server.web import Ask, Clean, Form, Go, MenuEntry, PageQuery, PageWish, Routes, Show, text
+from server.web import Ask, Clean, Form, Go, MenuEntry, PageQuery, Routes, Show, text
 
 routes = Routes("calls", tag="电话名单")
 menu = MenuEntry("电话名单", "/admin/calls", Permission.CALL_LIST_READ, 70)
@@ -50,9 +50,7 @@ class Finish(Form):
 
 @routes.get("/calls", needs=Permission.CALL_LIST_READ, summary="People to call, the oldest first")
 async def calls(ask: Ask, query: CallQuery) -> Show:
-    page = await queries.call_list(
-        actor=ask.actor, wish=PageWish(query.after, query.limit), status=query.status
-    )
+    page = await queries.call_list(actor=ask.actor, wish=query.counted, status=query.status)
     return Show("calls/list.html", page=page, chosen=query.status, **EVERY_WORD)
 
 

@@ -1,10 +1,12 @@
-"""What waits for me today: every page module that has something waiting registers how to count it."""
+"""What waits for me today, and what the day brings: every page module registers its own part."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from admin.agenda import planned_for
 from server.authority.actor import Actor
+from server.identity.queries import views_kept
 from server.web import Ask, Open, Routes, Show
 
 routes = Routes("home", tag="今日待办")
@@ -31,4 +33,9 @@ async def waiting_for(actor: Actor, now: datetime) -> list[Waiting]:
 
 @routes.get("", needs=Open.SIGNED_IN, summary="What waits for me today")
 async def home(ask: Ask) -> Show:
-    return Show("home/home.html", waiting=await waiting_for(ask.actor, ask.now), now=ask.now)
+    return Show(
+        "home/home.html",
+        waiting=await waiting_for(ask.actor, ask.now),
+        planned=await planned_for(ask.actor, ask.now),
+        views=await views_kept(actor=ask.actor),
+    )

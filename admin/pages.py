@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, get_args, get_origin
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
@@ -15,21 +15,27 @@ from sanic import HTTPResponse, Request, html, raw, redirect
 
 from server.authority.actor import Actor, Channel
 from server.authority.permissions import Permission
-from server.kit.clock import SHANGHAI
+from server.identity import doors
+from server.identity.rules import is_proved
+from server.kit.clock import SHANGHAI, said_time
 from server.kit.errors import DomainError, Forbidden, Kind
 from server.kit.ids import new_uid
 from server.kit.masking import masked_name
 from server.web import sessions
-from server.web.asking import Ask, Cookie, Download, Go, MenuEntry, Show, Upload
-from server.web.faces import Face
+from server.web.asking import Ask, Cookie, Download, Go, MenuEntry, Open, Show, Upload
+from server.web.assets import Assets
+from server.web.faces import Face, utc_now
 from server.web.problems import pause_before, status_of
 from server.web.routes import Route, Routes
 
 HOME = "/admin"
 SIGN_IN = "/admin/sign-in"
 SAID = "said"
+LIVE = "x-live"  # the header of a region that refreshes itself
+LONGEST_WAY = 400
 STALE_FORM = "页面停留太久或不是从本系统打开的。请返回上一页，刷新后再提交。"
 HERE = Path(__file__).parent
+ASSETS = Assets(HERE / "static", f"{HOME}/static")
 HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": (
@@ -52,6 +58,10 @@ def city_date(value: datetime | date | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def said(instant: datetime | None, now: datetime) -> str:
+    return said_time(instant, now) if instant else "—"
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
@@ -60,7 +70,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(city_time=city_time, city_date=city_date, masked_name=masked_name)
+    environment.filters.update(city_time=city_time, city_date=city_date, masked_name=masked_name, said=said)
+    environment.globals.update(asset=ASSETS.url)
     return environment
 
 
@@ -78,8 +89,14 @@ class PageFace(Face):
         found: str | None = request.cookies.get(_cookie_name(request))
         return found
 
-    async def identify(self, token: str | None, *, now: datetime) -> Actor | None:
-        return await sessions.actor_by_cookie(token, now=now)
+    async def identify(self, request: Request, token: str | None, *, now: datetime) -> Actor | None:
+        # A page that refreshes itself is nobody's hand on the keyboard: it must not keep the session alive.
+        return await sessions.actor_by_cookie(token, seen=LIVE not in request.headers, now=now)
+
+    async def ensure_proved(self, request: Request, route: Route, actor: Actor, *, now: datetime) -> None:  # noqa: ARG002  one form for all faces
+        if not _proved(actor, now):
+            code = (_posted(request, "proof_code") or "").replace(" ", "")
+            await doors.prove(actor=actor, code=code, now=now)
 
     def key(self, request: Request) -> str | None:
         return _posted(request, "key")
@@ -98,7 +115,11 @@ class PageFace(Face):
         if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
             raise Forbidden
         token = self.token(request)
-        if token and route.keyed and not sessions.csrf_matches(token, _posted(request, "csrf") or ""):
+        if (
+            token
+            and route.needs is not Open.ANYONE
+            and not sessions.csrf_matches(token, _posted(request, "csrf") or "")
+        ):
             raise Forbidden(STALE_FORM)
 
     def arguments(self, request: Request, route: Route) -> dict[str, Any]:
@@ -112,6 +133,8 @@ class PageFace(Face):
 
     async def answer(self, request: Request, route: Route, ask: Ask, result: Any) -> HTTPResponse:
         if isinstance(result, Show):
+            if request.method == "POST":  # htmx shall not put the address of a form into the history
+                result = result.with_header("hx-push-url", "false")
             return self._show(request, ask.actor, ask.token, result)
         if isinstance(result, Go):
             return self._go(request, result)
@@ -134,7 +157,9 @@ class PageFace(Face):
 
     async def refuse(self, request: Request, error: DomainError) -> HTTPResponse:
         if error.kind is Kind.SIGN_IN:
-            return self._go(request, Go(SIGN_IN, said=error.sentence if self.token(request) else ""))
+            return self._go(
+                request, Go(_sign_in_for(request), said=error.sentence if self.token(request) else "")
+            )
         ask: Ask | None = getattr(request.ctx, "ask", None)
         page = Show(
             "error.html",
@@ -148,12 +173,19 @@ class PageFace(Face):
 
     def _show(self, request: Request, actor: Actor | None, token: str | None, page: Show) -> HTTPResponse:
         signed_in = actor is not None and actor.account_id is not None
+        now = (
+            getattr(request.ctx, "now", None) or utc_now()
+        )  # an address that no route knows was given no time
         text = self._templates.get_template(page.template).render(
             {
                 "actor": actor if signed_in else None,
                 "may": actor.may if actor else _may_nothing,
                 "menu": [entry for entry in self._menu if actor and actor.may(entry.needs)],
                 "path": request.path,
+                "here": request.path,
+                "filtered_by": _filters(request),
+                "now": now,
+                "proved": actor is not None and _proved(actor, now),
                 "said": _unpacked(request.cookies.get(SAID)),
                 "form_keys": lambda: _form_keys(token),
                 "Permission": Permission,
@@ -175,6 +207,23 @@ class PageFace(Face):
         if way.cookie is not None:
             _set_session(response, _cookie_name(request), way.cookie, secure=secure)
         return response
+
+
+def _proved(actor: Actor, now: datetime) -> bool:
+    return is_proved(getattr(actor, "proved_at", None), now=now)
+
+
+def _filters(request: Request) -> str:
+    """Return the filters in the address, without the place in the list."""
+    return urlencode([pair for pair in request.query_args if pair[0] not in {"after", "limit"}])
+
+
+def _sign_in_for(request: Request) -> str:
+    """Return the way to the sign-in page and, for somebody who followed a link, from there to where they were going."""
+    if request.method != "GET" or request.path == HOME or LIVE in request.headers:
+        return SIGN_IN
+    wanted = request.path + (f"?{request.query_string}" if request.query_string else "")
+    return f"{SIGN_IN}?{urlencode({'next': wanted[:LONGEST_WAY]})}"
 
 
 def _posted(request: Request, name: str) -> str | None:
@@ -208,7 +257,7 @@ def _form_keys(token: str | None) -> Markup:
 def _fields_of(request: Request, wanted: Mapping[str, FieldInfo]) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for name, values in (request.form or {}).items():
-        if name in {"csrf", "key"}:
+        if name in {"csrf", "key", "proof_code"}:
             continue
         filled = [value for value in values if value != ""]
         if name in wanted and _takes_many(wanted[name]):

@@ -6,7 +6,7 @@ from pydantic import StringConstraints
 
 from server.identity import actions, doors, queries
 from server.identity.rules import label_of
-from server.web import Ask, Cookie, Form, Go, Open, Routes, Show
+from server.web import Ask, Cookie, Form, Go, Open, Query, Routes, Show
 
 routes = Routes("session", tag="登录")
 
@@ -14,10 +14,21 @@ NO_COOKIE = Cookie("", 0)
 Typed = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
 
+# A page of ours and nothing else: what stands behind a sign-in must not lead to another site.
+Way = Annotated[
+    str, StringConstraints(pattern=r"^/admin(/[A-Za-z0-9_/-]*)?(\?[\x21-\x7e]*)?$", max_length=400)
+]
+
+
 class SignIn(Form):
     login: Typed
     password: Typed
     code: Annotated[str, StringConstraints(min_length=6, max_length=12)]
+    next: Way | None = None
+
+
+class WayQuery(Query):
+    next: Way | None = None
 
 
 class ChangePassword(Form):
@@ -26,8 +37,8 @@ class ChangePassword(Form):
 
 
 @routes.get("/sign-in", needs=Open.ANYONE, summary="The sign-in page")
-async def sign_in_page() -> Show:
-    return Show("session/sign_in.html")
+async def sign_in_page(query: WayQuery) -> Show:
+    return Show("session/sign_in.html", next=query.next)
 
 
 @routes.post("/sign-in", needs=Open.ANYONE, rate="console_sign_in", summary="Sign in")
@@ -42,7 +53,7 @@ async def sign_in(ask: Ask, body: SignIn) -> Go:
         memory_kib=ask.settings.argon2_memory_kib,
         now=ask.now,
     )
-    return Go("/admin", cookie=Cookie(session.token, session.max_age))
+    return Go(body.next or "/admin", cookie=Cookie(session.token, session.max_age))
 
 
 @routes.post("/sign-out", needs=Open.SIGNED_IN, summary="Sign out")

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from sanic import HTTPResponse, Request, Sanic, raw, redirect
 
@@ -58,7 +59,8 @@ def create_app(
     app = new_app(name, faces, made, clock, PROXIES_COUNT=settings.proxies_count or None)
     platform_push.attach(app, made, clock)
     _attach_operations(app, made, faces)
-    app.static("/admin/static", admin.STATIC, name="static")
+    _attach_doors(app)
+    admin.ASSETS.attach(app)
     if manage_database:
         _manage_database(app, settings, made)
     return app
@@ -80,6 +82,23 @@ def _manage_database(app: Sanic[Any, Any], settings: Settings, services: Service
     app.after_server_stop(down)
 
 
+def _attach_doors(app: Sanic[Any, Any]) -> None:
+    """Lead from the addresses that people are told, on paper too, to the pages of today."""
+
+    async def front(_: Request) -> HTTPResponse:
+        return redirect("/admin")
+
+    async def directory(_: Request) -> HTTPResponse:
+        return redirect("/admin/public/institutions")
+
+    async def verify(_: Request, number: str) -> HTTPResponse:
+        return redirect(f"/admin/public/verify/{quote(number, safe='')}")
+
+    app.add_route(front, "/", name="front")
+    app.add_route(directory, "/institutions", name="directory")
+    app.add_route(verify, "/verify/<number>", name="verify")
+
+
 def _attach_operations(app: Sanic[Any, Any], services: Services, faces: list[Face]) -> None:
     description = plain.dumps(described(faces[0].routes, prefix=faces[0].prefix, version=VERSION))
 
@@ -98,14 +117,10 @@ def _attach_operations(app: Sanic[Any, Any], services: Services, faces: list[Fac
     async def openapi(_: Request) -> HTTPResponse:
         return raw(description, content_type="application/json")
 
-    async def front(_: Request) -> HTTPResponse:
-        return redirect("/admin")
-
     app.add_route(healthz, "/healthz", name="healthz")
     app.add_route(readyz, "/readyz", name="readyz")
     app.add_route(figures, "/metrics", name="metrics")
     app.add_route(openapi, "/api/v1/openapi.json", name="openapi")
-    app.add_route(front, "/", name="front")
 
 
 async def _answers(question: Callable[[], Any]) -> str:

@@ -72,13 +72,6 @@ class TestAgreements:
         assert all(word in page.text for word in ("医疗巡诊", "周一", "林致远", "生效中", "sha256:"))
         assert other.status_code == 404
 
-    async def test_shows_the_coverage(self, town: Town, console: Console) -> None:
-        assert town
-        page = await (await console("qian")).get("/admin/agreements/coverage")
-
-        assert "达标" in page.text
-        assert "缺基层医疗机构" in page.text
-
 
 class TestTheWay:
     async def test_drafted_proposed_signed_and_filed(self, town: Town, console: Console) -> None:

@@ -1,11 +1,10 @@
-"""The desk of the day, the counter, and consultation hours."""
+"""The desk of the day, and the counter."""
 
 from datetime import timedelta
 from typing import Any
 
 from server.booking.models import Appointment, Slot, WaitlistEntry
 from server.demo import cast
-from server.kit.clock import SHANGHAI
 from server.kit.engines.counting import counted
 
 DESK = "/admin/appointments"
@@ -145,58 +144,3 @@ class TestCounter:
             page = await console(login)
             assert (await page.get("/admin/bookings/new")).status_code == 403
             assert (await page.get(DESK)).status_code == 403
-
-
-class TestSchedules:
-    HOURS = {
-        "opens": "08:00", "closes": "09:00", "slot_minutes": "30", "capacity": "4", "green_capacity": "1",
-        "release_hours": "12",
-    }  # fmt: skip
-
-    async def test_opens_hours_and_makes_their_slots(self, town: Any, console: Any) -> None:
-        page = await console("zhao")
-        fields = self.HOURS | {
-            "department": town.alliance.geriatrics,
-            "weekday": "5",
-            "starts_on": "2026-03-02",
-        }
-
-        answer = await page.submit("/admin/schedules", fields)
-
-        assert answer.status_code == 303
-        saturdays = await Slot.filter(department__uid=town.alliance.geriatrics, starts_at__gte=cast.TOWN_NOW)
-        assert sum(slot.starts_at.astimezone(SHANGHAI).weekday() == 5 for slot in saturdays) == 8
-        shown = (await page.get("/admin/schedules")).text
-        assert "星期六" in shown
-        assert "08:00–09:00" in shown
-
-    async def test_says_what_is_wrong_with_hours_that_end_before_they_begin(
-        self, town: Any, console: Any
-    ) -> None:
-        page = await console("zhao")
-        fields = self.HOURS | {
-            "department": town.alliance.geriatrics, "weekday": "5", "starts_on": "2026-03-02", "closes": "07:00",
-        }  # fmt: skip
-
-        answer = await page.submit("/admin/schedules", fields)
-
-        assert answer.status_code == 422
-        assert "结束要晚于开始" in answer.text
-
-    async def test_closing_a_day_calls_off_what_was_booked(self, town: Any, console: Any) -> None:
-        page = await console("zhao")
-        fields = {"department": town.alliance.geriatrics, "day": "2026-03-03", "reason": "设备检修"}
-
-        answers = [await page.submit("/admin/schedules/closed", fields) for _ in range(2)]
-
-        assert [answer.status_code for answer in answers] == [303, 409]
-        row = await Appointment.get(uid=town.booking.li_tomorrow)
-        assert (row.status, row.cancelled_by, row.ended_reason) == ("cancelled", "provider", "设备检修")
-        assert "停诊" in (await page.get("/admin/schedules")).text
-
-    async def test_are_the_own_hospitals_only(self, town: Any, console: Any) -> None:
-        other = await console("sun")
-        fields = {"department": town.alliance.geriatrics, "day": "2026-03-03", "reason": "试试"}
-
-        assert (await other.submit("/admin/schedules/closed", fields)).status_code == 404
-        assert (await (await console("he")).get("/admin/schedules")).status_code == 403

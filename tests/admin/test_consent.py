@@ -2,12 +2,19 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
-from server.consent.models import Consent
-from server.consent.rules import Purpose
+import pytest_asyncio
+
+from server.audit.models import AuditEntry
+from server.consent.access import effective_consents
+from server.consent.actions import request_consent, withdraw_consent
+from server.consent.models import Consent, ConsentPaper
+from server.consent.rules import LARGEST_PAPER, Purpose, RecordCategory
 from server.demo import Town
 from server.kit.clock import local_date
+from server.people.models import Resident
 
 Console = Callable[[str], Awaitable[Any]]
 
@@ -24,9 +31,20 @@ class TestList:
     async def test_narrows_by_status(self, town: Town, console: Console) -> None:
         page = await (await console("he")).get("/admin/consents?status=requested")
 
-        assert "等您决定" in page.text
+        assert "等长者决定" in page.text
         assert f"/admin/consents/{town.consent.wang_pending}" in page.text
         assert f"/admin/consents/{town.consent.wang_yihe}" not in page.text
+
+    async def test_narrows_by_resident_and_by_recipient(self, town: Town, console: Console) -> None:
+        he = await console("he")
+
+        of_li = await he.get(f"/admin/consents?resident={town.people.li}")
+        to_center = await he.get(f"/admin/consents?recipient={town.alliance.health_center}")
+
+        for page in (of_li, to_center):
+            assert f"/admin/consents/{town.consent.li_health_center}" in page.text
+            assert f"/admin/consents/{town.consent.wang_yihe}" not in page.text
+            assert "共 1 条" in page.text
 
     async def test_is_not_for_the_bureau(self, town: Town, console: Console) -> None:
         assert (await (await console("qian")).get("/admin/consents")).status_code == 403
@@ -39,6 +57,13 @@ class TestSheet:
         assert page.status_code == 200, page.text
         assert "谁想看" in page.text
         assert "不会影响您住养、看病、预约和任何服务" in page.text
+
+    async def test_tells_who_decided_and_what_happened_since(self, town: Town, console: Console) -> None:
+        page = await (await console("feng")).get(f"/admin/consents/{town.consent.li_health_center}")
+
+        assert "代办人按授权代为决定" in page.text
+        assert "周正" in page.text
+        assert "征求同意" in page.text  # the history
 
     async def test_another_houses_is_not_found(self, town: Town, console: Console) -> None:
         assert (
@@ -89,3 +114,221 @@ class TestRequest:
         }  # fmt: skip
 
         assert (await song.submit("/admin/consent-requests", fields)).status_code == 404
+
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + b"0" * 4000
+
+
+@pytest_asyncio.fixture
+async def asked(town: Town, actor: Any, clock: Any) -> str:
+    """The health center asks Li Fusheng, who has no phone; his home may witness his answer."""
+    card = await request_consent(
+        actor=await actor("feng"),
+        resident_uid=town.people.li,
+        institution_uid=town.alliance.health_center,
+        purpose=Purpose.TREATMENT,
+        categories=(RecordCategory.EXAM, RecordCategory.MEDS, RecordCategory.RESTRICTED_MENTAL),
+        last_day=local_date(clock()) + timedelta(days=90),
+        now=clock(),
+    )
+    return card.uid
+
+
+async def hand_in(page: Any, uid: str, scan: bytes) -> Any:
+    return await page.submit(f"/admin/consents/{uid}/papers", files={"file": ("scan.png", scan, "image/png")})
+
+
+class TestPaper:
+    async def test_is_filed_sealed_and_given_back_as_it_was(
+        self, town: Town, console: Console, asked: str
+    ) -> None:
+        he = await console("he")
+
+        answer = await hand_in(he, asked, PICTURE)
+        page = await he.get(f"/admin/consents/{asked}")
+        row = await ConsentPaper.get(consent__uid=asked)
+        back = await he.get(f"/admin/consents/{asked}/papers/{row.uid}")
+
+        assert answer.status_code == 303, answer.text
+        assert "第 1 页" in page.text
+        assert back.content == PICTURE
+        assert back.headers["content-type"] == "image/png"
+        assert PICTURE[:100] not in row.sealed
+        assert row.digest == sha256(PICTURE).hexdigest()
+        added, read = [
+            await AuditEntry.get(action=action, subject_uid=asked)
+            for action in ("consent.paper_added", "consent.paper_read")
+        ]
+        assert added.detail["digest"] == row.digest
+        assert read.detail["paper"] == row.uid
+
+    async def test_is_known_by_its_first_bytes_not_by_its_name(
+        self, town: Town, console: Console, asked: str
+    ) -> None:
+        he = await console("he")
+
+        answer = await hand_in(he, asked, b"<html>" + PICTURE)
+
+        assert answer.status_code == 422
+        assert "consent.paper_unreadable" in answer.text
+
+    async def test_may_be_as_large_as_is_said(self, town: Town, console: Console, asked: str) -> None:
+        he, scan = await console("he"), PICTURE.ljust(LARGEST_PAPER, b"x")
+
+        assert (await hand_in(he, asked, scan)).status_code == 303
+
+        row = await ConsentPaper.get(consent__uid=asked)
+        assert (await he.get(f"/admin/consents/{asked}/papers/{row.uid}")).content == scan
+
+    async def test_is_refused_when_too_large(self, town: Town, console: Console, asked: str) -> None:
+        he = await console("he")
+
+        assert "consent.paper_too_large" in (await hand_in(he, asked, PICTURE.ljust(LARGEST_PAPER + 1))).text
+        assert (await hand_in(he, asked, PICTURE.ljust(LARGEST_PAPER + 100_000))).status_code == 413
+        assert await ConsentPaper.all().count() == 0
+
+    async def test_has_six_pages_at_most(self, town: Town, console: Console, asked: str) -> None:
+        he = await console("he")
+        for _ in range(6):
+            assert (await hand_in(he, asked, PICTURE)).status_code == 303
+
+        assert "consent.too_many_papers" in (await hand_in(he, asked, PICTURE)).text
+
+    async def test_is_not_for_somebody_with_a_phone(self, town: Town, console: Console) -> None:
+        he = await console("he")
+
+        answer = await hand_in(he, town.consent.wang_pending, PICTURE)
+
+        assert "consent.witness_not_needed" in answer.text
+
+    async def test_is_shown_to_who_asked_and_not_to_another_house(
+        self, town: Town, console: Console, asked: str
+    ) -> None:
+        he, feng, song = await console("he"), await console("feng"), await console("song")
+        await hand_in(he, asked, PICTURE)
+        row = await ConsentPaper.get(consent__uid=asked)
+        path = f"/admin/consents/{asked}/papers/{row.uid}"
+
+        assert (await feng.get(path)).status_code == 200
+        assert (await song.get(path)).status_code == 404
+        assert (await hand_in(song, asked, PICTURE)).status_code == 404
+
+
+class TestWitness:
+    async def test_takes_down_a_yes_from_paper(
+        self, town: Town, console: Console, asked: str, actor: Any, clock: Any
+    ) -> None:
+        he, feng = await console("he"), await console("feng")
+        sheet = await he.get(f"/admin/consents/{asked}")
+        fields = {
+            "text_hash": (await Consent.get(uid=asked)).text_hash, "categories": ["exam"], "witness": town.identity.accounts["nurse"],
+            "evidence": "档案柜三",
+        }  # fmt: skip
+
+        answer = await he.submit(f"/admin/consents/{asked}/grant", fields)
+
+        assert "登记：长者同意" in sheet.text
+        assert "李秀英" in sheet.text  # the nurse, as second witness
+        assert answer.status_code == 303, answer.text
+        row = await Consent.get(uid=asked)
+        assert (row.status, row.basis, row.evidence) == ("granted", "witnessed", "档案柜三")
+        after = await feng.get(f"/admin/consents/{asked}")
+        assert "两位工作人员在场见证" in after.text
+        assert "/admin/consents/" + asked + "/papers" not in after.text  # filing is the home's
+
+    async def test_is_among_what_waits_today(self, town: Town, console: Console, asked: str) -> None:
+        assert "份征求要当面读给长者听" in (await (await console("he")).get("/admin")).text
+        assert "份征求要当面读给长者听" not in (await (await console("song")).get("/admin")).text
+
+    async def test_takes_down_a_no_and_a_withdrawal(self, town: Town, console: Console, asked: str) -> None:
+        he = await console("he")
+        two = {"witness": town.identity.accounts["nurse"], "evidence": "档案柜三"}
+
+        denied = await he.submit(f"/admin/consents/{asked}/deny", two)
+        withdrawn = await he.submit(f"/admin/consents/{town.consent.li_health_center}/withdraw", two)
+
+        assert denied.status_code == withdrawn.status_code == 303
+        assert (await Consent.get(uid=asked)).status == "denied"
+        assert (await Consent.get(uid=town.consent.li_health_center)).status == "withdrawn"
+
+    async def test_needs_two_people_of_the_home(self, town: Town, console: Console, asked: str) -> None:
+        he = await console("he")
+
+        for second in ("he", "other_nurse", "feng"):
+            fields = {"witness": town.identity.accounts[second], "evidence": "档案柜三"}
+            answer = await he.submit(f"/admin/consents/{asked}/deny", fields)
+            assert "consent.witnesses_must_differ" in answer.text
+
+    async def test_is_not_who_asked(self, town: Town, console: Console, actor: Any, clock: Any) -> None:
+        he = await console("he")
+        card = await request_consent(
+            actor=await actor("he"), resident_uid=town.people.li, institution_uid=town.alliance.yihe,
+            purpose=Purpose.CARE, categories=(RecordCategory.EXAM,), last_day=local_date(clock()) + timedelta(days=9),
+            now=clock(),
+        )  # fmt: skip
+
+        page = await he.get(f"/admin/consents/{card.uid}")
+
+        assert "不能由您自己见证" in page.text
+        assert "登记：长者同意" not in page.text
+
+    async def test_of_another_home_is_not_found(self, town: Town, console: Console, asked: str) -> None:
+        song = await console("song")
+        fields = {"witness": town.identity.accounts["other_nurse"], "evidence": "档案柜三"}
+
+        assert (await song.submit(f"/admin/consents/{asked}/deny", fields)).status_code == 404
+
+
+class TestShared:
+    async def test_lists_who_shares_what_until_when(self, town: Town, console: Console) -> None:
+        page = await (await console("feng")).get("/admin/shared")
+
+        assert page.status_code == 200, page.text
+        assert "王桂兰" in page.text
+        assert "李福生" in page.text
+        assert "慢性病随访" in page.text
+        assert f"/admin/records/{town.people.wang}?purpose=visit" in page.text
+        assert "共 2 条" in page.text
+
+    async def test_says_who_is_out_of_sight_since_they_moved(self, town: Town, console: Console) -> None:
+        await Resident.filter(uid=town.people.li).update(home_id=None, bed=None, bed_key=None)
+
+        page = await (await console("feng")).get("/admin/shared")
+
+        assert "看不到了" in page.text
+        assert f"/admin/records/{town.people.li}" not in page.text
+
+    async def test_tells_what_ended_lately(
+        self, town: Town, console: Console, actor: Any, clock: Any
+    ) -> None:
+        await withdraw_consent(actor=await actor("wang"), uid=town.consent.wang_health_center, now=clock())
+
+        page = await (await console("feng")).get("/admin/shared")
+
+        assert "最近三十天结束的" in page.text
+        assert "已撤回" in page.text
+        assert f"/admin/records/{town.people.wang}" not in page.text
+
+    async def test_says_what_holds_exactly_as_the_record_does(
+        self, town: Town, console: Console, clock: Any
+    ) -> None:
+        """The page judges in the process what `effective_consents` asks of the tables: both must say the same."""
+        feng = await console("feng")
+        for change in ({}, {"home_id": None}):
+            if change:
+                await Resident.filter(uid=town.people.li).update(**change, bed=None, bed_key=None)
+            li = await Resident.get(uid=town.people.li)
+            center = (await Consent.get(uid=town.consent.li_health_center)).recipient_id
+            held = await Consent.filter(
+                effective_consents(
+                    resident_id=li.id, institution_ids=[center], purpose=Purpose.VISIT, now=clock()
+                )
+            ).exists()
+            listed = (await feng.get("/admin/shared")).text
+            assert (f"/admin/records/{town.people.li}" in listed) is held
+
+    async def test_is_empty_for_a_house_with_whom_nobody_shares(self, town: Town, console: Console) -> None:
+        page = await (await console("song")).get("/admin/shared")
+
+        assert "现在没有长者把档案共享给本机构" in page.text
+        assert "王桂兰" not in page.text

@@ -1,12 +1,16 @@
 """Feedback in the console: ratings, moderation, cases, voids, scores."""
 
+import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from server.demo import Town
 from server.feedback.models import FeedbackCase, Rating, RatingReply, RatingVoid
+from server.kit.ids import new_uid
+from tests.core.feedback import given
 
 Console = Callable[[str], Awaitable[Any]]
 NAMES = ("王桂兰", "李福生", "陈晓敏", "周正")
@@ -69,6 +73,41 @@ class TestModeration:
         rating = await Rating.get(uid=town.feedback.waiting)
         assert (rating.status, rating.score) == ("published", 4)
 
+    async def test_the_next_text_opens_by_itself_and_the_last_decision_can_be_taken_back(
+        self, town: Town, console: Console, clock: Any
+    ) -> None:
+        shen = await console("shen")
+        (later,) = await given.many(
+            town, "songhe", [2], text="等了一上午，没有人理。", now=clock() + timedelta(days=2)
+        )
+        url = f"/admin/moderation/{town.feedback.waiting}"
+
+        decided = await shen.submit(url, {"event": "withhold", "revision": "1", "reason_code": "abuse"})
+        following = await shen.get(decided.headers["location"])
+
+        assert f'action="/admin/moderation/{later.uid}"' in following.text
+        assert "撤销，改为公开" in following.text
+        undone = await shen.submit(url, {"event": "publish", "revision": "1"})
+        assert undone.status_code == 303
+        assert (await Rating.get(uid=town.feedback.waiting)).status == "published"
+
+    async def test_copies_and_earlier_texts_stand_beside(
+        self, town: Town, console: Console, clock: Any
+    ) -> None:
+        rows = await given.many(town, "songhe", [1] * 3, text="护士推了老人，我亲眼看见的。", now=clock())
+
+        page = await (await console("shen")).get(f"/admin/moderation/{rows[0].uid}")
+
+        assert "文字相似 2 条" in page.text
+        assert "像同一篇反复提交" in page.text
+        assert not any(name in page.text for name in NAMES)
+
+    async def test_every_key_that_is_said_is_there(self, town: Town, console: Console) -> None:
+        page = await (await console("shen")).get("/admin/moderation")
+
+        said = set(re.findall(r"<kbd>(\w)</kbd>", page.text)) - {"j", "k"}
+        assert said == set(re.findall(r'data-key="(\w)"', page.text)) == set("abcdefg1234")
+
     async def test_hiding_without_a_reason_is_refused(self, town: Town, console: Console) -> None:
         """T16."""
         answer = await (await console("shen")).submit(
@@ -100,6 +139,43 @@ class TestCases:
         assert "李**" in listed.text
         assert "李福生" not in listed.text
         assert "李福生" in opened.text
+
+    async def test_what_falls_due_first_stands_on_top_with_its_clock(
+        self, town: Town, console: Console, clock: Any
+    ) -> None:
+        """A case is opened while another, older one has more time left."""
+        wang = (await Rating.get(uid=town.feedback.praised)).resident_id
+        old = await FeedbackCase.get(uid=town.feedback.case)
+        await FeedbackCase.filter(id=old.id).update(next_deadline=clock() + timedelta(days=2, hours=1))
+        row = FeedbackCase(
+            origin_uid=new_uid(), rating_id=old.rating_id, resident_id=wang, author_id=old.author_id, subject_id=old.subject_id,
+            owner_id=old.owner_id, next_deadline=clock() - timedelta(hours=3), created_at=clock(),
+        )  # fmt: skip
+        await row.save()
+        feng = await console("feng")
+
+        every, late = await feng.get("/admin/cases"), await feng.get("/admin/cases?overdue=true")
+
+        assert every.text.index("已超 3 小时") < every.text.index("还剩 2 天")
+        assert "共 2 条" in every.text
+        assert "已超 3 小时" in late.text
+        assert "还剩" not in late.text
+
+    async def test_lists_narrow_by_state_and_institution(self, town: Town, console: Console) -> None:
+        qian = await console("qian")
+
+        verifying = await qian.get("/admin/cases?status=verifying")
+        elsewhere = await qian.get(f"/admin/cases?institution={town.alliance.yihe}")
+        ended = await qian.get("/admin/cases?ended=true")
+
+        assert town.feedback.case in verifying.text
+        assert town.feedback.case not in elsewhere.text + ended.text
+
+    async def test_the_case_says_the_next_step_first(self, town: Town, console: Console) -> None:
+        page = await (await console("feng")).get(f"/admin/cases/{town.feedback.case}")
+
+        assert page.text.index("提出整改") < page.text.index("怎么说的") < page.text.index("办理经过")
+        assert "还剩" in page.text
 
     async def test_goes_from_step_to_step(self, town: Town, console: Console) -> None:
         feng, url = await console("feng"), f"/admin/cases/{town.feedback.case}/steps"
@@ -137,23 +213,55 @@ class TestCases:
 class TestVoids:
     async def test_takes_two_persons(self, town: Town, console: Console) -> None:
         qian, tang = await console("qian"), await console("tang")
-        await qian.submit(f"/admin/cases/{town.feedback.case}/void", {"reason": "查实不符"})
+        await qian.submit(
+            f"/admin/cases/{town.feedback.case}/void", {"reason": "查实不符", "proof_code": qian.proof_code}
+        )
         void = await RatingVoid.get(status="proposed")
-        assert "等另一位同事" in (await qian.get("/admin/voids")).text
+        waiting = await qian.get("/admin/voids")
+        assert "等另一位同事" in waiting.text
+        assert "说好上午来" in waiting.text  # what the second person has to judge
 
-        alone = await qian.submit(f"/admin/voids/{void.uid}", {"approve": "true", "reason": "同意"})
-        together = await tang.submit(f"/admin/voids/{void.uid}", {"approve": "true", "reason": "同意"})
+        verdict = {"approve": "true", "reason": "同意"}
+        alone = await qian.submit(f"/admin/voids/{void.uid}", verdict)
+        together = await tang.submit(f"/admin/voids/{void.uid}", {**verdict, "proof_code": tang.proof_code})
 
         assert (alone.status_code, together.status_code) == (403, 303)
         assert (await Rating.get(uid=town.feedback.low)).voided_at is not None
+
+    @pytest.mark.parametrize("step", ["propose", "decide"])
+    async def test_each_step_asks_for_a_fresh_code(self, town: Town, console: Console, step: str) -> None:
+        qian, tang = await console("qian"), await console("tang")
+        url = f"/admin/feedback/{town.feedback.low}/void"
+        if step == "decide":
+            await qian.submit(url, {"reason": "查实不符", "proof_code": qian.proof_code})
+            url = f"/admin/voids/{(await RatingVoid.get(status='proposed')).uid}"
+
+        answer = await tang.submit(
+            url, {"approve": "true", "reason": "同意"} if step == "decide" else {"reason": "同意"}
+        )
+
+        assert answer.status_code in {403, 422}
+        assert (await Rating.get(uid=town.feedback.low)).voided_at is None
 
 
 class TestScores:
     async def test_the_bureau_sees_the_board_with_few_hidden(self, town: Town, console: Console) -> None:
         page = await (await console("qian")).get("/admin/scores")
 
-        assert page.status_code == 200
-        assert "少于 5 条，不显示" in page.text
+        assert page.status_code == 200, page.text
+        assert "样本太少，不排名" in page.text
+        assert "%" not in page.text.partition("<table>")[2].partition("</table>")[0]
+
+    async def test_one_institution_is_told_over_time(self, town: Town, console: Console, clock: Any) -> None:
+        await given.many(town, "songhe", [5] * 4 + [2] * 2, now=clock())
+
+        tang = await console("tang")
+
+        board = await tang.get("/admin/scores")
+        page = await tang.get(f"/admin/scores/{town.alliance.songhe}")
+
+        assert f"/admin/scores/{town.alliance.songhe}" in board.text
+        assert "2026 年第 1 季度，满意率 67%" in page.text
 
     async def test_an_institution_does_not(self, town: Town, console: Console) -> None:
         assert (await (await console("feng")).get("/admin/scores")).status_code == 403

@@ -60,7 +60,7 @@ class TestHome:
         answer = await (await console("he")).get(path)
 
         assert answer.status_code == 200
-        assert "<script" not in answer.text
+        assert "<script>" not in answer.text
         assert " style=" not in answer.text
         assert "<style" not in answer.text
         assert answer.text.count("<h1") == 1

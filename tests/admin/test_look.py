@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from admin import STATIC
+from admin.pages import HERE
 
-CSS = (STATIC / "console.css").read_text()
+CSS = (HERE / "static/console.css").read_text()
 COLORS = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", CSS))
 AAA, CONTROLS = 7.0, 3.0  # WCAG 2.2: 1.4.6, 1.4.11
 

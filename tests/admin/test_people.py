@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from server.demo import Town
-from server.demo.people import LI_NUMBER, WANG_NUMBER, ZHAO_YUN_NUMBER
-from server.demo.roster import town_roster
+from server.demo.people import WANG_NUMBER, ZHAO_YUN_NUMBER
 from server.people.models import ProxyGrant, Resident
 from server.people.rules import ProxyStatus
 
@@ -41,6 +40,32 @@ class TestResidents:
         assert (found.status_code, found.headers["location"]) == (303, f"/admin/residents/{town.people.wang}")
         assert other.status_code == 404
         assert ZHAO_YUN_NUMBER not in other.text
+
+    async def test_filters_and_says_how_many(self, town: Town, console: Console) -> None:
+        he = await console("he")
+        await he.submit(
+            f"/admin/residents/{town.people.li}/care-state", {"event": "hospitalize", "cause": "reported"}
+        )
+
+        everybody = await he.get("/admin/residents")
+        away = await he.get("/admin/residents?care_state=inpatient")
+        room = await he.get("/admin/residents?bed=201")
+
+        assert "共 2 条" in everybody.text
+        assert ("李福生" in away.text, "王桂兰" in away.text) == (True, False)
+        assert ("李福生" in room.text, "王桂兰" in room.text) == (False, True)
+
+    async def test_of_one_home_for_who_manages_several(self, town: Town, console: Console) -> None:
+        jin = await console("jin")
+
+        page = await jin.get(f"/admin/residents?home={town.alliance.songhe}")
+
+        assert ("赵云珍" in page.text, "王桂兰" in page.text) == (True, False)
+
+    @pytest.mark.parametrize("query", ["care_state=asleep", "home=1", "name=王"])
+    async def test_asks_for_nothing_else(self, town: Town, console: Console, query: str) -> None:
+        assert town
+        assert (await (await console("he")).get(f"/admin/residents?{query}")).status_code == 422
 
     async def test_shows_one(self, town: Town, console: Console) -> None:
         he = await console("he")
@@ -105,110 +130,79 @@ class TestStays:
         assert await ProxyGrant.filter(resident__uid=town.people.wang, status=ProxyStatus.ACTIVE).count() == 0
 
 
-class TestProxies:
-    async def test_verify_and_witness_by_two(self, town: Town, console: Console, api: Any) -> None:
-        he, nurse, stranger = await console("he"), await api("nurse"), await api("stranger")
-        applied = (
-            await stranger.post(
-                "/proxies",
-                json={
-                    "name": "李福生",
-                    "national_id": LI_NUMBER,
-                    "basis": "own_consent",
-                    "relation": "friend",
-                    "scopes": ["profile"],
-                },
-            )
-        ).json()["uid"]
+class TestOnePage:
+    async def test_tells_the_home_its_relatives_and_what_was_done(self, town: Town, console: Console) -> None:
+        he, feng = await console("he"), await console("feng")
+        where = f"/admin/residents/{town.people.wang}"
 
-        page = await he.get("/admin/proxies")
-        verified = await he.submit(f"/admin/proxies/{applied}/verify")
-        first = await nurse.post(f"/proxies/{applied}/witness", json={"document_ref": "单 1"})
-        second = await he.submit(f"/admin/proxies/{applied}/witness", {"document_ref": "单 1"})
+        ours, partners = (await he.get(where)).text, (await feng.get(where)).text
 
-        assert "陈大勇" in page.text
-        assert (verified.status_code, first.status_code, second.status_code) == (303, 200, 303)
-        assert [card["uid"] for card in (await stranger.get("/residents")).json()] == [town.people.li]
+        assert all(word in ours for word in ("13900000003", "紧急联系人", "绑定本人微信", "何静", "高龄"))
+        assert not any(word in partners for word in ("13900000003", "紧急联系人", "何静"))
 
-    async def test_suspend_resume_and_end(self, town: Town, console: Console, api: Any) -> None:
-        he, daughter, uid = await console("he"), await api("daughter"), town.people.daughter_grant
+    async def test_offers_only_the_changes_that_are_possible(self, town: Town, console: Console) -> None:
+        he, where = await console("he"), f"/admin/residents/{town.people.wang}"
+        before = (await he.get(where)).text
+        await he.submit(f"{where}/care-state", {"event": "hospitalize", "cause": "reported"})
+        after = (await he.get(where)).text
 
-        paused = await he.submit(f"/admin/proxies/{uid}/suspend", {"reason": "safeguarding"})
-        seen = (await daughter.get("/residents")).json()
-        resumed = await he.submit(f"/admin/proxies/{uid}/resume")
-        ended = await he.submit(f"/admin/proxies/{uid}/end", {"reason": "abuse"})
+        assert ("转为住院" in before, "回到颐养" in before) == (True, False)
+        assert ("转为住院" in after, "回到颐养" in after) == (False, True)
 
-        assert [each.status_code for each in (paused, resumed, ended)] == [303] * 3
-        assert seen == []
+
+class TestTransfer:
+    async def test_between_two_homes_of_the_same_hands(self, town: Town, console: Console) -> None:
+        jin, where = await console("jin"), f"/admin/residents/{town.people.wang}"
+
+        offered = await jin.get(where)
+        answer = await jin.submit(
+            f"{where}/transfer", {"home": town.alliance.songhe, "bed": "105-1", "reason": "离女儿家近"}
+        )
+        page = await jin.get(where)
+
+        assert "转到哪家" in offered.text
+        assert (answer.status_code, answer.headers["location"]) == (303, where)
+        assert all(word in page.text for word in ("云桥市松鹤养老院", "105-1", "转院舍", "离女儿家近"))
+
+    async def test_is_not_offered_and_not_done_across_hands(self, town: Town, console: Console) -> None:
+        he, where = await console("he"), f"/admin/residents/{town.people.wang}"
+
+        page = await he.get(where)
+        answer = await he.submit(f"{where}/transfer", {"home": town.alliance.songhe, "reason": "离女儿家近"})
+
+        assert "转到哪家" not in page.text
+        assert "对方机构按身份证号办理入住" in page.text
+        assert answer.status_code == 404
 
     async def test_needs_a_reason(self, town: Town, console: Console) -> None:
-        answer = await (await console("he")).submit(f"/admin/proxies/{town.people.daughter_grant}/end", {})
+        jin, where = await console("jin"), f"/admin/residents/{town.people.wang}"
 
-        assert answer.status_code == 422
-
-    async def test_rejects(self, town: Town, console: Console) -> None:
-        qian = await console("qian")
-
-        page = await qian.get("/admin/proxies")
-        answer = await qian.submit(
-            f"/admin/proxies/{town.people.nephew_grant}/reject", {"reason": "not_verified"}
-        )
-
-        assert "王磊" in page.text
-        assert answer.status_code == 303
-
-    async def test_another_home_does_not_see_them(self, town: Town, console: Console) -> None:
-        song = await console("song")
-
-        assert "王磊" not in (await song.get("/admin/proxies")).text
-        assert (await song.submit(f"/admin/proxies/{town.people.nephew_grant}/verify")).status_code == 404
+        assert (await jin.submit(f"{where}/transfer", {"home": town.alliance.songhe})).status_code == 422
 
 
-class TestRoster:
-    async def test_takes_a_workbook_in_and_again_changes_nothing(self, town: Town, console: Console) -> None:
-        he = await console("he")
-        file = {"roster": ("名册.xlsx", town_roster(homes=1, residents=40), "application/octet-stream")}
-
-        assert (await he.get("/admin/residents/roster")).status_code == 200
-        first = await he.submit("/admin/residents/roster", {"home": town.alliance.yihe}, files=file)
-        again = await he.submit("/admin/residents/roster", {"home": town.alliance.yihe}, files=file)
-
-        assert (first.status_code, again.status_code) == (200, 200)
-        assert "新入住 40 人" in first.text
-        assert "没有变化 40 人" in again.text
-
-    async def test_reports_by_row_and_stores_nothing(self, town: Town, console: Console) -> None:
-        text = "姓名,身份证号\r\n沈阿毛,330299195507150211\r\n=cmd,330299195507150212"
-        file = {"roster": ("a.csv", text.encode("gb18030"), "text/csv")}
-
-        answer = await (await console("he")).submit(
-            "/admin/residents/roster", {"home": town.alliance.yihe}, files=file
-        )
-
+class TestFinding:
+    async def find(self, page: Any, text: str) -> str:
+        answer = await page.submit("/admin/find", {"words": text})
         assert answer.status_code == 200
-        assert "一行也没有导入" in answer.text
-        assert "校验不对" in answer.text
-        assert not any(word in answer.text for word in ("=cmd", "330299195507150212"))
-        assert await Resident.all().count() == 3
+        return str(answer.text)
 
-    async def test_gives_a_template_that_it_reads_itself(self, town: Town, console: Console) -> None:
+    async def test_by_the_beginning_of_a_name_or_a_bed(self, town: Town, console: Console) -> None:
         he = await console("he")
-        answer = await he.get("/admin/residents/roster/template")
 
-        file = {"roster": ("t.xlsx", answer.content, "application/octet-stream")}
-        taken = await he.submit("/admin/residents/roster", {"home": town.alliance.yihe}, files=file)
+        by_name, by_bed = await self.find(he, "王桂"), await self.find(he, "202")
 
-        assert answer.headers["content-type"].startswith("application/vnd.openxmlformats")
-        assert "新入住 0 人" in taken.text
+        assert f"/admin/residents/{town.people.wang}" in by_name
+        assert f"/admin/residents/{town.people.li}" not in by_name
+        assert f"/admin/residents/{town.people.li}" in by_bed
 
-    async def test_refuses_what_is_no_roster(self, town: Town, console: Console) -> None:
-        file = {"roster": ("a.xlsx", b"nonsense", "application/octet-stream")}
-
-        answer = await (await console("he")).submit(
-            "/admin/residents/roster", {"home": town.alliance.yihe}, files=file
-        )
-
-        assert answer.status_code == 422
+    @pytest.mark.parametrize(
+        ("login", "text"), [("he", "赵云珍"), ("he", "桂兰"), ("he", "%"), ("qian", "王桂")]
+    )
+    async def test_nobody_whom_the_actor_may_not_reach(
+        self, town: Town, console: Console, login: str, text: str
+    ) -> None:
+        assert town
+        assert "/admin/residents/" not in (await self.find(await console(login), text)).split('id="found"')[1]
 
 
 class TestMerges:
@@ -223,9 +217,25 @@ class TestMerges:
 
         page = await qian.get("/admin/merges")
         merged = await qian.submit(
-            "/admin/merges", {"survivor": town.people.wang, "absorbed": twin.uid, "reason": "同一人重复登记"}
+            "/admin/merges",
+            {
+                "survivor": town.people.wang,
+                "absorbed": twin.uid,
+                "reason": "同一人重复登记",
+                "proof_code": qian.proof_code,
+            },
         )
         undone = await qian.submit("/admin/merges/undo", {"absorbed": twin.uid, "reason": "核对有误"})
 
         assert [each.status_code for each in (page, merged, undone)] == [200, 303, 303]
         assert (await he.get("/admin/merges")).status_code == 403
+
+    async def test_ask_for_a_one_time_code(self, town: Town, console: Console) -> None:
+        qian = await console("qian")
+
+        answer = await qian.submit(
+            "/admin/merges", {"survivor": town.people.wang, "absorbed": town.people.li, "reason": "同一人"}
+        )
+
+        assert answer.status_code == 422
+        assert "动态口令" in answer.text

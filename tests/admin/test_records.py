@@ -60,6 +60,7 @@ class TestEmergencyReads:
         )
 
         assert "走廊跌倒" in page.text
+        assert "还剩 3 天" in page.text
         assert "王**" in page.text
         assert "王桂兰" not in page.text
         assert "次紧急查阅等您复核" in home.text
@@ -75,6 +76,7 @@ class TestEmergencyReads:
         page = await (await console("tang")).get("/admin/emergency-reads")
 
         assert "超期未复核" in page.text
+        assert "已超 1 小时" in page.text
 
     async def test_are_not_for_a_home(self, town: Town, console: Console) -> None:
         assert (await (await console("he")).get("/admin/emergency-reads")).status_code == 403

@@ -10,7 +10,7 @@ from typing import ClassVar
 import httpx
 import pytest_asyncio
 from pydantic import AwareDatetime
-from sanic import Sanic
+from sanic import Request, Sanic
 
 from server.authority.actor import Actor, Channel, Grant
 from server.authority.permissions import Permission, Role
@@ -110,7 +110,7 @@ class EdgeFace(JsonFace):
     prefix: ClassVar[str] = "/edge"
     channel: ClassVar[Channel] = Channel.MINI_PROGRAM
 
-    async def identify(self, token: str | None, *, now: datetime) -> Actor | None:
+    async def identify(self, request: Request, token: str | None, *, now: datetime) -> Actor | None:
         roles = {"person": (Grant(Role.PERSON),), "auditor": (Grant(Role.AUDITOR),)}.get(token or "")
         return (
             None
