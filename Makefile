@@ -53,7 +53,10 @@ journey: $(VENV)/.dev ## the whole main job over HTTP, on SQLite and on MariaDB 
 bench: $(VENV)/.dev ## ratios against a bare handler and a raw driver query, in one run
 	@$(BIN)/python -m bench
 
-shots: $(VENV)/.dev ## pictures of every page, console and mini-program, in ./shots (needs Debian's chromium)
+scale: $(VENV)/.dev ## the console's pages in a city of 100 000 residents against the same pages in the town
+	@$(BIN)/python -m bench.scale
+
+shots: $(VENV)/.dev ## pictures of every page, console (1280, 1920, phone, paper) and mini-program, in ./shots (needs chromium)
 	@$(BIN)/python -m tests.console.shots
 	@SHOTS=shots/miniprogram $(BIN)/python -m pytest -q tests/miniprogram/test_quality.py
 
@@ -67,4 +70,4 @@ lock: $(VENV)/.dev ## write the lock files anew (versions at least a week old)
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes pyproject.toml -o deploy/requirements.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --extra dev pyproject.toml -o deploy/requirements-dev.lock
 
-.PHONY: help setup run demo test check fix coverage mysql journey bench shots phone migration lock
+.PHONY: help setup run demo test check fix coverage mysql journey bench scale shots phone migration lock

@@ -220,7 +220,7 @@ def _demo_if_empty(settings: Settings) -> Callable[[], Awaitable[int]]:
         from server.web.faces import utc_now  # noqa: PLC0415
 
         if await demo.nobody_yet():
-            await demo.load(now=utc_now(), appid=settings.wechat_appid)
+            await demo.load(now=utc_now(), appid=settings.wechat_appid, parts=demo.WITH_A_PAST)
             return 0
         return 1
 

@@ -68,6 +68,7 @@ class ConsolePage(httpx.AsyncClient):
     """A browser's session in the console: posts the hidden fields that the server's forms carry."""
 
     csrf = ""
+    proof_code = ""  # a one-time code that has not been used yet, for routes with `proof=True`
 
     async def submit(self, url: str, fields: dict[str, Any] | None = None, **options: Any) -> httpx.Response:
         """Post a form the way a page of ours would."""
@@ -263,6 +264,7 @@ async def console(
         answer = await page.post("/admin/sign-in", data=form)
         assert answer.status_code == 303, answer.text
         page.csrf = sessions.csrf_token(page.cookies[sessions.COOKIE])
+        page.proof_code = pyotp.TOTP(cast.TOTP_SECRET).at(clock() + timedelta(seconds=30))
         return page
 
     return sign_in

@@ -17,6 +17,7 @@ PARTS = (
     "feedback",
     "notifications",
 )
+WITH_A_PAST = (*PARTS, "season")  # what `make run` shows
 
 
 class Town(SimpleNamespace):

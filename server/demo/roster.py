@@ -33,7 +33,7 @@ GIVEN = (
 FIRST_BORN, LAST_BORN = date(1926, 1, 1), date(1966, 12, 31)
 BEDS_A_ROOM = 2
 ROOMS_A_FLOOR = 20
-FIRST_FLOOR = 3  # the cast lives on the first and second
+FIRST_FLOOR = 4  # the cast and their neighbours live below
 
 
 @dataclass(frozen=True)

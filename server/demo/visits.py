@@ -1,6 +1,6 @@
 """The town's rounds: one for this morning, one of last week that counts, one that waits for the home's word."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,7 +38,9 @@ class VisitsTown:
 
 
 @dataclass(frozen=True)
-class _Crew:
+class Crew:
+    """Who goes, who receives them, and who plans and confirms at the two desks."""
+
     doctor: Actor
     nurse: Actor
     feng: Actor
@@ -46,16 +48,8 @@ class _Crew:
 
 
 async def load(town: Any, *, now: datetime) -> VisitsTown:
-    async def acting(key: str, channel: Channel) -> Actor:
-        return await actor_of(account_uid=town.identity.accounts[key], channel=channel, now=now)
-
-    crew = _Crew(
-        doctor=await acting("doctor", Channel.MINI_PROGRAM),
-        nurse=await acting("nurse", Channel.MINI_PROGRAM),
-        feng=await acting("feng", Channel.CONSOLE),
-        he=await acting("he", Channel.CONSOLE),
-    )
-    plates = await _plates(town, crew, now - timedelta(days=30))
+    crew = await crew_of(town, now)
+    plates = await _plates(town, crew, now - timedelta(days=60))
     week_ago, days_ago = now - timedelta(days=7), now - timedelta(days=3)
     confirmed = await _done(town, crew, week_ago, "wang", plates["201-1"])
     await actions.attest(actor=crew.doctor, visit_uid=confirmed.uid, now=week_ago + timedelta(hours=1))
@@ -78,13 +72,25 @@ async def load(town: Any, *, now: datetime) -> VisitsTown:
     )
 
 
+async def crew_of(town: Any, now: datetime) -> Crew:
+    async def acting(key: str, channel: Channel) -> Actor:
+        return await actor_of(account_uid=town.identity.accounts[key], channel=channel, now=now)
+
+    return Crew(
+        doctor=await acting("doctor", Channel.MINI_PROGRAM),
+        nurse=await acting("nurse", Channel.MINI_PROGRAM),
+        feng=await acting("feng", Channel.CONSOLE),
+        he=await acting("he", Channel.CONSOLE),
+    )
+
+
 def _this_morning(now: datetime) -> datetime:
     """Return nine o'clock, or, for a town that is built later in the day, a window that is still open."""
     nine = datetime.combine(local_date(now), datetime.min.time(), SHANGHAI) + timedelta(hours=NINE)
     return nine if now < nine + timedelta(hours=ELEVEN - NINE) else now
 
 
-async def _plates(town: Any, crew: _Crew, at: datetime) -> dict[str, str]:
+async def _plates(town: Any, crew: Crew, at: datetime) -> dict[str, str]:
     fresh: dict[str, FreshPlate] = {key: new_plate(code_keys()) for key in SPOTS}
     wishes = [
         PlateWish(kind, "" if kind is PlateKind.DOOR else key, fresh[key]) for key, kind in SPOTS.items()
@@ -94,7 +100,7 @@ async def _plates(town: Any, crew: _Crew, at: datetime) -> dict[str, str]:
 
 
 async def _planned(
-    town: Any, crew: _Crew, starts_at: datetime, due: Mapping[str, str], now: datetime
+    town: Any, crew: Crew, starts_at: datetime, due: Mapping[str, str], now: datetime
 ) -> VisitCard:
     return await actions.plan_visit(
         actor=crew.feng,
@@ -109,15 +115,20 @@ async def _planned(
     )
 
 
-async def _done(town: Any, crew: _Crew, at: datetime, key: str, plate: str) -> VisitCard:
-    """Carry out a whole visit as it would have happened, scan by scan."""
+async def _done(town: Any, crew: Crew, at: datetime, key: str, plate: str) -> VisitCard:
     card = await _planned(town, crew, at, {key: "例行巡诊"}, at - timedelta(days=1))
+    found = Findings(pulse=72, temperature=36.5, text="精神好，睡眠可，继续原来的用药。")
+    return await carried_out(crew, card, plate, [ItemResult(card.items[0].uid, Outcome.SEEN, found)], at)
+
+
+async def carried_out(
+    crew: Crew, card: VisitCard, plate: str, results: Sequence[ItemResult], at: datetime
+) -> VisitCard:
+    """Carry out a planned visit as it would have happened, scan by scan."""
     nonce = (await actions.prepare_scan(actor=crew.doctor, now=at)).nonces[0]
     shown = await queries.rotating_code_for(actor=crew.nurse, visit_uid=card.uid, now=at)
     scanned = Scanned(client_uid=new_uid(), plate=plate, nonce=nonce, device_time=at, code=shown.text)
     await actions.start_visit(actor=crew.doctor, visit_uid=card.uid, scanned=scanned, now=at)
-    found = Findings(pulse=72, temperature=36.5, text="精神好，睡眠可，继续原来的用药。")
-    results = [ItemResult(card.items[0].uid, Outcome.SEEN, found)]
     await actions.record_results(
         actor=crew.doctor, visit_uid=card.uid, results=results, now=at + timedelta(minutes=10)
     )

@@ -67,7 +67,7 @@ class Stage:
             row = Session(
                 account_id=account_id, kind=kind, token_hash=digest(key.token), label="测试",
                 device_id=phones.get(account_id), expires_at=now + LIFETIMES[kind].absolute,
-                last_seen_at=now, created_at=now,
+                last_seen_at=now, proved_at=now, created_at=now,
             )  # fmt: skip
             row.uid = key.uid
             rows.append(row)

@@ -18,9 +18,11 @@ FEATURES = (
     "visits",
     "feedback",
     "notifications",
+    "documents",
 )
-# Not one transaction but two, with the call of the platform between them.
+# Not one transaction but several, with a call of the platform, the drawing of a page or the writing of a file between them.
 AROUND_THE_NETWORK = {"send_wechat", "check_text"}
+AROUND_A_FILE = {"print_health_summary", "print_visit_sheet", "print_consent_statement", "write_exports"}
 
 
 def public_actions() -> list[Callable[..., Any]]:
@@ -48,11 +50,14 @@ def public_actions() -> list[Callable[..., Any]]:
 @pytest.mark.parametrize("function", public_actions(), ids=lambda each: f"{each.__module__}.{each.__name__}")
 class TestEveryAction:
     def test_is_one_transaction(self, function: Callable[..., Any]) -> None:
-        assert getattr(function, "is_action", False) or function.__name__ in AROUND_THE_NETWORK
+        assert getattr(function, "is_action", False) or function.__name__ in {
+            *AROUND_THE_NETWORK,
+            *AROUND_A_FILE,
+        }
 
     def test_takes_keywords_and_is_told_the_time(self, function: Callable[..., Any]) -> None:
         if function.__name__ in AROUND_THE_NETWORK:
             return
         parameters = inspect.signature(function).parameters
         assert all(each.kind is each.KEYWORD_ONLY for each in parameters.values())
-        assert "now" in parameters
+        assert {"now", "clock"} & parameters.keys()

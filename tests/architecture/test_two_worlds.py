@@ -203,6 +203,10 @@ def _subjects(name: str, town: Town, ghost: Ghost) -> list[str]:
         "agreement_uid": [houses.yihe_health_center, houses.songhe_second_hospital],
         "call_uid": [town.notifications.call],
         "code": [BLOOD_PRESSURE, "nonsense"],
+        "grant_uid": [people.daughter_grant, people.nephew_grant, ghost.grant],
+        # The town has none of these: whatever is asked for, there is nothing.
+        **{key: [people.wang] for key in ("paper_uid", "export_uid", "schedule_uid", "trip_uid")},
+        "number": ["0123456789AB"],
     }
     return known[name]
 
@@ -218,6 +222,7 @@ def _filters(route: Route, town: Town, ghost: Ghost) -> Iterator[dict[str, str]]
         "subject": [town.people.wang, ghost.resident],
         "agreement": [town.alliance.yihe_health_center],
         "institution": [town.alliance.first_hospital],
+        "recipient": [town.alliance.health_center, town.alliance.yihe],
         "bed": ["201-1", "909-9"],
         "categories": ["ability"],
     }

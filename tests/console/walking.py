@@ -12,6 +12,7 @@ import httpx
 import admin
 from server.demo import cast
 from server.kit.ids import new_uid
+from server.web.asking import Open
 
 PREFIX = "/admin"
 LOGINS = tuple(each.login for each in cast.CAST if each.login)
@@ -22,7 +23,9 @@ FIXED = {name: re.compile(re.sub(r"<[^>]+>", "[^/]+", PREFIX + path) + "$") for 
 PLAIN = [
     PREFIX + route.path for route in admin.face().routes if route.method == "GET" and "<" not in route.path
 ]
-DOWNLOADS = {"admin.people.roster_template"}
+DOWNLOADS = {"admin.roster.roster_template", "admin.exports.export_file", "admin.consent.paper"}
+NOBODY = "nobody"  # who is not signed in
+PUBLIC = {route.name for route in admin.face().routes if route.needs is Open.ANYONE}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import zxingcpp
 
 PASSWORD = "yunqiao-2026-demo"
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-HIDDEN = re.compile(r'<input type="hidden" name="(csrf|key)" value="([^"]*)">')
+HIDDEN = re.compile(r'<input type="hidden" name="(csrf|key|ticket)" value="([^"]*)">')
 
 
 class WrongAnswer(Exception):

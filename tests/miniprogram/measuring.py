@@ -16,7 +16,7 @@ LEAST_TARGET = 60.0
 LEAST_LEADING = 1.3
 NARROW = 320
 
-_AXE = (MODULES / "axe-core" / "axe.min.js").read_text() if (MODULES / "axe-core").exists() else ""
+AXE = (MODULES / "axe-core" / "axe.min.js").read_text() if (MODULES / "axe-core").exists() else ""
 
 _RULES = """async () => {
   const page = document.querySelector('wx-page:not([hidden])')
@@ -75,7 +75,7 @@ async def resized(page: Page, factor: float) -> None:
 async def faults_of(page: Page, *, width: int) -> list[str]:
     """Return what is wrong with the page on the screen, at each factor, as sentences; empty is right."""
     if not await page.evaluate("typeof axe !== 'undefined'"):
-        await page.evaluate(_AXE)
+        await page.evaluate(AXE)
     found = []
     for factor in FACTORS:
         await resized(page, factor)

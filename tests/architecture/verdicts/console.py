@@ -6,19 +6,24 @@ from typing import Any
 
 import pyotp
 
-from server.alliance.models import ServiceAgreement
-from server.booking.models import Appointment
+from server.alliance.models import Department, Institution, ServiceAgreement
+from server.booking.actions import close_day
+from server.booking.models import Appointment, Schedule, WaitlistOffer
 from server.demo import cast
 from server.demo.people import WANG_NUMBER
 from server.feedback.rules import CaseEvent
 from server.identity.models import Account, Device, RoleGrant
+from server.people.models import ProxyGrant
 from server.people.rules import Basis, EndReason
 from server.visits.models import Plate
 from tests.architecture.subjects import NOW, Sample
+from tests.architecture.verdicts.paper_scenes import SCAN, TWO
 from tests.architecture.verdicts.scenes import Scenes
 
+PAPER = {"file": ("scan.pdf", SCAN, "application/pdf")}
 Make = Callable[[Scenes], Sample | Awaitable[Sample]]
 WHY = {"reason": "经双方商量"}
+COURSE = {"title": "养老护理员岗前培训", "completed_on": "2025-04-01", "last_day": "2027-03-31"}
 TERMS = {
     "first_day": "2026-03-01", "last_day": "2027-02-28", "cooperation": ["patrol"], "items": "医疗巡诊 52",
     "fee_kind": "home_pays", "fee_yuan": "3000", "fee_cycle": "monthly", "weekdays": ["1"],
@@ -39,8 +44,24 @@ def _post(stage: Scenes, role: str) -> str:
     return f"{stage.town.alliance.yihe}:{role}"
 
 
-async def at(name: str, scene: Awaitable[str], says: Any = None) -> Sample:
-    return Sample({name: await scene}, says)
+async def at(name: str, scene: Awaitable[str], says: Any = None, *, files: Any = None) -> Sample:
+    return Sample({name: await scene}, says, files=files)
+
+
+def two(stage: Scenes) -> dict[str, str]:
+    """Return the second witness and where the sheet is kept."""
+    return {"witness": stage.town.identity.accounts["nurse"], **TWO}
+
+
+async def _paper(stage: Scenes) -> Sample:
+    consent, paper = await stage.paper_filed()
+    return Sample({"consent_uid": consent, "paper_uid": paper})
+
+
+async def _grant(stage: Scenes) -> Sample:
+    uid = await stage.asked_without_a_phone()
+    says = {"text_hash": await stage.text_hash_of(uid), "categories": ["exam"], **two(stage)}
+    return Sample({"consent_uid": uid}, says)
 
 
 async def _end_role(stage: Scenes) -> Sample:
@@ -64,6 +85,15 @@ async def _merge(stage: Scenes) -> Sample:
 
 async def _unmerge(stage: Scenes) -> Sample:
     return Sample(says={"absorbed": await stage.twin_merged(), **WHY})
+
+
+async def _previewed(stage: Scenes) -> Sample:
+    return Sample(says={"ticket": await stage.roster_previewed_by("he", ROSTER)})
+
+
+async def _due_for_review(stage: Scenes) -> Sample:
+    await ProxyGrant.filter(uid=stage.town.people.daughter_grant).update(review_at=NOW)
+    return Sample({"grant_uid": stage.town.people.daughter_grant})
 
 
 async def _sign(stage: Scenes) -> Sample:
@@ -94,6 +124,51 @@ def seat(stage: Scenes) -> dict[str, str]:
     return {"resident": stage.town.people.li, "slot": stage.town.booking.public_slot, "reason": "配药"}
 
 
+def room(stage: Scenes) -> dict[str, str]:
+    return {"department": stage.town.alliance.cardiology, "room": "3 诊室"}
+
+
+async def said_of(scene: Awaitable[str], says: dict[str, str], *, as_: str = "") -> Sample:
+    """Say it once the scene has been played; its uid goes into the form under a name, where it is wanted."""
+    uid = await scene
+    return Sample(says={**says, as_: uid} if as_ else says)
+
+
+async def _missed(stage: Scenes) -> Sample:
+    return Sample({"appointment_uid": await stage.booked_today()}, room(stage), at=NOW + timedelta(hours=7))
+
+
+async def _offered_to_li(stage: Scenes) -> str:
+    """Call Li's day off, and offer another seat."""
+    instead = {stage.town.booking.li_tomorrow: stage.town.booking.green_slot}
+    await close_day(
+        actor=await stage.acting("zhao"), department_uid=stage.town.alliance.geriatrics,
+        day=NOW.date() + timedelta(days=1), reason="停电", replacements=instead, now=NOW,
+    )  # fmt: skip
+    return (await WaitlistOffer.get(slot__uid=stage.town.booking.green_slot)).uid
+
+
+async def _tuesday(stage: Scenes) -> str:
+    return (await Schedule.get(department__uid=stage.town.alliance.geriatrics, weekday=1)).uid
+
+
+async def _copy_week(stage: Scenes) -> Sample:
+    """Copy cardiology's week into an empty department."""
+    hospital = await Institution.get(uid=stage.town.alliance.first_hospital)
+    empty = Department(institution=hospital, name="康复医学科", created_at=NOW)
+    await empty.save()
+    return Sample(
+        says={"department": empty.uid, "source": stage.town.alliance.cardiology, "first_day": "2026-03-02"}
+    )
+
+
+def bus(stage: Scenes, **who: Any) -> dict[str, Any]:
+    return {
+        "provider": stage.town.alliance.first_hospital, "day": "2026-03-04", "half": "morning", "bus_seats": "4",
+        **who,
+    }  # fmt: skip
+
+
 def _agreement(says: Any = None) -> Make:
     return lambda stage: Sample({"agreement_uid": stage.town.alliance.yihe_first_hospital}, says)
 
@@ -122,6 +197,13 @@ SAMPLES: Mapping[str, Make] = {
     "staff.close_account": lambda stage: nurse(stage, {"reason": "离职"}),
     "staff.approve_device": lambda stage: _device(stage, approved=False),
     "staff.withdraw_device": lambda stage: _device(stage, approved=True),
+    "training.record_training": lambda stage: nurse(stage, {"place": stage.town.alliance.yihe, **COURSE}),
+    "training.strike_out_training": lambda stage: at("training_uid", stage.trained(), WHY),
+    "find.find": lambda _: Sample(says={"words": "王"}),
+    "views.keep": lambda _: Sample(
+        says={"title": "结束了的", "path": "/admin/visits", "query": "status=finished"}
+    ),
+    "views.forget": lambda stage: at("view_uid", stage.view_of_he()),
     # Residents
     "people.search": lambda _: Sample(says={"national_id": WANG_NUMBER}),
     "people.admit": lambda stage: Sample(
@@ -134,7 +216,9 @@ SAMPLES: Mapping[str, Make] = {
             "bed": "301-1",
         }
     ),
-    "people.import_roster": lambda stage: Sample(
+    "people.transfer": lambda stage: li(stage, {"home": stage.town.alliance.songhe, **WHY}),
+    "roster.import_roster": _previewed,
+    "roster.preview_roster": lambda stage: Sample(
         says={"home": stage.town.alliance.yihe}, files={"roster": ("名册.csv", ROSTER, "text/csv")}
     ),
     "people.resident": lambda stage: Sample({"resident_uid": stage.town.people.wang}),
@@ -144,19 +228,21 @@ SAMPLES: Mapping[str, Make] = {
     "people.record_death": lambda stage: li(stage, {"day": "2026-03-01"}),
     "people.bind_account": lambda stage: li(stage, {"account": stage.town.identity.accounts["stranger"]}),
     "people.record_kinship": lambda stage: li(stage, {"name": "李大伟", "relation": "niece_nephew"}),
-    "people.verify_proxy": _proxy(grant="nephew_grant"),
-    "people.reject_proxy": _proxy({"reason": "not_verified"}, grant="nephew_grant"),
-    "people.confirm_by_document": lambda stage: at(
+    "proxies.proxy": _proxy(grant="nephew_grant"),
+    "proxies.review_proxy": _due_for_review,
+    "proxies.verify_proxy": _proxy(grant="nephew_grant"),
+    "proxies.reject_proxy": _proxy({"reason": "not_verified"}, grant="nephew_grant"),
+    "proxies.confirm_by_document": lambda stage: at(
         "grant_uid", stage.applied_for_li(Basis.DURABLE), {"document_ref": "公证 9 号"}
     ),
-    "people.witness_proxy": lambda stage: at("grant_uid", stage.applied_for_li(), {"document_ref": "单 1"}),
-    "people.suspend_proxy": _proxy({"reason": "safeguarding"}),
-    "people.resume_proxy": lambda stage: at(
+    "proxies.witness_proxy": lambda stage: at("grant_uid", stage.applied_for_li(), {"document_ref": "单 1"}),
+    "proxies.suspend_proxy": _proxy({"reason": "safeguarding"}),
+    "proxies.resume_proxy": lambda stage: at(
         "grant_uid", stage.daughter_suspended("he", EndReason.SAFEGUARDING)
     ),
-    "people.end_proxy": _proxy({"reason": "abuse"}),
-    "people.merge": _merge,
-    "people.unmerge": _unmerge,
+    "proxies.end_proxy": _proxy({"reason": "abuse"}),
+    "merges.merge": _merge,
+    "merges.unmerge": _unmerge,
     # Agreements
     "alliance.draft": lambda stage: Sample(
         says={"home": stage.town.alliance.yihe, "provider": stage.town.alliance.second_hospital, **TERMS}
@@ -185,11 +271,29 @@ SAMPLES: Mapping[str, Make] = {
             "last_day": "2026-06-01",
         }
     ),
+    "consent.add_paper": lambda stage: at("consent_uid", stage.asked_without_a_phone(), files=PAPER),
+    "consent.paper": _paper,
+    "consent.grant": _grant,
+    "consent.deny": lambda stage: at("consent_uid", stage.asked_without_a_phone(), two(stage)),
+    "consent.withdraw": lambda stage: Sample(
+        {"consent_uid": stage.town.consent.li_health_center}, two(stage)
+    ),
+    # What leaves the house
+    "documents.health_summary": lambda stage: Sample({"resident_uid": stage.town.people.wang}, {}),
+    "documents.visit_sheet": lambda stage: Sample({"visit_uid": stage.town.visits.confirmed}),
+    "documents.consent_statement": lambda stage: Sample({"consent_uid": stage.town.consent.wang_yihe}),
+    "documents.consent_form": lambda stage: Sample({"consent_uid": stage.town.consent.wang_pending}),
+    "documents.verify": lambda stage: at("number", stage.issued()),
+    "documents.compare": lambda stage: at("number", stage.issued(), files=PAPER),
+    "exports.ask_for_export": lambda _: Sample(says={"kind": "consents", "reason": "季度汇报"}),
+    "exports.cancel": lambda stage: at("export_uid", stage.exported()),
+    "exports.export_file": lambda stage: at("export_uid", stage.exported()),
     "records.record": lambda stage: Sample({"resident_uid": stage.town.people.wang}),
     "records.review": lambda stage: at(
         "emergency_uid", stage.emergency(), {"verdict": "justified", "remark": "有记录"}
     ),
     "audit.looks": lambda stage: Sample(query={"resident": stage.town.people.wang}),
+    "audit.chains": lambda stage: Sample(query={"resident": stage.town.people.wang}),
     "audit.deeds": lambda stage: Sample(query={"subject": stage.town.people.wang}),
     # Booking
     "booking.arrive_by_code": _arrive_by_code,
@@ -220,7 +324,24 @@ SAMPLES: Mapping[str, Make] = {
     "booking.book_at_counter": lambda stage: Sample(says=seat(stage)),
     "booking.book_for_resident": lambda stage: Sample(says=seat(stage)),
     "booking.slip": lambda stage: Sample({"appointment_uid": stage.town.booking.li_tomorrow}),
-    "booking.open_schedule": lambda stage: Sample(
+    "bookings.cancel": lambda stage: Sample(
+        {"appointment_uid": stage.town.booking.li_tomorrow}, {"reason": "老人发热"}
+    ),
+    "bookings.move_page": lambda stage: Sample({"appointment_uid": stage.town.booking.li_tomorrow}),
+    "bookings.move": lambda stage: Sample(
+        {"appointment_uid": stage.town.booking.li_tomorrow},
+        {"slot": stage.town.booking.green_slot, "reason": "家属那天能来"},
+    ),
+    "queue.arrive": _arrive_by_code,
+    "queue.accept": lambda stage: at("offer_uid", _offered_to_li(stage)),
+    "queue.decline": lambda stage: at("offer_uid", _offered_to_li(stage)),
+    "queue.call_next": lambda stage: said_of(stage.arrived_today(), room(stage)),
+    "queue.call": lambda stage: said_of(stage.arrived_today(), room(stage), as_="appointment"),
+    "queue.take_back": lambda stage: at("appointment_uid", stage.called_today(), room(stage)),
+    "queue.done": lambda stage: at("appointment_uid", stage.arrived_today(), room(stage)),
+    "queue.missed": _missed,
+    "schedules.schedule": lambda stage: at("schedule_uid", _tuesday(stage)),
+    "schedules.open_schedule": lambda stage: Sample(
         says={
             "department": stage.town.alliance.geriatrics,
             "weekday": "5",
@@ -228,15 +349,49 @@ SAMPLES: Mapping[str, Make] = {
             **HOURS,
         }
     ),
-    "booking.add_extra_session": lambda stage: Sample(
+    "schedules.replace_schedule": lambda stage: at(
+        "schedule_uid", _tuesday(stage), {"first_day": "2026-03-02", **HOURS}
+    ),
+    "schedules.end_schedule": lambda stage: at(
+        "schedule_uid", _tuesday(stage), {"first_day": "2026-03-02", "reason": "医生进修"}
+    ),
+    "schedules.copy_day": lambda stage: Sample(
+        says={
+            "department": stage.town.alliance.geriatrics,
+            "weekday": "0",
+            "to": ["5"],
+            "first_day": "2026-03-02",
+        }
+    ),
+    "schedules.copy_week": _copy_week,
+    "schedules.add_extra_session": lambda stage: Sample(
         says={"department": stage.town.alliance.geriatrics, "day": "2026-03-08", "reason": "加诊", **HOURS}
     ),
-    "booking.close_day": lambda stage: Sample(
+    "schedules.closing": lambda stage: Sample(
+        query={"department": stage.town.alliance.geriatrics, "day": "2026-03-03"}
+    ),
+    "schedules.close_day": lambda stage: Sample(
         says={"department": stage.town.alliance.geriatrics, "day": "2026-03-03", "reason": "停电"}
     ),
+    "trips.new_trip": lambda stage: Sample(query={"provider": stage.town.alliance.first_hospital}),
+    "trips.find_seats": lambda stage: Sample(
+        says=bus(stage, wish=[f"{stage.town.people.li}:{stage.town.alliance.geriatrics}"])
+    ),
+    "trips.book_trip": lambda stage: Sample(
+        says=bus(
+            stage, rider=[f"{stage.town.people.li}:{stage.town.booking.green_slot}"], reason=["血压复查"]
+        )
+    ),
+    "trips.trip": lambda stage: at("trip_uid", stage.trip_booked()),
+    "trips.add_rider": lambda stage: at(
+        "trip_uid",
+        stage.trip_booked(),
+        {"resident": stage.town.people.wang, "department": stage.town.alliance.cardiology, "reason": "配药"},
+    ),
+    "trips.cancel_trip": lambda stage: at("trip_uid", stage.trip_booked(), {"reason": "车坏了"}),
     # Visits
-    "visits.plan_form": lambda stage: Sample(query={"agreement": stage.town.alliance.yihe_health_center}),
-    "visits.plan": lambda stage: Sample(
+    "rounds.plan_form": lambda stage: Sample(query={"agreement": stage.town.alliance.yihe_health_center}),
+    "rounds.plan": lambda stage: Sample(
         says={
             "home": stage.town.alliance.yihe,
             "provider": stage.town.alliance.health_center,
@@ -254,6 +409,10 @@ SAMPLES: Mapping[str, Make] = {
     "visits.findings": lambda stage: Sample(
         {"visit_uid": stage.town.visits.confirmed, "resident_uid": stage.town.people.wang}
     ),
+    "visits.confirm_many": lambda stage: Sample(says={"picked": f"{stage.town.visits.waiting}|颐和养老院"}),
+    "rounds.sheet": lambda stage: at("visit_uid", stage.round_at_the_desk()),
+    "rounds.blank_sheet": lambda stage: Sample({"visit_uid": stage.town.visits.today}),
+    "rounds.write_sheet": lambda stage: at("visit_uid", stage.round_at_the_desk(), {}),
     "visits.confirm": lambda stage: Sample({"visit_uid": stage.town.visits.waiting}, {}),
     "visits.dispute": lambda stage: Sample({"visit_uid": stage.town.visits.waiting}, {"reason": "没有来"}),
     "visits.resolve": lambda stage: at(
@@ -264,30 +423,38 @@ SAMPLES: Mapping[str, Make] = {
         {"visit_uid": stage.town.visits.confirmed},
         {"reason": "记错", "item": stage.town.visits.confirmed_wang, "outcome": "absent"},
     ),
-    "visits.print_plates": lambda stage: Sample(says={"home": stage.town.alliance.yihe, "spots": ["201-1"]}),
-    "visits.retire": _retire,
+    "plates.print_plates": lambda stage: Sample(says={"home": stage.town.alliance.yihe, "spots": ["201-1"]}),
+    "plates.print_labels": lambda stage: Sample(says={"home": stage.town.alliance.yihe, "spots": ["201-1"]}),
+    "plates.retire": _retire,
     # Feedback and calls
-    "feedback.reply": lambda stage: Sample({"rating_uid": stage.town.feedback.praised}, {"text": "谢谢您。"}),
-    "feedback.propose_void": lambda stage: Sample(
+    "feedback.ratings.reply": lambda stage: Sample(
+        {"rating_uid": stage.town.feedback.praised}, {"text": "谢谢您。"}
+    ),
+    "feedback.ratings.propose_void": lambda stage: Sample(
         {"rating_uid": stage.town.feedback.low}, {"reason": "查实不符"}
     ),
-    "feedback.moderation_file": lambda stage: Sample({"rating_uid": stage.town.feedback.waiting}),
-    "feedback.moderate": lambda stage: Sample(
+    "feedback.moderation.moderation_file": lambda stage: Sample({"rating_uid": stage.town.feedback.waiting}),
+    "feedback.moderation.moderate": lambda stage: Sample(
         {"rating_uid": stage.town.feedback.waiting}, {"event": "publish", "revision": "1"}
     ),
-    "feedback.case": lambda stage: Sample({"case_uid": stage.town.feedback.case}),
-    "feedback.take_step": lambda stage: Sample(
+    "feedback.cases.case": lambda stage: Sample({"case_uid": stage.town.feedback.case}),
+    "feedback.cases.take_step": lambda stage: Sample(
         {"case_uid": stage.town.feedback.case}, {"event": "rectify", "reason": "已改"}
     ),
-    "feedback.uphold": lambda stage: at(
+    "feedback.cases.uphold": lambda stage: at(
         "case_uid", stage.case_at(CaseEvent.APPEAL), {"reason": "应当提前告知"}
     ),
-    "feedback.propose_case_void": lambda stage: Sample(
+    "feedback.cases.propose_case_void": lambda stage: Sample(
         {"case_uid": stage.town.feedback.case}, {"reason": "查实不符"}
     ),
-    "feedback.decide_void": lambda stage: at(
+    "feedback.voids.decide_void": lambda stage: at(
         "void_uid", stage.void_proposed(), {"approve": "true", "reason": "属实"}
     ),
+    "feedback.scores.score_trend": lambda stage: Sample(
+        {"institution_uid": stage.town.alliance.health_center}
+    ),
+    # What everybody may read
+    "public.institution": lambda stage: Sample({"institution_uid": stage.town.alliance.health_center}),
     "calls.claim": lambda stage: Sample({"call_uid": stage.town.notifications.call}),
     "calls.call": _claimed,
     "calls.slip": _claimed,

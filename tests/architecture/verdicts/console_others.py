@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from server.demo.people import ZHAO_YUN_NUMBER
 from server.people.rules import EndReason
 from tests.architecture.subjects import Sample
-from tests.architecture.verdicts.console import ROSTER, TERMS, WHY, Make, at, li, nurse, seat
+from tests.architecture.verdicts.console import COURSE, ROSTER, TERMS, WHY, Make, at, bus, li, nurse, seat
 
 OTHERS: Mapping[str, Make] = {
-    "people.resume_proxy: paused by the resident herself": lambda stage: at(
+    "proxies.resume_proxy: paused by the resident herself": lambda stage: at(
         "grant_uid", stage.daughter_suspended("wang", EndReason.RESIDENT_WISH)
     ),
     "staff.take_on: at Songhe": lambda stage: Sample(
@@ -19,6 +19,13 @@ OTHERS: Mapping[str, Make] = {
     ),
     "staff.grant_role: as a clinician of the health center": lambda stage: nurse(
         stage, {"post": f"{stage.town.alliance.health_center}:clinician"}
+    ),
+    "beds.beds: of Songhe": lambda stage: Sample(query={"home": stage.town.alliance.songhe}),
+    "training.record_training: at Songhe": lambda stage: nurse(
+        stage, {"place": stage.town.alliance.songhe, **COURSE}
+    ),
+    "people.transfer: where she lives already": lambda stage: li(
+        stage, {"home": stage.town.alliance.yihe, **WHY}
     ),
     "people.admit: into Songhe": lambda stage: Sample(
         says={"home": stage.town.alliance.songhe, "name": "沈阿毛", "sex": "male", "birth_date": "1955-07-15"}
@@ -31,7 +38,7 @@ OTHERS: Mapping[str, Make] = {
     "people.bind_account: the account of another resident": lambda stage: li(
         stage, {"account": stage.town.identity.accounts["wang"]}
     ),
-    "people.import_roster: into Songhe": lambda stage: Sample(
+    "roster.preview_roster: into Songhe": lambda stage: Sample(
         says={"home": stage.town.alliance.songhe}, files={"roster": ("名册.csv", ROSTER, "text/csv")}
     ),
     "alliance.draft: between Songhe and the second hospital": lambda stage: Sample(
@@ -66,7 +73,17 @@ OTHERS: Mapping[str, Make] = {
     "booking.book_for_resident: Zhao Yun": lambda stage: Sample(
         says={**seat(stage), "resident": stage.town.people.zhao_yun}
     ),
-    "visits.plan: a resident of another home": lambda stage: Sample(
+    "trips.find_seats: Zhao Yun": lambda stage: Sample(
+        says=bus(stage, wish=[f"{stage.town.people.zhao_yun}:{stage.town.alliance.geriatrics}"])
+    ),
+    "trips.book_trip: Zhao Yun": lambda stage: Sample(
+        says=bus(
+            stage,
+            rider=[f"{stage.town.people.zhao_yun}:{stage.town.booking.public_slot}"],
+            reason=["血压复查"],
+        )
+    ),
+    "rounds.plan: a resident of another home": lambda stage: Sample(
         says={
             "home": stage.town.alliance.yihe,
             "provider": stage.town.alliance.health_center,
@@ -84,10 +101,10 @@ OTHERS: Mapping[str, Make] = {
     "visits.findings: Li at a visit to Wang": lambda stage: Sample(
         {"visit_uid": stage.town.visits.confirmed, "resident_uid": stage.town.people.li}
     ),
-    "visits.print_plates: for Songhe": lambda stage: Sample(
+    "plates.print_plates: for Songhe": lambda stage: Sample(
         says={"home": stage.town.alliance.songhe, "spots": ["101-1"]}
     ),
-    "feedback.moderate: what is public already": lambda stage: Sample(
+    "feedback.moderation.moderate: what is public already": lambda stage: Sample(
         {"rating_uid": stage.town.feedback.praised},
         {"event": "return", "revision": "1", "reason_code": "abuse"},
     ),

@@ -5,13 +5,15 @@ from typing import Any
 
 from server.booking import actions as booking
 from server.booking.models import Appointment, Slot, WaitlistOffer
-from server.booking.rules import DayRule, Pool
+from server.booking.rules import DayRule, HalfDay, Pool
 from server.consent import actions as consent
 from server.consent.rules import Purpose, RecordCategory
 from server.demo.people import LI_NUMBER
 from server.identity.models import Account
 from server.people import actions as people
+from server.people import queries as people_queries
 from server.people.actions.invitations import Invited, Offered, invite
+from server.people.roster import read_roster
 from server.people.rules import Basis, EndReason, ProxyScope, Relation, Sex, StayEnd
 from tests.architecture.subjects import NOW, Stage
 
@@ -58,6 +60,27 @@ class ResidentScenes(Stage):
         uid = await self.booked_today()
         await booking.confirm_arrival(actor=await self.acting("zhao"), appointment_uid=uid, now=NOW)
         return uid
+
+    async def called_today(self) -> str:
+        uid = await self.arrived_today()
+        zhao = await self.acting("zhao")
+        await booking.call_number(actor=zhao, appointment_uid=uid, room="3 诊室", now=NOW)
+        return uid
+
+    async def trip_booked(self) -> str:
+        """Put Li on a bus to the first hospital, on Wednesday morning."""
+        riders = [booking.Rider(self.town.people.li, self.town.booking.green_slot, "血压复查")]
+        card = await booking.book_trip(
+            actor=await self.acting("nurse"),
+            provider_uid=self.town.alliance.first_hospital,
+            day=NOW.date() + timedelta(days=2),
+            half=HalfDay.MORNING,
+            bus_seats=4,
+            remark="李师傅",
+            riders=riders,
+            now=NOW,
+        )
+        return card.uid
 
     async def reported(self) -> str:
         """Have a colleague of Zhao's report Li's appointment of tomorrow as an error."""
@@ -124,6 +147,18 @@ class ResidentScenes(Stage):
         uid = self.town.people.daughter_grant
         await people.suspend_proxy(actor=await self.acting(by), uid=uid, reason=reason, now=NOW)
         return uid
+
+    async def roster_previewed_by(self, person: str, content: bytes) -> str:
+        """Return the ticket with which this very person may say yes."""
+        sheet = read_roster("名册.csv", content)
+        preview = await people_queries.roster_preview(
+            actor=await self.acting(person),
+            home_uid=self.town.alliance.yihe,
+            rows=sheet.rows,
+            file_digest=sheet.digest,
+            now=NOW,
+        )
+        return preview.ticket
 
     async def twin_of_wang(self) -> str:
         """Register Wang a second time, without her number, and let that one leave."""

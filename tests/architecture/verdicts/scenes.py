@@ -1,6 +1,6 @@
 """What must have happened in the town before some routes can be tried at all."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from server.alliance import actions as alliance
@@ -12,6 +12,7 @@ from server.feedback.actions import Opinion, Ruling
 from server.feedback.rules import CaseEvent, ComplaintKind, RatingEvent, ReasonCode
 from server.identity import actions as identity
 from server.identity import doors
+from server.identity.queries import views_kept
 from server.kit.ids import new_uid
 from server.notifications.actions import claim_call
 from server.notifications.models import CallListEntry
@@ -19,15 +20,16 @@ from server.records.actions import read_in_emergency
 from server.records.rules import EmergencyReason
 from server.visits import actions as visits
 from server.visits import queries as visit_queries
-from server.visits.actions import ItemResult, Scanned
+from server.visits.actions import ItemResult, PlannedItem, Scanned
 from server.visits.models import Visit, VisitCorrection
-from server.visits.rules import Outcome
+from server.visits.rules import Outcome, VisitKind
 from server.visits.rules.findings import Findings
 from tests.architecture.subjects import NOW
+from tests.architecture.verdicts.paper_scenes import PaperScenes
 from tests.architecture.verdicts.resident_scenes import ResidentScenes
 
 
-class Scenes(ResidentScenes):
+class Scenes(ResidentScenes, PaperScenes):
     """And about institutions: agreements, visits, feedback, emergencies, staff."""
 
     # Agreements
@@ -86,6 +88,47 @@ class Scenes(ResidentScenes):
         results = [ItemResult(item, Outcome.SEEN, found) for item in items]
         await visits.record_results(actor=doctor, visit_uid=today, results=results, now=NOW)
         return today
+
+    async def round_at_the_desk(self) -> str:
+        """Have Feng go out himself: a round that is under way, and whose sheet he fills in at his desk."""
+        feng, town = await self.acting("feng"), self.town
+        card = await visits.plan_visit(
+            actor=feng,
+            home_uid=town.alliance.yihe,
+            provider_uid=town.alliance.health_center,
+            kind=VisitKind.ROUND,
+            starts_at=NOW,
+            ends_at=NOW + timedelta(hours=2),
+            clinician_uids=[town.identity.accounts["feng"]],
+            items=[PlannedItem(town.people.wang, "patrol"), PlannedItem(town.people.li, "patrol")],
+            now=NOW,
+        )
+        nonce = (await visits.prepare_scan(actor=feng, now=NOW)).nonces[0]
+        shown = await visit_queries.rotating_code_for(
+            actor=await self.acting("nurse"), visit_uid=card.uid, now=NOW
+        )
+        plate = town.visits.plate_code("201-1")
+        scanned = Scanned(client_uid=new_uid(), plate=plate, nonce=nonce, code=shown.text, device_time=NOW)
+        await visits.start_visit(actor=feng, visit_uid=card.uid, scanned=scanned, now=NOW)
+        return card.uid
+
+    async def trained(self) -> str:
+        return await identity.record_training(
+            actor=await self.acting("he"),
+            account_uid=self.town.identity.accounts["nurse"],
+            institution_uid=self.town.alliance.yihe,
+            title="养老护理员岗前培训",
+            completed_on=date(2025, 4, 1),
+            now=NOW,
+        )
+
+    async def view_of_he(self) -> str:
+        he = await self.acting("he")
+        await identity.keep_view(
+            actor=he, path="/admin/visits", title="结束了的", query="status=finished", now=NOW
+        )
+        [view] = await views_kept(actor=he)
+        return view.uid
 
     async def disputed(self) -> str:
         uid = self.town.visits.waiting

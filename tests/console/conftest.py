@@ -1,0 +1,121 @@
+"""What the console's pages are looked at with: one walk through all of them, and one browser."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from server import demo
+from server.documents.models import IssuedDocument
+from server.identity.models import Account
+from server.visits.models import Visit, VisitAttendance
+from server.web import sessions
+from tests.architecture.subjects import NOW
+from tests.architecture.verdicts.scenes import Scenes
+from tests.conftest import Clock, ConsolePage
+from tests.console.chromium import Pane, chromium
+from tests.console.errands import errands, look
+from tests.console.screen import Screen
+from tests.console.walking import LOGINS, NOBODY, PLAIN, PREFIX, Seen, walk
+from tests.miniprogram.tools import ready_or_reason
+
+# What the city's own pages and printed papers lead to.
+OUTSIDE = [PREFIX + path for path in ("/sign-in", "/public/institutions", "/public/verify")]
+
+
+@dataclass
+class Walked:
+    pages: list[Seen] = field(default_factory=list)
+    reachable: list[Seen] = field(default_factory=list)  # by links alone
+
+
+@pytest.fixture(scope="session")
+def _walked() -> Walked:
+    return Walked()
+
+
+@pytest_asyncio.fixture
+async def walked(
+    _walked: Walked, town: demo.Town, address: str, console: Callable[[str], Awaitable[ConsolePage]]
+) -> Walked:
+    """Walk once; every test reads the same pages."""
+    if not _walked.pages:
+        clients = {login: await console(login) for login in LOGINS}
+        pages = []
+        for login, page in clients.items():
+            by_links = await walk(page, login, start=[PREFIX])
+            _walked.reachable += by_links
+            met = {each.url for each in by_links}
+            pages += [*by_links, *await walk(page, login, start=[each for each in PLAIN if each not in met])]
+        async with httpx.AsyncClient(base_url=address) as stranger:
+            _walked.reachable += await walk(stranger, NOBODY, start=OUTSIDE)
+        pages += [each async for each in errands(clients)]
+        _walked.pages = [*pages, *[each async for each in staged(clients, town)]]
+    return _walked
+
+
+async def staged(clients: dict[str, ConsolePage], town: demo.Town) -> AsyncIterator[Seen]:
+    """Show what only stands there after somebody's phone, or a printer, was at work."""
+    yield await look(clients, "feng", f"/admin/visits/{await out_with_feng(town)}/sheet")
+    confirmed = f"/admin/visits/{town.visits.confirmed}"
+    yield await look(clients, "he", f"{confirmed}/residents/{town.people.wang}")
+    consent = f"/admin/consents/{town.consent.wang_yihe}"
+    await clients["he"].submit(f"{consent}/print")
+    number = (await IssuedDocument.all().order_by("-id").first()).number
+    yield await look(clients, "he", f"/admin/public/verify/{number}")
+
+
+async def out_with_feng(town: demo.Town) -> str:
+    """Begin this morning's round, on which the center's officer has gone along: he may write its sheet."""
+    uid = await Scenes(town).started()
+    await VisitAttendance(
+        visit=await Visit.get(uid=uid),
+        account=await Account.get(uid=town.identity.accounts["feng"]),
+        created_at=NOW,
+    ).save()
+    return uid
+
+
+@pytest.fixture
+def seen(walked: Walked) -> list[Seen]:
+    return walked.pages
+
+
+@pytest_asyncio.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    ready, reason = ready_or_reason()
+    if not ready:
+        pytest.skip(reason)
+    async with chromium() as standing:
+        yield standing
+
+
+@pytest.fixture
+def pane_of(
+    browser: Browser, address: str, clock: Clock, console: Callable[[str], Awaitable[ConsolePage]]
+) -> Callable[[str], Awaitable[Pane]]:
+    """Open a window with somebody's session, to show there what was fetched before."""
+
+    async def opened(login: str) -> Pane:
+        clock.advance(seconds=31)  # the code of this half minute was used for the walk
+        page = await console(login)
+        return Pane(browser, address, token=(sessions.COOKIE, page.cookies[sessions.COOKIE]))
+
+    return opened
+
+
+@pytest.fixture
+def scripted(browser: Browser, address: str, town: demo.Town, clock: Clock) -> Callable[[str], Screen]:
+    """Put somebody in front of a screen: `async with scripted("he") as it: await it.sign_in()`."""
+    return lambda login: Screen(browser, address, clock, login=login)
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+def screen(
+    request: pytest.FixtureRequest, browser: Browser, address: str, town: demo.Town, clock: Clock
+) -> Callable[[str], Screen]:
+    """The same twice: with scripts, and where an office forbids them."""
+    return lambda login: Screen(browser, address, clock, login=login, scripts=request.param)
