@@ -381,4 +381,8 @@ class Migration(migrations.Migration):
             name=None,
             fields=["merged_into_id"],
         ),
+        ops.AddIndex(
+            model_name="Rating",
+            index=Index(fields=["created_at"]),
+        ),
     ]

@@ -81,6 +81,7 @@ class Rating(Table):
         indexes = (
             ("subject_id", "status", "created_at"),
             ("status", "created_at"),
+            ("created_at",),
             ("author_id", "created_at"),
             ("resident_id", "created_at"),
             ("settled_at", "counts_from"),

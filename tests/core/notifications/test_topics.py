@@ -1,6 +1,7 @@
 """Every piece of news either reaches somebody or is listed, with a reason, as reaching nobody."""
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,6 +55,7 @@ def topics_in(argument: ast.expr, tables: dict[str, ast.Dict], feature: str) -> 
                 yield from topics_in(value, tables, feature)
 
 
+@functools.cache
 def said() -> set[str]:
     return {topic for path in SERVER.rglob("*.py") if "demo" not in path.parts for topic in said_in(path)}
 
