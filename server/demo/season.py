@@ -60,6 +60,7 @@ async def load(town: Any, *, now: datetime) -> SeasonTown:
     random = Random(20260302)  # noqa: S311  the same past every time
     residents = {home: await _neighbours(town, home, names, now) for home, names in NEIGHBOURS.items()}
     appointments = await _appointments(town, residents["yihe"] + residents["songhe"], random, now)
+    appointments += await _today(town, residents["yihe"], now)
     rounds = await _rounds(town, residents["yihe"], random, now)
     ratings = await _ratings(town, residents["yihe"], random, now)
     # All this is old news: nobody is told of it again when the worker starts.
@@ -108,12 +109,30 @@ async def _appointments(town: Any, residents: list[Resident], random: Random, no
             await slot.save()
             await Appointment.bulk_create(
                 [
-                    _appointment(slot, each, number, nurse=nurse, random=random, week=week)
+                    _appointment(slot, each, number, nurse=nurse, **_gone_by(slot, random, week))
                     for number, each in enumerate(going, 1)
                 ]
             )
             count += len(going)
     return count
+
+
+async def _today(town: Any, residents: list[Resident], now: datetime) -> int:
+    """Let six be expected in the next half-hour, three of whom sit in the waiting room already."""
+    nurse = await Account.get(uid=town.identity.accounts["nurse"])
+    hospital = await Institution.get(uid=town.alliance.first_hospital)
+    department = await Department.get(uid=town.alliance.geriatrics)
+    slot = _slot(
+        hospital, department, Pool.PUBLIC, now.replace(second=0, microsecond=0) + timedelta(minutes=20)
+    )
+    going = residents[:6]
+    slot.capacity, slot.booked, slot.issued = len(going), len(going), len(going)
+    await slot.save()
+    for number, each in enumerate(going, 1):
+        here = number <= len(going) // 2
+        became = {"status": AppointmentStatus.ARRIVED, "arrived_at": now - timedelta(minutes=12 - number)}
+        await _appointment(slot, each, number, nurse=nurse, days_ahead=4, **(became if here else {})).save()
+    return len(going)
 
 
 def _slot(hospital: Institution, department: Department, pool: Pool, starts_at: datetime) -> Slot:
@@ -132,28 +151,25 @@ def _slot(hospital: Institution, department: Department, pool: Pool, starts_at: 
 
 
 def _appointment(
-    slot: Slot, resident: Resident, number: int, *, nurse: Account, random: Random, week: int
+    slot: Slot, resident: Resident, number: int, *, nurse: Account, days_ahead: float, **became: Any
 ) -> Appointment:
-    soonest, latest = DAYS_AHEAD[slot.pool]
-    ahead = random.uniform(soonest, latest) + (week if slot.pool is Pool.PUBLIC else 0) / 4
-    came = random.randrange(MISSED_ONE_IN) > 0
     return Appointment(
-        slot_id=slot.id,
-        resident_id=resident.id,
-        status=AppointmentStatus.FULFILLED if came else AppointmentStatus.NOSHOW,
-        number=number,
-        reason="复查",
-        source=Source.COUNTER,
-        arrival_code=new_uid(),
-        booked_by_id=nurse.id,
-        on_behalf_basis="home_staff",
-        place_key=f"{slot.id}.{resident.id}",
-        arrived_at=slot.starts_at if came else None,
-        fulfilled_at=slot.ends_at if came else None,
-        ended_at=None if came else slot.ends_at,
-        reminded_at=slot.starts_at - timedelta(days=1),
-        created_at=slot.starts_at - timedelta(days=ahead),
-    )
+        slot_id=slot.id, resident_id=resident.id, number=number, reason="复查", source=Source.COUNTER,
+        arrival_code=new_uid(), booked_by_id=nurse.id, on_behalf_basis="home_staff",
+        place_key=f"{slot.id}.{resident.id}", reminded_at=slot.starts_at - timedelta(days=1),
+        created_at=slot.starts_at - timedelta(days=days_ahead),
+        **{"status": AppointmentStatus.BOOKED, **became},
+    )  # fmt: skip
+
+
+def _gone_by(slot: Slot, random: Random, week: int) -> dict[str, Any]:
+    """Tell how long ahead somebody booked a seat of that week, and whether they came."""
+    soonest, latest = DAYS_AHEAD[slot.pool]
+    days_ahead = random.uniform(soonest, latest) + (week if slot.pool is Pool.PUBLIC else 0) / 4
+    if random.randrange(MISSED_ONE_IN):
+        seen = {"arrived_at": slot.starts_at, "fulfilled_at": slot.ends_at}
+        return {"days_ahead": days_ahead, "status": AppointmentStatus.FULFILLED, **seen}
+    return {"days_ahead": days_ahead, "status": AppointmentStatus.NOSHOW, "ended_at": slot.ends_at}
 
 
 async def _rounds(town: Any, residents: list[Resident], random: Random, now: datetime) -> int:
