@@ -2,11 +2,12 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 
 from server.authority.permissions import Permission
 from server.identity.queries import LogWish, institution_log
 from server.records import queries
-from server.web import Ask, MenuEntry, PageQuery, Purpose, Routes, Show, Uid
+from server.web import Ask, Clean, MenuEntry, PageQuery, Purpose, Routes, Show, Uid, text
 
 routes = Routes("audit", tag="调阅与审计")
 menu = MenuEntry("谁看过档案", "/admin/audit", needs=Permission.TRAIL_READ, order=90)
@@ -16,6 +17,10 @@ class AuditQuery(PageQuery):
     resident: Uid | None = None
 
 
+class LooksQuery(AuditQuery):
+    bed: Annotated[str, text(20), Clean] | None = None
+
+
 class SubjectQuery(PageQuery):
     subject: Uid | None = None
 
@@ -23,7 +28,7 @@ class SubjectQuery(PageQuery):
 @routes.get(
     "/audit", needs=Permission.TRAIL_READ, purpose=Purpose.OVERSIGHT, summary="Who has looked at a resident"
 )
-async def looks(ask: Ask, query: AuditQuery) -> Show:
+async def looks(ask: Ask, query: LooksQuery) -> Show:
     page = None
     if query.resident is not None:
         page = await queries.trail_of_resident(
@@ -32,8 +37,10 @@ async def looks(ask: Ask, query: AuditQuery) -> Show:
     return Show(
         "audit/looks.html",
         page=page,
-        resident=query.resident or "",
-        residents=await queries.residents_overseen(actor=ask.actor, now=ask.now),
+        asked=query,
+        overseen=await queries.residents_overseen(
+            actor=ask.actor, bed=query.bed, resident_uid=query.resident, now=ask.now
+        ),
     )
 
 

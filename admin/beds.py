@@ -1,16 +1,22 @@
 """The beds of my homes: how many are free, and who lies where."""
 
+from typing import Annotated
+
 from admin.people import ADMIT
 from server.people import queries
-from server.web import Ask, Query, Routes, Show, Uid
+from server.web import Ask, Clean, Query, Routes, Show, Uid, text
 
 routes = Routes("beds", tag="长者")
+
+Room = Annotated[str, text(20), Clean]
 
 
 class BedQuery(Query):
     home: Uid | None = None
+    room: Room | None = None  # where to begin
 
 
 @routes.get("/beds", needs=ADMIT, summary="Beds of my homes, and who lies where")
 async def beds(ask: Ask, query: BedQuery) -> Show:
-    return Show("beds/beds.html", sheet=await queries.beds(actor=ask.actor, home_uid=query.home, now=ask.now))
+    sheet = await queries.beds(actor=ask.actor, home_uid=query.home, room=query.room, now=ask.now)
+    return Show("beds/beds.html", sheet=sheet, query=query)

@@ -43,7 +43,7 @@ async def bookings(ask: Ask, query: BookingQuery) -> Show:
     return Show(
         "booking/bookings.html",
         page=await queries.bookings(actor=ask.actor, which=query.wanted(), wish=query.counted, now=ask.now),
-        residents=(await queries.trip_choices(actor=ask.actor, provider_uid=None, now=ask.now)).residents,
+        residents=await queries.residents_to_book_for(actor=ask.actor, now=ask.now),
         statuses=AT_THE_DESK,
         chosen=query,
     )

@@ -37,6 +37,7 @@ routes = Routes("consent", tag="知情同意")
 menu = MenuEntry("知情同意", "/admin/consents", needs=Permission.CONSENT_REQUEST, order=40)
 ENVELOPE = 64 * 1024  # what a form adds to its file
 
+Bed = Annotated[str, text(20), Clean]
 Categories = Annotated[list[RecordCategory], Field(max_length=len(RecordCategory))]
 
 
@@ -44,10 +45,12 @@ class ConsentQuery(PageQuery):
     status: ConsentStatus | None = None
     resident: Uid | None = None
     recipient: Uid | None = None
+    bed: Bed | None = None
 
 
 class RequestQuery(Query):
     resident: Uid | None = None
+    bed: Bed | None = None
 
 
 class RequestConsent(Form):
@@ -101,17 +104,19 @@ async def consents(ask: Ask, query: ConsentQuery) -> Show:
         resident_uid=query.resident,
         status=query.status,
         recipient_uid=query.recipient,
+        bed=query.bed,
         wish=query.counted,
         now=ask.now,
     )
-    asked = {"status": query.status, "resident": query.resident, "recipient": query.recipient}
+    asked = {
+        "status": query.status, "resident": query.resident, "recipient": query.recipient, "bed": query.bed
+    }  # fmt: skip
     return Show(
         "consent/list.html",
         page=page,
         query={name: value for name, value in asked.items() if value},
         statuses=STATUS_WORDS,
-        residents=await queries.residents_seen(actor=ask.actor, now=ask.now),
-        recipients=await queries.recipients_seen(actor=ask.actor, now=ask.now),
+        choices=await queries.consent_choices(actor=ask.actor, resident_uid=query.resident, now=ask.now),
         ours=await queries.own_recipients(actor=ask.actor),
     )
 
@@ -137,11 +142,13 @@ async def consent(ask: Ask, consent_uid: str) -> Show:
 async def new_request(ask: Ask, query: RequestQuery) -> Show:
     return Show(
         "consent/new.html",
-        residents=await queries.residents_to_ask(actor=ask.actor, now=ask.now),
+        found=await queries.residents_to_ask(
+            actor=ask.actor, bed=query.bed, resident_uid=query.resident, now=ask.now
+        ),
         institutions=await queries.recipients_for(actor=ask.actor),
         purposes=queries.purpose_choices(),
         categories=queries.category_choices(),
-        chosen=query.resident or "",
+        chosen=query,
     )
 
 

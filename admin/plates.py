@@ -21,19 +21,33 @@ Bed = Annotated[str, text(20), Clean]
 
 
 class PlateQuery(PageQuery):
+    home: Uid | None = None
+    bed: Bed | None = None  # or how it begins
     state: queries.PlateState | None = None
+
+    def kept(self) -> dict[str, str]:
+        """Return the filters as they stand in the address, for the next page."""
+        return dict(self.model_dump(mode="json", exclude={"after", "limit"}, exclude_none=True))
 
 
 class PrintPlates(Form):
     home: Uid
-    spots: Annotated[list[Bed], Field(min_length=1, max_length=60)]  # bed numbers; DOOR for the door
+    # Bed numbers; DOOR for the door.
+    spots: Annotated[list[Bed], Field(min_length=1, max_length=queries.MOST_AT_ONCE)]
 
 
 @routes.get("/plates", needs=Permission.PLATE_PRINT, summary="Plates of my home")
 async def plates(ask: Ask, query: PlateQuery) -> Show:
-    page = await queries.plates(actor=ask.actor, state=query.state, wish=query.counted, now=ask.now)
-    walls = await queries.plate_walls(actor=ask.actor, now=ask.now)
-    return Show("visits/plates.html", page=page, walls=walls, door=DOOR, chosen=query.state)
+    walls = await queries.plate_walls(actor=ask.actor, home_uid=query.home, bed=query.bed, now=ask.now)
+    page = await queries.plates(
+        actor=ask.actor,
+        home_uid=query.home,
+        bed=query.bed,
+        state=query.state,
+        wish=query.counted,
+        now=ask.now,
+    )
+    return Show("visits/plates.html", page=page, walls=walls, door=DOOR, query=query)
 
 
 @routes.post("/plates", needs=Permission.PLATE_PRINT, summary="Print plates")

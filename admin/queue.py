@@ -22,6 +22,7 @@ Room = Annotated[str, text(20), Clean]
 class QueueQuery(Query):
     department: Uid | None = None
     room: Room | None = None
+    whole: bool = False  # everybody of the day, not only the first
 
 
 class CallNext(Form):
@@ -65,7 +66,9 @@ def _back(body: CallNext | Call | InRoom, said: str) -> Go:
 async def queue(ask: Ask, query: QueueQuery) -> Show:
     return Show(
         "booking/queue.html",
-        cards=await queries.todays_queue(actor=ask.actor, department_uid=query.department, now=ask.now),
+        cards=await queries.todays_queue(
+            actor=ask.actor, department_uid=query.department, whole=query.whole, now=ask.now
+        ),
         departments=await queries.own_departments(actor=ask.actor, permission=Permission.APPOINTMENT_CONFIRM),
         chosen=query,
     )

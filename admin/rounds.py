@@ -26,6 +26,7 @@ SHEET_BODY = 256 * 1024  # sixty residents, a dozen cells each, with what was sa
 
 class PlanQuery(Query):
     agreement: Uid | None = None
+    bed: Annotated[str, text(20), Clean] | None = None  # or how it begins
 
 
 class Plan(Form):
@@ -44,6 +45,12 @@ class DueQuery(Query):
     agreement: Uid | None = None
     service: Annotated[str, text(40), Clean] | None = None
     everybody: bool = False
+    after: int = Field(default=0, ge=0, le=100_000)  # lines of the pages before
+
+    def kept(self) -> dict[str, str]:
+        """Return the filters as they stand in the address, for the next page."""
+        given = self.model_dump(mode="json", exclude={"after"}, exclude_defaults=True)
+        return {name: str(value).lower() if value is True else value for name, value in given.items()}
 
 
 class SheetRow(Form):
@@ -106,6 +113,7 @@ async def due(ask: Ask, query: DueQuery) -> Show:
         agreement_uid=query.agreement,
         service=query.service,
         everybody=query.everybody,
+        skip=query.after,
         now=ask.now,
     )
     return Show("visits/due.html", choices=board.choices, sheet=board.sheet, query=query)
@@ -115,8 +123,10 @@ async def due(ask: Ask, query: DueQuery) -> Show:
 async def plan_form(ask: Ask, query: PlanQuery) -> Show:
     if query.agreement is None:
         return Show("visits/pairs.html", pairs=await queries.plannable(actor=ask.actor, now=ask.now))
-    sheet = await queries.planning_sheet(actor=ask.actor, agreement_uid=query.agreement, now=ask.now)
-    return Show("visits/plan.html", sheet=sheet)
+    sheet = await queries.planning_sheet(
+        actor=ask.actor, agreement_uid=query.agreement, bed=query.bed, now=ask.now
+    )
+    return Show("visits/plan.html", sheet=sheet, query=query)
 
 
 @routes.post("/visits", needs=Permission.VISIT_PLAN, summary="Plan a visit")

@@ -11,7 +11,7 @@ from server.booking.actions import Rider
 from server.booking.queries import RiderWish
 from server.booking.rules import HALF_DAY_WORDS, MOST_RIDERS, HalfDay
 from server.kit.clock import local_date
-from server.web import Ask, Form, Go, Line, PageQuery, Query, Routes, Show, Uid
+from server.web import Ask, Clean, Form, Go, Line, PageQuery, Query, Routes, Show, Uid, text
 
 routes = Routes("trips", tag="组团就诊")
 
@@ -29,6 +29,7 @@ def _halves(pairs: list[str]) -> list[tuple[str, str]]:
 
 class NewQuery(Query):
     provider: Uid | None = None
+    bed: Annotated[str, text(20, least=0), Clean] = ""  # how it begins: a floor, a house
 
 
 class Plan(Form):
@@ -85,7 +86,9 @@ async def trips(ask: Ask, query: PageQuery) -> Show:
 async def new_trip(ask: Ask, query: NewQuery) -> Show:
     return Show(
         "booking/new_trip.html",
-        choices=await queries.trip_choices(actor=ask.actor, provider_uid=query.provider, now=ask.now),
+        choices=await queries.trip_choices(
+            actor=ask.actor, provider_uid=query.provider, bed=query.bed, now=ask.now
+        ),
         chosen=query,
         halves=HALVES,
         today=local_date(ask.now),

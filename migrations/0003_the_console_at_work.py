@@ -371,16 +371,6 @@ class Migration(migrations.Migration):
             name="proved_at",
             field=UtcDatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
-        # The new index first: MariaDB keeps no foreign key without one.
-        ops.AddIndex(
-            model_name="Resident",
-            index=Index(fields=["merged_into_id", "home_id"]),
-        ),
-        ops.RemoveIndex(
-            model_name="Resident",
-            name=None,
-            fields=["merged_into_id"],
-        ),
         ops.AddIndex(
             model_name="Rating",
             index=Index(fields=["created_at"]),

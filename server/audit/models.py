@@ -27,5 +27,5 @@ class AuditEntry(Table):
             ("subject_uid", "id"),
             ("account_id", "id"),
             ("resident_id", "id"),
-            ("institution_id", "id"),
+            ("institution_id", "id", "account_id", "action"),
         )

@@ -158,6 +158,7 @@ class Appointment(Table):
             ("booked_by_id",),
             ("successor_id",),
             ("trip_id",),
+            ("created_at",),
         )
 
 

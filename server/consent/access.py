@@ -15,7 +15,7 @@ from server.consent.models import Consent, ConsentProvision
 from server.consent.rules import ConsentStatus, Purpose, Tie, Verdict
 from server.kit.clock import local_date, start_of_day
 from server.kit.errors import NotFound
-from server.people.access import of_residents_visible_to
+from server.people.access import joined_to_residents_visible_to, of_residents_visible_to
 from server.people.models import Resident
 
 
@@ -106,16 +106,18 @@ def consents_visible_to(*, actor: Actor, permission: Permission, now: datetime) 
     A resident and their proxies see all of them; an institution sees its own; the staff of the home see those of
     residents without a phone, whose word they witness. Nobody else learns who was asked.
     """
-    family = of_residents_visible_to("resident", actor=as_family(actor), permission=permission, now=now)
     if permission is Permission.CONSENT_WITNESS:
-        return of_residents_visible_to("resident", actor=actor, permission=permission, now=now)
-    mine = Q(recipient_id__in=list(actor.institutions_with(permission)))
-    if permission is not Permission.CONSENT_READ:
-        return family | mine
-    witnessed = of_residents_visible_to(
-        "resident", actor=actor, permission=Permission.CONSENT_WITNESS, now=now
-    )
-    return family | mine | (witnessed & Q(resident__account_id__isnull=True))
+        return joined_to_residents_visible_to("resident", actor=actor, permission=permission, now=now)
+    # A family's residents are few and read first; of a home's or a whole city's each consent is asked by itself.
+    seen = of_residents_visible_to("resident", actor=as_family(actor), permission=permission, now=now)
+    if mine := sorted(actor.institutions_with(permission)):
+        seen |= Q(recipient_id__in=mine)
+    if permission is Permission.CONSENT_READ and actor.institutions_with(Permission.CONSENT_WITNESS):
+        witnessed = joined_to_residents_visible_to(
+            "resident", actor=actor, permission=Permission.CONSENT_WITNESS, now=now
+        )
+        seen |= Q(resident__account_id__isnull=True) & witnessed
+    return seen
 
 
 async def consent_for(*, actor: Actor, uid: str, permission: Permission, now: datetime) -> Consent:

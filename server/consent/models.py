@@ -57,6 +57,14 @@ class Consent(Table):
         indexes = (
             ("resident_id", "recipient_id", "purpose", "status"),
             ("recipient_id", "status", "id"),
+            ("recipient_id", "status", "until", "decided_at"),  # what is shared with an institution now
+            ("recipient_id", "status", "created_at"),  # asked and answered, month by month
+            (
+                "created_at",
+                "id",
+                "recipient_id",
+                "resident_id",
+            ),  # the newest that one may see, from the index alone
             ("status", "answer_by"),
             ("status", "until"),
         )

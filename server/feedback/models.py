@@ -80,6 +80,8 @@ class Rating(Table):
         table = "rating"
         indexes = (
             ("subject_id", "status", "created_at"),
+            # What a score is made of, from the index alone.
+            ("subject_id", "capacity", "own_staff", "score", "counts_from", "taken_back_at", "voided_at"),
             ("status", "created_at"),
             ("created_at",),
             ("author_id", "created_at"),

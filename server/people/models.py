@@ -55,7 +55,14 @@ class Resident(Table):
     class Meta:
         table = "resident"
         unique_together = (("account",),)  # Tortoise drops `unique` from a foreign key
-        indexes = (("home_id", "bed"), ("phone_index",), ("merged_into_id", "home_id"))
+        # Every list of residents asks for those who are not merged into another, of some homes; then it orders them.
+        indexes = (
+            ("home_id", "bed"),
+            ("phone_index",),
+            ("merged_into_id", "home_id", "created_at"),
+            ("merged_into_id", "home_id", "care_state", "bed"),
+            ("merged_into_id", "home_id", "bed", "name"),
+        )
 
 
 class ResidentStay(Table):
@@ -147,7 +154,12 @@ class ProxyGrant(Table):
 
     class Meta:
         table = "proxy_grant"
-        indexes = (("proxy_id", "status"), ("resident_id", "status"), ("status", "ends_at"))
+        indexes = (
+            ("proxy_id", "status"),
+            ("resident_id", "status"),
+            ("status", "ends_at"),
+            ("status", "review_at"),
+        )
 
 
 class ProxyGrantScope(Table):

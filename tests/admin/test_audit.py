@@ -23,6 +23,20 @@ class TestLooks:
         assert page.status_code == 200, page.text
         assert "云桥市颐和养老院的李秀英因日常照护看了" in page.text
 
+    async def test_of_many_a_bed_finds_the_resident(
+        self, town: Town, console: Console, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("server.records.queries.trails.MOST_CHOICES", 1)
+        he = await console("he")
+
+        many, found = await he.get("/admin/audit"), await he.get("/admin/audit?bed=202")
+        chosen = await he.get(f"/admin/audit?resident={town.people.li}")
+
+        assert 'name="bed"' in many.text
+        assert "李福生" not in many.text
+        assert "李福生" in found.text
+        assert f'<option value="{town.people.li}" selected' in chosen.text
+
     async def test_another_homes_resident_is_not_found(self, town: Town, console: Console) -> None:
         assert (
             await (await console("song")).get(f"/admin/audit?resident={town.people.wang}")

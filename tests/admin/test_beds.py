@@ -56,3 +56,31 @@ class TestBeds:
     async def test_not_for_who_admits_nobody(self, town: Town, console: Console, login: str) -> None:
         assert town
         assert (await (await console(login)).get("/admin/beds")).status_code == 403
+
+    async def test_of_a_large_home_some_rooms_at_a_time(
+        self, town: Town, console: Console, clock: Any
+    ) -> None:
+        wang = await Resident.get(uid=town.people.wang)
+        for number in range(45):
+            await Resident(
+                name=f"长者{number}",
+                birth_date=wang.birth_date,
+                home_id=wang.home_id,
+                bed=f"2-{301 + number}-1",  # a room whose name has two parts
+                created_at=clock(),
+            ).save()
+        he = await console("he")
+
+        first = (await he.get("/admin/beds")).text
+        following = (await he.get("/admin/beds?room=2-341")).text
+        beyond = (await he.get("/admin/beds?room=999")).text
+
+        assert (first.count("<h3>"), "共 47 间，本页 24 间" in first) == (24, True)
+        assert 'href="/admin/beds?room=2-325"' in first
+        assert [name in following for name in ("2-340", "2-341", "<h3>201</h3>", "王桂兰")] == [
+            False,
+            True,
+            True,
+            True,
+        ]
+        assert "后面没有房间了" in beyond

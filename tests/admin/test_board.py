@@ -1,5 +1,6 @@
 """The coverage board: four numbers, and the lines behind each."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -52,6 +53,17 @@ class TestBoard:
 
 
 class TestAgreements:
+    async def test_link_an_agreement_only_for_who_may_open_it(self, town: Town, console: Console) -> None:
+        """A hospital sees how far the homes of its board have come, whoever is the other side."""
+        for login in ("sun", "he", "qian"):
+            reader = await console(login)
+            page = await reader.get("/admin/board/agreements")
+            for link in re.findall(r'href="(/admin/agreements/[0-9A-Z]{26})"', page.text):
+                assert (await reader.get(link)).status_code == 200
+            if login == "sun":
+                assert "协议" in page.text
+                assert "/admin/agreements/" not in page.text
+
     async def test_say_what_is_missing_and_who_moves_next(self, town: Town, console: Console) -> None:
         page = await (await console("qian")).get("/admin/board/agreements")
 

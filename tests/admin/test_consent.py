@@ -1,10 +1,14 @@
 """The console's consent pages."""
 
+import html
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from hashlib import sha256
+from importlib import import_module
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from server.audit.models import AuditEntry
@@ -45,6 +49,35 @@ class TestList:
             assert f"/admin/consents/{town.consent.li_health_center}" in page.text
             assert f"/admin/consents/{town.consent.wang_yihe}" not in page.text
             assert "共 1 条" in page.text
+
+    async def test_is_read_page_by_page(self, console: Console) -> None:
+        he = await console("he")
+        whole = re.findall(r'href="/admin/consents/(\w{26})">', (await he.get("/admin/consents")).text)
+        seen, path = [], "/admin/consents?limit=1"
+        while path:
+            page = (await he.get(path)).text
+            seen += re.findall(r'href="/admin/consents/(\w{26})">', page)
+            further = re.search(r'href="(/admin/consents\?[^"]*after=[^"]+)"', page)
+            path = f"{html.unescape(further[1])}&limit=1" if further else ""
+
+        assert len(whole) > 2
+        assert seen == whole
+
+    async def test_of_many_a_bed_finds_the_resident(
+        self, town: Town, console: Console, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(import_module("server.consent.queries.consents"), "MOST_CHOICES", 1)
+        he = await console("he")
+
+        many = await he.get("/admin/consents")
+        found = await he.get("/admin/consents?bed=202")
+        hers = await he.get(f"/admin/consents?resident={town.people.wang}")
+
+        assert 'name="bed"' in many.text
+        assert f'value="{town.people.wang}"' not in many.text
+        assert f"/admin/consents/{town.consent.li_health_center}" in found.text
+        assert f"/admin/consents/{town.consent.wang_yihe}" not in found.text
+        assert f'<option value="{town.people.wang}" selected' in hers.text
 
     async def test_is_not_for_the_bureau(self, town: Town, console: Console) -> None:
         assert (await (await console("qian")).get("/admin/consents")).status_code == 403
@@ -91,6 +124,23 @@ class TestRequest:
         asked = await Consent.get(uid=answer.headers["location"].rsplit("/", 1)[-1])
         assert asked.purpose is Purpose.CARE
         assert (await he.get(answer.headers["location"])).status_code == 200
+
+    async def test_of_many_a_bed_finds_the_resident(
+        self, town: Town, console: Console, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(import_module("server.consent.queries.consents"), "MOST_CHOICES", 1)
+        he = await console("he")
+        form = "/admin/consent-requests/new"
+
+        many, found = await he.get(form), await he.get(f"{form}?bed=202")
+        chosen = await he.get(f"{form}?resident={town.people.li}")
+        elsewhere = await he.get(f"{form}?resident={town.people.zhao_yun}")
+
+        assert 'name="bed"' in many.text
+        assert "李福生" not in many.text
+        assert "李福生" in found.text
+        assert f'<option value="{town.people.li}" selected' in chosen.text
+        assert town.people.zhao_yun not in elsewhere.text
 
     async def test_says_what_is_wrong(self, town: Town, console: Console) -> None:
         he = await console("he")

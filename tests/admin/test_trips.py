@@ -38,6 +38,16 @@ class TestPlanning:
         assert f"{town.people.li}:{town.alliance.cardiology}" in shown
         assert "李福生" in shown
 
+    async def test_lists_only_the_beds_that_begin_so(self, town: Any, console: Any) -> None:
+        page = await console("he")
+        where = {"provider": town.alliance.first_hospital}
+
+        first = (await page.get(f"{TRIPS}/new", params=where | {"bed": "201"})).text
+        nobody = (await page.get(f"{TRIPS}/new", params=where | {"bed": "9"})).text
+
+        assert [f'"{uid}:' in first for uid in (town.people.wang, town.people.li)] == [True, False]
+        assert "没有找到这些床位的长者" in nobody
+
     async def test_proposes_a_seat_for_each_and_keeps_none(self, town: Any, console: Any) -> None:
         page = await console("he")
 

@@ -8,6 +8,7 @@ from typing import Any
 import zxingcpp
 
 from server.kit.ids import new_uid
+from server.people.models import Resident
 from server.visits import actions
 from server.visits.models import Plate
 from server.visits.rules import PlateKind
@@ -117,3 +118,34 @@ class TestPlates:
         listed = page[page.index("<tbody>") :]
         assert "202-1 床" in listed
         assert "201-1 床" not in listed
+
+    async def test_of_several_homes_are_printed_one_home_at_a_time(self, town: Any, console: Console) -> None:
+        jin = await console("jin")
+        every = (await jin.get("/admin/plates")).text
+        yihe = (await jin.get(f"/admin/plates?home={town.alliance.yihe}")).text
+        assert all(home in every for home in ("颐和养老院", "松鹤养老院", "使用中的床牌"))
+        assert ("打印所选" in every, "打印所选" in yihe, "201-1 床" in yihe) == (False, True, True)
+
+    async def test_of_a_home_of_others_are_not_found(self, town: Any, console: Console) -> None:
+        page = await (await console("he")).get(f"/admin/plates?home={town.alliance.songhe}")
+        assert page.status_code == 404
+
+    async def test_of_a_large_home_are_offered_by_the_sheet_those_without_one_first(
+        self, town: Any, console: Console, clock: Any
+    ) -> None:
+        wang = await Resident.get(uid=town.people.wang)
+        for number in range(70):
+            await Resident(
+                name=f"长者{number}",
+                birth_date=wang.birth_date,
+                home_id=wang.home_id,
+                bed=f"9{number:02}-1",
+                created_at=clock(),
+            ).save()
+        he = await console("he")
+        page = (await he.get("/admin/plates")).text
+        assert "还有 70 处没有床牌" in page
+        assert page.count('name="spots"') == page.count(" checked> <span>9") == 60
+        found = (await he.get("/admin/plates?bed=201")).text
+        assert re.findall(r'name="spots"[^>]* value="([^"]+)"', found) == ["201-1"]
+        assert "没有这样开头的床" in (await he.get("/admin/plates?bed=Z")).text

@@ -22,8 +22,6 @@ FEATURES = (
     "notifications",
 )
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'"
-# The coverage board links homes' agreements for hospitals that are no party to them; take it out when it is mended.
-KNOWN_DEAD = {("sun", "admin.alliance.agreement")}
 IN_USE = {"admin.views.views"}  # offered to those who have kept something there
 TO_CALL = {"admin.calls.call", "admin.people.resident"}  # whom to call is what these pages are for
 UID = re.compile(r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b")
@@ -74,7 +72,7 @@ class TestPages:
 
     def test_no_link_of_a_page_leads_to_a_refusal(self, walked):
         dead = {(each.login, each.route) for each in walked.reachable if each.status != 200}
-        assert dead == KNOWN_DEAD
+        assert dead == set()
 
     def test_every_page_is_well_built(self, seen):
         assert not faulty(seen, lambda each: Reader(each.html).faults)

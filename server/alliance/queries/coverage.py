@@ -4,10 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.alliance.access import homes_on_board, in_force
+from server.alliance.access import agreements_visible_to, homes_on_board, in_force
 from server.alliance.models import Institution, ServiceAgreement
 from server.alliance.rules import ON_THE_WAY, AgreementStatus, InstitutionKind
 from server.authority.actor import Actor
+from server.authority.permissions import Permission
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class CoverageCard:
     providers: int
     primary_care: int
     pending: AgreementStatus | None  # how far the nearest agreement with primary care has come
-    pending_uid: str | None
+    pending_uid: str | None  # None where the actor may not open it
 
     @property
     def covered(self) -> bool:
@@ -36,7 +37,7 @@ async def coverage(*, actor: Actor, now: datetime) -> tuple[CoverageCard, ...]:
         .only("id", "uid", "name")
     )
     signed = await _signed(now)
-    pending = await _on_the_way()
+    pending = await _on_the_way(actor, now)
     cards = (_card(home, signed[home.id], pending.get(home.id)) for home in homes)
     return tuple(sorted(cards, key=lambda card: (card.covered, card.providers)))
 
@@ -50,22 +51,26 @@ async def _signed(now: datetime) -> dict[int, dict[int, InstitutionKind]]:
     return found
 
 
-async def _on_the_way() -> dict[int, tuple[AgreementStatus, str]]:
-    """Return by home the agreement with primary care that has come nearest to being in force."""
-    rows = ServiceAgreement.filter(
+async def _on_the_way(actor: Actor, now: datetime) -> dict[int, tuple[AgreementStatus, str | None]]:
+    """Return by home how far the agreement with primary care has come that is nearest to being in force."""
+    waiting = ServiceAgreement.filter(
         status__in=list(ON_THE_WAY),
         provider__kind__in=[kind for kind in InstitutionKind if kind.is_primary_care],
-    ).values_list("home_id", "status", "uid")
+    )
+    own = agreements_visible_to(actor=actor, permission=Permission.AGREEMENT_READ, now=now)
+    readable = set(await waiting.filter(own).values_list("uid", flat=True))
+    rows = waiting.order_by("id").values_list("home_id", "status", "uid")
     order = {status: place for place, status in enumerate(ON_THE_WAY)}
     listed = sorted(
         ((home, AgreementStatus(status), uid) for home, status, uid in await rows),
         key=lambda row: order[row[1]],
     )
-    return {home: (status, uid) for home, status, uid in listed}  # the nearest comes last
+    # The nearest comes last.
+    return {home: (status, uid if uid in readable else None) for home, status, uid in listed}
 
 
 def _card(
-    home: Institution, signed: dict[int, InstitutionKind], pending: tuple[AgreementStatus, str] | None
+    home: Institution, signed: dict[int, InstitutionKind], pending: tuple[AgreementStatus, str | None] | None
 ) -> CoverageCard:
     status, uid = pending or (None, None)
     return CoverageCard(

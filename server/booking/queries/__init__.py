@@ -27,7 +27,15 @@ from server.booking.queries.slots import (
     slots_of_day,
 )
 from server.booking.queries.trip_search import RiderWish, TripProposal, propose_trip
-from server.booking.queries.trips import TripCard, TripChoices, TripLine, trip, trip_choices, trips
+from server.booking.queries.trips import (
+    TripCard,
+    TripChoices,
+    TripLine,
+    residents_to_book_for,
+    trip,
+    trip_choices,
+    trips,
+)
 from server.booking.queries.waitlist import PlaceInLine, line, offers, waitlist
 from server.booking.queries.waits import WeekOfWaits, waits_by_week
 from server.booking.queries.week import WeekRow, WeekView, schedule, week
@@ -81,6 +89,7 @@ __all__ = [
     "own_departments",
     "propose_trip",
     "queue_screen",
+    "residents_to_book_for",
     "schedule",
     "slots_of_day",
     "todays_queue",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.booking.access import appointments_of_own_residents
+from server.booking.access import few_of_own_residents
 from server.booking.models import Appointment
 from server.booking.rules import AppointmentStatus
 from server.kit.clock import day_bounds
@@ -38,7 +38,7 @@ class ExpectedToday:
 async def going_today(*, actor: Actor, day: date, now: datetime) -> tuple[GoingToday, ...]:
     """Return the day's appointments of the residents for whom the actor's home books, the earliest first."""
     first, end = day_bounds(day)
-    own = appointments_of_own_residents(actor=actor, permission=Permission.APPOINTMENT_BOOK, now=now)
+    own = few_of_own_residents(actor=actor, permission=Permission.APPOINTMENT_BOOK, now=now)
     rows = Appointment.filter(own, status__in=_KEPT, slot__starts_at__gte=first, slot__starts_at__lt=end)
     found = (
         await rows.order_by("slot__starts_at", "id")

@@ -1,10 +1,10 @@
 """Whose appointments are when, and whether a phone's receipt still stands."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
@@ -13,8 +13,9 @@ from server.booking.access import (
     appointment_of_own_resident,
     appointments_of_own_residents,
     appointments_visible_to,
+    few_of_own_residents,
 )
-from server.booking.models import Appointment
+from server.booking.models import Appointment, Slot
 from server.booking.queries.cards import (
     APPOINTMENT_RELATIONS,
     AppointmentCard,
@@ -31,6 +32,7 @@ from server.people.access import STAFF_WAYS
 
 NO_WISH = PageWish()
 MOST_TO_COME = 500
+LONGEST = timedelta(days=1)  # no slot lasts longer: its times are of one day
 _UNANSWERED = sorted({AppointmentStatus.RELEASED, AppointmentStatus.LAPSED})
 NOT_GONE = ~Q(status__in=[*_UNANSWERED, AppointmentStatus.RESCHEDULED])
 # What the family only looked at was never an appointment; that a hold of staff ran out they were told.
@@ -121,7 +123,7 @@ class BookingFilter:
     status: AppointmentStatus | None = None
 
     def condition(self, now: datetime) -> Q:
-        wanted = Q(MADE, Q(slot__ends_at__lte=now) if self.past else Q(slot__ends_at__gt=now))
+        wanted = Q(MADE, Q(slot__ends_at__lte=now) if self.past else _to_come(now))
         if self.resident_uid is not None:
             wanted &= Q(resident__uid=self.resident_uid) | Q(resident__merged_into__uid=self.resident_uid)
         return wanted if self.status is None else Q(wanted, status=self.status)
@@ -134,7 +136,7 @@ async def bookings(
 
     What is to come is handed out whole: nobody has more than a few open, and a day's plan must not be cut by a page.
     """
-    own = appointments_of_own_residents(actor=actor, permission=Permission.APPOINTMENT_BOOK, now=now)
+    own = few_of_own_residents(actor=actor, permission=Permission.APPOINTMENT_BOOK, now=now)
     rows = Appointment.filter(Q(own, which.condition(now))).select_related(*APPOINTMENT_RELATIONS)
     card = partial(appointment_card, now=now)
     if which.past:
@@ -155,9 +157,17 @@ def _live(now: datetime) -> Q:
     return Q(status__in=sorted(LIVE_STATUSES - {AppointmentStatus.HELD})) | still_held
 
 
+def _to_come(now: datetime) -> Q:
+    begun = now - LONGEST
+    slots = Slot.filter(starts_at__gt=begun, ends_at__gt=now)
+    return Q(slot_id__in=Subquery(slots.values("id")))
+
+
 def _on(day: date) -> Q:
+    """Read the slots of the day first, and what was booked in them by its index: without the hint all were read."""
     first, after = day_bounds(day)
-    return Q(slot__starts_at__gte=first, slot__starts_at__lt=after)
+    slots = Slot.filter(starts_at__gte=first, starts_at__lt=after)
+    return Q(slot_id__in=Subquery(slots.values("id")))
 
 
 @dataclass(frozen=True)
@@ -183,7 +193,7 @@ async def check_receipt(
         return ReceiptVerdict(
             genuine=False, found=False, advice="这张凭证不是本系统开出的，请在“约好的号”里查看。"
         )
-    mine = appointments_of_own_residents(actor=actor, permission=Permission.APPOINTMENT_READ, now=now)
+    mine = few_of_own_residents(actor=actor, permission=Permission.APPOINTMENT_READ, now=now)
     found = await Appointment.filter(mine, uid=uid, slot__uid=slot_uid, resident__uid=resident_uid).exists()
     advice = (
         "预约有效，请按时就诊。" if found else "凭证有效但没有查到预约，请带手机到医院服务台，凭此凭证补登。"

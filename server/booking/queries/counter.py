@@ -99,9 +99,9 @@ async def _institutions(actor: Actor, permission: Permission, *, now: datetime) 
     own: dict[str, Any] = {}
     if permission == Permission.APPOINTMENT_CONFIRM:
         own = {"institution_id__in": sorted(actor.institutions_with(permission))}
-    ids = (
-        await Slot.filter(state=SlotState.OPEN, closes_at__gt=now, **own).distinct().values("institution_id")
-    )
+    # A slot closes before it begins, and its beginning has an index.
+    slots = Slot.filter(state=SlotState.OPEN, starts_at__gt=now, closes_at__gt=now, **own)
+    ids = await slots.distinct().values("institution_id")
     rows = await Institution.filter(id__in=[each["institution_id"] for each in ids]).order_by("id")
     return tuple(Choice(row.uid, row.name) for row in rows)
 

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from tortoise.expressions import Q
 from tortoise.functions import Count
 
 from server.alliance.models import Department, Institution
@@ -68,6 +69,7 @@ class TripChoices:
     providers: tuple[Choice, ...]
     departments: tuple[Choice, ...]  # of the provider, once it is chosen
     residents: tuple[Choice, ...]
+    more: bool  # residents than are listed
 
 
 async def trips(*, actor: Actor, wish: PageWish, now: datetime) -> Page[TripLine]:  # noqa: ARG001  one form for all queries
@@ -136,21 +138,40 @@ def is_to_come(row: GroupTrip, riders: list[Appointment], *, now: datetime) -> b
     return row.status == TripStatus.PLANNED and now < begins and not arrived
 
 
-async def trip_choices(*, actor: Actor, provider_uid: str | None, now: datetime) -> TripChoices:
-    """Return hospitals with seats to come, the departments of one, and who lives in the actor's homes."""
+async def trip_choices(
+    *, actor: Actor, provider_uid: str | None, bed: str = "", now: datetime
+) -> TripChoices:
+    """Return hospitals with seats to come; once one is chosen its departments, and who lives in the actor's homes.
+
+    `bed` is how the beds of those begin who shall be listed: a floor, where a home is too large for one list.
+    """
+    # A slot closes before it begins, and its beginning has an index.
+    open_slots = Slot.filter(state=SlotState.OPEN, starts_at__gt=now, closes_at__gt=now)
+    ids = await open_slots.distinct().values_list("institution_id", flat=True)
+    providers = await Institution.filter(id__in=list(ids)).order_by("id")
+    listed = tuple(Choice(row.uid, row.name) for row in providers)
+    if not provider_uid:
+        return TripChoices(listed, (), (), more=False)
+    departments = await Department.filter(institution__uid=provider_uid, closed=False).order_by("id")
+    residents = await _residents(actor, Q(bed__startswith=bed) if bed else Q(), MOST_RESIDENTS + 1, now=now)
+    return TripChoices(
+        providers=listed,
+        departments=tuple(Choice(row.uid, row.name) for row in departments),
+        residents=residents[:MOST_RESIDENTS],
+        more=len(residents) > MOST_RESIDENTS,
+    )
+
+
+async def residents_to_book_for(*, actor: Actor, now: datetime) -> tuple[Choice, ...]:
+    """Return who lives in the actor's homes, by their beds."""
+    return await _residents(actor, Q(), MOST_RESIDENTS, now=now)
+
+
+async def _residents(actor: Actor, which: Q, most: int, *, now: datetime) -> tuple[Choice, ...]:
     homes = sorted(actor.institutions_with(Permission.APPOINTMENT_BOOK))
     visible = residents_visible_to(actor=actor, permission=Permission.APPOINTMENT_BOOK, now=now)
-    residents = await (
-        Resident.filter(visible, home_id__in=homes, died_at=None)
-        .order_by("home_id", "bed", "id")
-        .limit(MOST_RESIDENTS)
+    rows = Resident.filter(Q(visible, which), home_id__in=homes, died_at=None).order_by(
+        "home_id", "bed", "id"
     )
-    open_slots = Slot.filter(state=SlotState.OPEN, closes_at__gt=now)
-    ids = [each["institution_id"] for each in await open_slots.distinct().values("institution_id")]
-    providers = await Institution.filter(id__in=ids).order_by("id")
-    departments = await Department.filter(institution__uid=provider_uid or "", closed=False).order_by("id")
-    return TripChoices(
-        providers=tuple(Choice(row.uid, row.name) for row in providers),
-        departments=tuple(Choice(row.uid, row.name) for row in departments),
-        residents=tuple(Choice(row.uid, f"{row.name}（{row.bed or '未登记床位'}）") for row in residents),
-    )
+    found = await rows.limit(most).values_list("uid", "name", "bed")
+    return tuple(Choice(uid, f"{name}（{bed or '未登记床位'}）") for uid, name, bed in found)

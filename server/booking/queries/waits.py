@@ -1,19 +1,23 @@
 """How long people wait for a consultation, the green channel beside the public queue."""
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
+
+from pypika_tortoise.terms import Function as Term
+from tortoise.expressions import Function, Subquery
+from tortoise.functions import Count
 
 from server.alliance.queries import parameter
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.booking.models import Appointment
+from server.booking.models import Appointment, Slot
 from server.booking.rules import BOOKED_STATUSES, Pool, Waits, waits_of
 from server.kit.clock import local_date, start_of_day
+from server.kit.database import dialect
 from server.kit.errors import Forbidden
 
-BATCH = 5000  # rows in memory at a time; what is kept is a count for each week, pool and number of days
 MOST_WEEKS = 53
 _Counts = dict[tuple[int, Pool], Counter[int]]
 
@@ -37,9 +41,8 @@ async def waits_by_week(
     weeks = min(weeks, MOST_WEEKS)
     fewest = await parameter("booking.fewest_shown", on=local_date(now))
     counts: _Counts = defaultdict(Counter)
-    async for booked_at, starts_at, pool in _seats(first_day, first_day + timedelta(weeks=weeks)):
-        day = local_date(starts_at)
-        counts[(day - first_day).days // 7, pool][(day - local_date(booked_at)).days] += 1
+    for seen, pool, booked, people in await _people(first_day, first_day + timedelta(weeks=weeks)):
+        counts[(seen - first_day).days // 7, pool][(seen - booked).days] += people
     return tuple(
         WeekOfWaits(
             first_day=first_day + timedelta(weeks=week),
@@ -50,23 +53,24 @@ async def waits_by_week(
     )
 
 
-async def _seats(first_day: date, after: date) -> AsyncIterator[tuple[datetime, datetime, Pool]]:
-    """Yield when each seat of a span was booked, and for when. The databases have no common word for days between."""
-    last = 0
-    while True:
-        rows = await (
-            Appointment.filter(
-                id__gt=last,
-                slot__starts_at__gte=start_of_day(first_day),
-                slot__starts_at__lt=start_of_day(after),
-                status__in=sorted(BOOKED_STATUSES),
-            )
-            .order_by("id")
-            .limit(BATCH)
-            .values_list("id", "created_at", "slot__starts_at", "slot__pool")
-        )
-        for _, booked_at, starts_at, pool in rows:
-            yield booked_at, starts_at, Pool(pool)
-        if len(rows) < BATCH:
-            return
-        last = rows[-1][0]
+async def _people(first_day: date, after: date) -> list[tuple[date, Pool, date, int]]:
+    """Tell for each day of consultation and pool how many booked on which day; the database counts them."""
+    slots = Slot.filter(starts_at__gte=start_of_day(first_day), starts_at__lt=start_of_day(after))
+    # The few slots of the span first, and what was booked in them by its index.
+    rows = (
+        await Appointment.filter(slot_id__in=Subquery(slots.values("id")), status__in=sorted(BOOKED_STATUSES))
+        .annotate(seen_on=_CityDay("slot__starts_at"), booked_on=_CityDay("created_at"), people=Count("id"))
+        .group_by("seen_on", "slot__pool", "booked_on")
+        .values_list("seen_on", "slot__pool", "booked_on", "people")
+    )
+    day = date.fromisoformat
+    return [(day(str(seen)), Pool(pool), day(str(booked)), people) for seen, pool, booked, people in rows]
+
+
+class _CityDay(Function):
+    """The day of an instant on the city's clock, which is never put back or forward."""
+
+    def _get_function_field(self, field: Any, *_: Any) -> Term:
+        if dialect() == "mysql":
+            return Term("DATE", Term("ADDTIME", field, "08:00:00"))
+        return Term("DATE", field, "+8 hours")

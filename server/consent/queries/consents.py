@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q
 
 from server.alliance.models import Institution
 from server.authority.actor import Actor
@@ -24,11 +25,12 @@ from server.consent.rules import (
     RecordCategory,
     Verdict,
 )
-from server.kit.pages import Page, PageWish, page_of
+from server.kit.pages import COUNTED, CountedPage, Page, PageWish, cursor_of, page_of
 from server.people.access import of_residents_visible_to, residents_visible_to
 from server.people.models import Resident
 
-MOST_CHOICES = 500  # in one list of a form
+MOST_CHOICES = 50  # residents in one list of a form; of more than these one is looked for by the bed
+LOOKED_AT = 300  # of the newest consents, for what a list can be narrowed by
 
 
 @dataclass(frozen=True)
@@ -92,48 +94,94 @@ class ResidentChoice:
     bed: str | None
 
 
+@dataclass(frozen=True)
+class ResidentChoices:
+    """Residents for a choice; `more` tells that there are others, to be looked for by the beginning of a bed."""
+
+    residents: tuple[ResidentChoice, ...]
+    more: bool
+
+
+@dataclass(frozen=True)
+class ConsentChoices:
+    """What a list of consents can be narrowed by; the institutions are those of its newest `LOOKED_AT` consents."""
+
+    residents: ResidentChoices
+    recipients: tuple[ChoiceCard, ...]
+
+
 async def consents(
     *,
     actor: Actor,
     resident_uid: str | None,
     status: ConsentStatus | None,
     recipient_uid: str | None = None,
+    bed: str | None = None,
     wish: PageWish,
     now: datetime,
 ) -> Page[ConsentCard]:
     """Return the consents the actor may see: a family's own, or those of the actor's institution; newest first."""
-    visible = consents_visible_to(actor=actor, permission=Permission.CONSENT_READ, now=now)
-    rows = Consent.filter(visible)
+    wanted = consents_visible_to(actor=actor, permission=Permission.CONSENT_READ, now=now)
     if resident_uid is not None:
-        rows = rows.filter(resident__uid=resident_uid)
+        wanted &= Q(resident__uid=resident_uid)
     if recipient_uid is not None:
-        rows = rows.filter(recipient__uid=recipient_uid)
+        wanted &= Q(recipient__uid=recipient_uid)
     if status is not None:
-        rows = rows.filter(_stands_at(status, now))
-    page = await page_of(rows.select_related("resident", "recipient"), wish, itself, by="created_at")
+        wanted &= _stands_at(status, now)
+    if bed is not None:
+        wanted &= Q(resident__bed__startswith=bed)
+    page = await whole_page_of(wanted, wish, by="created_at")
     return page.of(await cards_of(page.items, now))
 
 
-async def recipients_seen(*, actor: Actor, now: datetime) -> tuple[ChoiceCard, ...]:
-    """Return the institutions on the actor's list, to narrow it to one."""
+async def whole_page_of(wanted: Q, wish: PageWish, *, by: str) -> Page[Consent]:
+    """Read one page with its residents and recipients. Of a long list only numbers are put in order, not the texts.
+
+    What is wanted is asked again of the few rows that are read: who lost the right in between is shown nothing.
+    """
+    rows = Consent.filter(wanted)
+    whole = rows.select_related("resident", "recipient")
+    if not wish.counted:
+        return await page_of(whole, wish, itself, by=by)
+    newest = await rows.order_by(f"-{by}", "-id").limit(COUNTED + 1).values_list("id", flat=True)
+    ids: list[Any] = list(newest[: wish.limit])
+    more = len(newest) > wish.limit
+    if wish.after is not None:
+        further = PageWish(wish.after, wish.limit)
+        page: Page[Consent] = await page_of(rows.only("id", by), further, itself, by=by)
+        ids, more = [row.id for row in page.items], page.next is not None
+    found = await whole.filter(id__in=ids).order_by(f"-{by}", "-id") if ids else []
+    following = cursor_of(getattr(found[-1], by), found[-1].id) if more and found else None
+    return CountedPage(tuple(found), following, len(newest))
+
+
+async def consent_choices(*, actor: Actor, resident_uid: str | None, now: datetime) -> ConsentChoices:
+    """Return whom and what the actor's list is about, to narrow it to one; `resident_uid` is chosen already."""
     visible = consents_visible_to(actor=actor, permission=Permission.CONSENT_READ, now=now)
-    asking = Subquery(Consent.filter(visible).values("recipient_id"))
-    rows = await Institution.filter(id__in=asking).order_by("id").limit(MOST_CHOICES)
-    return tuple(ChoiceCard(row.uid, row.name) for row in rows)
+    newest = Consent.filter(visible).order_by("-created_at", "-id").limit(LOOKED_AT)
+    seen: list[Any] = await newest.values_list("resident_id", "recipient_id")
+    people = {resident_id for resident_id, _ in seen}
+    more = len(people) > MOST_CHOICES or len(seen) == LOOKED_AT
+    whom = Q(id__in=sorted(people))
+    if more:  # only who was chosen before, if the actor's list is about them
+        theirs = Consent.filter(visible, resident__uid=resident_uid or "").limit(1)
+        whom = Q(id__in=list(await theirs.values_list("resident_id", flat=True)) if resident_uid else [])
+    recipients = await Institution.filter(id__in=sorted({each for _, each in seen})).order_by("id")
+    return ConsentChoices(
+        residents=ResidentChoices(await _choices(whom), more),
+        recipients=tuple(ChoiceCard(row.uid, row.name) for row in recipients),
+    )
+
+
+async def _choices(whom: Q) -> tuple[ResidentChoice, ...]:
+    rows = Resident.filter(whom).order_by("home_id", "bed", "id").limit(MOST_CHOICES + 1)
+    return tuple(ResidentChoice(*each) for each in await rows.values_list("uid", "name", "bed"))
 
 
 async def own_recipients(*, actor: Actor) -> frozenset[str]:
     """Return the uids of the institutions where the actor reads what was consented to."""
     own = sorted(actor.institutions_with(Permission.RECORD_READ))
     return frozenset(map(str, await Institution.filter(id__in=own).values_list("uid", flat=True)))
-
-
-async def residents_seen(*, actor: Actor, now: datetime) -> tuple[ResidentChoice, ...]:
-    """Return the residents on the actor's list, to narrow it to one."""
-    visible = consents_visible_to(actor=actor, permission=Permission.CONSENT_READ, now=now)
-    asked = Subquery(Consent.filter(visible).values("resident_id"))
-    rows = await Resident.filter(id__in=asked).order_by("home_id", "bed", "id").limit(MOST_CHOICES)
-    return tuple(ResidentChoice(row.uid, row.name, row.bed) for row in rows)
 
 
 async def waiting_for_me(*, actor: Actor, now: datetime) -> tuple[ConsentCard, ...]:
@@ -167,13 +215,20 @@ async def consent_sheet(*, actor: Actor, uid: str, now: datetime) -> ConsentShee
     return await sheet_of(row, now=now)
 
 
-async def residents_to_ask(*, actor: Actor, now: datetime) -> tuple[ResidentChoice, ...]:
-    """Return the residents whom the actor's institution may ask: those of the home, and of the homes it serves."""
+async def residents_to_ask(
+    *, actor: Actor, bed: str | None = None, resident_uid: str | None = None, now: datetime
+) -> ResidentChoices:
+    """Return the residents whom the actor's institution may ask: those of the home, and of the homes it serves.
+
+    Of many, those whose bed begins like this; who was chosen already is always among them.
+    """
     reachable = residents_visible_to(actor=actor, permission=Permission.CONSENT_REQUEST, now=now)
-    rows = (
-        await Resident.filter(reachable, died_at__isnull=True).order_by("home_id", "bed").limit(MOST_CHOICES)
-    )
-    return tuple(ResidentChoice(row.uid, row.name, row.bed) for row in rows)
+    alive = Q(reachable, died_at__isnull=True)
+    found = await _choices(alive & Q(bed__startswith=bed) if bed else alive)
+    kept = found[:MOST_CHOICES]
+    if resident_uid and all(each.uid != resident_uid for each in kept):
+        kept = (*await _choices(alive & Q(uid=resident_uid)), *kept)
+    return ResidentChoices(kept, len(found) > MOST_CHOICES)
 
 
 async def recipients_for(*, actor: Actor) -> tuple[ChoiceCard, ...]:

@@ -3,7 +3,7 @@
 One text may be fair and thirty of them a campaign. Who wrote them is not told, only that it was the same person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,34 +53,67 @@ async def neighbours_of(rating: Rating, text: str, *, now: datetime) -> Neighbou
     ).exclude(id=rating.id)
     near = Q(subject_id=rating.subject_id) | Q(author_id=rating.author_id)
     found = {
-        row.id: row
+        row[0]: row
         for rows in (recent, recent.filter(near))
-        for row in await rows.order_by("-created_at", "-id").limit(most).select_related("subject")
+        for row in await rows.order_by("-created_at", "-id").limit(most).values_list(*_COLUMNS)
     }
-    texts = await _texts_of(list(found.values()))
-    cards = [
-        _card(row, texts.get(row.id, ""), beside=rating, text=text, enough=numbers["feedback.alike_percent"])
-        for row in found.values()
+    texts = await _texts_of(found)
+    enough = numbers["feedback.alike_percent"]
+    seen = [
+        _seen(row, texts.get(row[0], ""), beside=rating, text=text, enough=enough) for row in found.values()
     ]
-    kin = [card for card in cards if card.is_copy or card.same_institution or card.same_author]
-    kin.sort(key=lambda card: (card.is_copy, card.same_author, card.alike, card.rated_at), reverse=True)
+    kin = [each for each in seen if each.is_copy or each.same_institution or each.same_author]
+    kin.sort(key=lambda each: (each.is_copy, each.same_author, each.alike, each.rated_at), reverse=True)
     return Neighbours(
-        items=tuple(kin[:MOST_SHOWN]),
+        items=await _cards(kin[:MOST_SHOWN], texts),
         days=days,
-        copies=sum(card.is_copy for card in kin),
-        same_institution=sum(card.same_institution for card in kin),
-        same_author=sum(card.same_author for card in kin),
+        copies=sum(each.is_copy for each in kin),
+        same_institution=sum(each.same_institution for each in kin),
+        same_author=sum(each.same_author for each in kin),
     )
 
 
-async def _texts_of(rows: Sequence[Rating]) -> dict[int, str]:
+_COLUMNS = ("id", "subject_id", "author_id", "created_at")  # of hundreds; the rest only of those shown
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What decides whether a text is shown beside the other."""
+
+    id: int
+    rated_at: datetime
+    alike: int
+    is_copy: bool
+    same_institution: bool
+    same_author: bool
+
+
+async def _texts_of(ids: Iterable[int]) -> dict[int, str]:
     """Return the latest text of each."""
-    revisions = TextRevision.filter(rating_id__in=[row.id for row in rows]).order_by("number")
+    revisions = TextRevision.filter(rating_id__in=list(ids)).order_by("number")
     return dict(await revisions.values_list("rating_id", "text"))
 
 
-def _card(row: Rating, said: str, *, beside: Rating, text: str, enough: int) -> NeighbourCard:
+def _seen(row: tuple[int, int, int, datetime], said: str, *, beside: Rating, text: str, enough: int) -> _Seen:
+    rating_id, subject_id, author_id, rated_at = row
     alike = likeness(said, text)
+    return _Seen(
+        rating_id,
+        rated_at,
+        alike,
+        is_copy=alike >= enough,
+        same_institution=subject_id == beside.subject_id,
+        same_author=author_id == beside.author_id,
+    )
+
+
+async def _cards(shown: Sequence[_Seen], texts: Mapping[int, str]) -> tuple[NeighbourCard, ...]:
+    rows = await Rating.filter(id__in=[each.id for each in shown]).select_related("subject")
+    by_id = {row.id: row for row in rows}
+    return tuple(_card(by_id[each.id], each, texts.get(each.id, "")) for each in shown if each.id in by_id)
+
+
+def _card(row: Rating, seen: _Seen, said: str) -> NeighbourCard:
     return NeighbourCard(
         uid=row.uid,
         institution=row.subject.name,
@@ -88,8 +121,8 @@ def _card(row: Rating, said: str, *, beside: Rating, text: str, enough: int) -> 
         text=said,
         status=row.status,
         rated_at=row.created_at,
-        alike=alike,
-        is_copy=alike >= enough,
-        same_institution=row.subject_id == beside.subject_id,
-        same_author=row.author_id == beside.author_id,
+        alike=seen.alike,
+        is_copy=seen.is_copy,
+        same_institution=seen.same_institution,
+        same_author=seen.same_author,
     )

@@ -3,7 +3,7 @@
 The rank goes by the lower bound of the interval: three friendly voices do not stand above three hundred.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,7 +17,7 @@ from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.feedback.access import OVERSEERS, counted
 from server.feedback.models import Rating
-from server.feedback.queries.scores import tallies_of, tally_of
+from server.feedback.queries.scores import tallies_of, tallies_of_all, tally_of
 from server.feedback.rules import Capacity, Share, Tally, share_of, shown_in_time
 from server.kit.clock import local_date, start_of_day
 from server.kit.errors import Forbidden
@@ -55,8 +55,8 @@ class SatisfactionTrend:
 async def satisfaction_board(*, actor: Actor, now: datetime) -> tuple[SatisfactionCard, ...]:
     """Rank every rated institution by what residents and families said; too few scores rank nowhere, at the end."""
     _ensure_overseer(actor)
-    rated = await Rating.filter(counted(now=now)).distinct().values_list("subject_id", flat=True)
-    cards = await satisfaction_of(await Institution.filter(id__in=list(rated)), now=now)
+    tallies = await tallies_of_all(now=now)
+    cards = await _cards(await Institution.filter(id__in=sorted(tallies)), tallies, now=now)
     return tuple(
         sorted(cards, key=lambda card: (-(card.ranked.low if card.ranked else -1), card.institution))
     )
@@ -85,9 +85,14 @@ async def satisfaction_trend(*, actor: Actor, institution_uid: str, now: datetim
 async def satisfaction_of(institutions: Iterable[Institution], *, now: datetime) -> list[SatisfactionCard]:
     """Return the cards of institutions; whoever asks has made sure that they may be told."""
     listed = list(institutions)
-    tallies = await tallies_of([each.id for each in listed], now=now)
+    return await _cards(listed, await tallies_of([each.id for each in listed], now=now), now=now)
+
+
+async def _cards(
+    institutions: Iterable[Institution], tallies: Mapping[int, dict[str, Tally]], *, now: datetime
+) -> list[SatisfactionCard]:
     least = await parameter("feedback.least_shown", on=local_date(now))
-    return [_card(each, tallies[each.id], least) for each in listed]
+    return [_card(each, tallies[each.id], least) for each in institutions]
 
 
 def _ensure_overseer(actor: Actor) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from tortoise.expressions import Q
 from tortoise.functions import Count
 
 from server.alliance.access import institution_for
@@ -45,9 +46,18 @@ async def _cards(institutions: Iterable[Institution], now: datetime) -> list[Sco
 
 async def tallies_of(institution_ids: Iterable[int], *, now: datetime) -> Mapping[int, dict[str, Tally]]:
     """Count per institution and group: ranked, assisted, own_staff. Reads nothing that moderation writes (I41, I42)."""
+    return await _tallies(Q(counted(now=now), subject_id__in=list(institution_ids)), now=now)
+
+
+async def tallies_of_all(*, now: datetime) -> Mapping[int, dict[str, Tally]]:
+    """Count like `tallies_of` for every institution that was rated."""
+    return await _tallies(counted(now=now), now=now)
+
+
+async def _tallies(which: Q, *, now: datetime) -> Mapping[int, dict[str, Tally]]:
     satisfied = await parameter("feedback.satisfied_score", on=local_date(now))
     rows = (
-        await Rating.filter(counted(now=now), subject_id__in=list(institution_ids))
+        await Rating.filter(which)
         .annotate(n=Count("id"))
         .group_by("subject_id", "capacity", "own_staff", "score")
         .values("subject_id", "capacity", "own_staff", "score", "n")

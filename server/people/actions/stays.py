@@ -13,7 +13,7 @@ from server.identity.models import Account
 from server.kit import sealing
 from server.kit.clock import local_date
 from server.kit.duplicates import refusing_duplicates
-from server.kit.errors import NotFound
+from server.kit.errors import Invalid, NotFound
 from server.kit.transactions import action
 from server.people.access import resident_for
 from server.people.actions.grants import staff_of
@@ -39,17 +39,21 @@ from server.people.errors import (
 from server.people.models import Resident
 from server.people.queries import NATIONAL_ID, ResidentCard, resident_card
 from server.people.rules import (
+    OLDEST,
     CareCause,
     CareEvent,
     CareState,
     NationalId,
     Sex,
     StayEnd,
+    can_be_born_on,
     parse_national_id,
 )
 
 WRONG_SEX = "性别与身份证号不一致，请核对。"
 WRONG_BIRTH = "出生日期与身份证号不一致，请核对。"
+NOT_YET_BORN = "出生日期在今天之后，请对照户口簿或证件核对。"
+TOO_OLD = "按这个出生日期已经超过 {} 岁，请对照户口簿或证件核对年份。"
 
 
 @action
@@ -67,9 +71,10 @@ async def admit(
 ) -> ResidentCard:
     """Take somebody into the home: a new person, or one known by identity number who lives in no home now.
 
-    Refuses with `WrongNationalId`, `BedTaken`, `AlreadyInHome`, `AlreadyRegistered` and `ResidentDeceased`.
+    Refuses with `Invalid`, `WrongNationalId`, `BedTaken`, `AlreadyInHome`, `AlreadyRegistered` and `ResidentDeceased`.
     """
     home = await _home_for(actor, home_uid, now)
+    _can_be(birth_date, local_date(now))
     number = _checked(national_id, sex, birth_date, local_date(now)) if national_id else None
     row = await _known(actor, number) if number else None
     if row is None:
@@ -173,6 +178,12 @@ async def _known(actor: Actor, number: NationalId) -> Resident | None:
     if row is not None and row.home_id is not None and row.home_id not in own:
         raise AlreadyRegistered
     return row
+
+
+def _can_be(birth_date: date, today: date) -> None:
+    if not can_be_born_on(birth_date, today=today):
+        said = NOT_YET_BORN if birth_date > today else TOO_OLD.format(OLDEST)
+        raise Invalid(said, fields={"birth_date": said})
 
 
 def _checked(text: str, sex: Sex, birth_date: date, today: date) -> NationalId:

@@ -12,8 +12,10 @@ from server.people.rules.care import (
 )
 from server.people.rules.national_id import (
     EARLIEST_BIRTH,
+    OLDEST,
     IdKind,
     NationalId,
+    can_be_born_on,
     check_character,
     parse_national_id,
 )
@@ -38,6 +40,7 @@ __all__ = [
     "CARE_MOVES",
     "EARLIEST_BIRTH",
     "LIVE_PROXY",
+    "OLDEST",
     "PARAMETERS",
     "PREVIEW_LASTS",
     "PROXY_MOVES",
@@ -61,6 +64,7 @@ __all__ = [
     "Sex",
     "StayEnd",
     "bed_key",
+    "can_be_born_on",
     "check_character",
     "in_house_order",
     "parse_national_id",

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from server.kit.clock import age_on
 from server.people.errors import WrongNationalId
 from server.people.rules.care import Sex
 
 FULL_LENGTH = 18
 OLD_LENGTH = 15
 EARLIEST_BIRTH = date(1900, 1, 1)
+OLDEST = 130  # years; nobody known has become older
 PROVINCES = frozenset(
     {
         *range(11, 16),
@@ -87,12 +89,17 @@ def _upgraded(number: str) -> str:
     return body + check_character(body)
 
 
+def can_be_born_on(day: date, *, today: date) -> bool:
+    """Tell whether somebody who lives today can have been born on that day."""
+    return EARLIEST_BIRTH <= day <= today and age_on(day, today) <= OLDEST
+
+
 def _birth_date(digits: str, today: date) -> date:
     try:
         born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         raise _wrong(WRONG_BIRTHDAY) from None
-    if not EARLIEST_BIRTH <= born <= today:
+    if not can_be_born_on(born, today=today):
         raise _wrong(WRONG_BIRTHDAY)
     return born
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from server.people.errors import WrongNationalId
 from server.people.rules.care import Sex
-from server.people.rules.national_id import EARLIEST_BIRTH, parse_national_id
+from server.people.rules.national_id import can_be_born_on, parse_national_id
 
 COLUMNS = {
     "name": "姓名",
@@ -144,7 +144,7 @@ class _Reader:
             born = date(*(int(part) for part in text.split("-")))
         except (ValueError, TypeError):
             born = None
-        if born is None or not EARLIEST_BIRTH <= born <= self.today:
+        if born is None or not can_be_born_on(born, today=self.today):
             self._fault("birth_date", "出生日期不对，请写成 1936-02-29 这样的格式。")
             return None
         return born

@@ -19,6 +19,7 @@ from server.records.queries.timelines import (
 )
 from server.records.queries.trails import (
     LookCard,
+    Overseen,
     OverseenResident,
     access_trail,
     residents_overseen,
@@ -36,6 +37,7 @@ __all__ = [
     "EntryWish",
     "LookCard",
     "ObjectionCard",
+    "Overseen",
     "OverseenResident",
     "Preview",
     "PreviewGroup",

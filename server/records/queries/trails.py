@@ -25,7 +25,7 @@ from server.records.models import EmergencyRead
 from server.records.rules import EmergencyStatus
 from server.records.rules.looks import Addressee, Look, look_in_words
 
-MOST_CHOICES = 500
+MOST_CHOICES = 50  # residents in one list of a form
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,36 @@ class OverseenResident:
     bed: str | None
 
 
-async def residents_overseen(*, actor: Actor, now: datetime) -> tuple[OverseenResident, ...]:
-    """Return the residents of the homes whose staff the actor manages; an auditor names a resident by uid."""
+@dataclass(frozen=True)
+class Overseen:
+    """Residents for a choice; `more` tells that there are others, to be looked for by the beginning of a bed."""
+
+    residents: tuple[OverseenResident, ...]
+    more: bool
+
+
+async def residents_overseen(
+    *, actor: Actor, bed: str | None = None, resident_uid: str | None = None, now: datetime
+) -> Overseen:
+    """Return the residents of the homes whose staff the actor manages; an auditor names a resident by uid.
+
+    Of many, those whose bed begins like this; who was chosen already is always among them.
+    """
     homes = sorted(actor.institutions_with(Permission.TRAIL_READ))
     if not homes:
-        return ()
+        return Overseen((), more=False)
     reachable = residents_visible_to(actor=actor, permission=Permission.TRAIL_READ, now=now)
-    rows = await Resident.filter(reachable, home_id__in=homes).order_by("bed", "id").limit(MOST_CHOICES)
-    return tuple(OverseenResident(row.uid, row.name, row.bed) for row in rows)
+    overseen = Q(reachable, home_id__in=homes)
+    found = await _choices(overseen & Q(bed__startswith=bed) if bed else overseen)
+    kept = found[:MOST_CHOICES]
+    if resident_uid and all(each.uid != resident_uid for each in kept):
+        kept = (*await _choices(overseen & Q(uid=resident_uid)), *kept)
+    return Overseen(kept, len(found) > MOST_CHOICES)
+
+
+async def _choices(whom: Q) -> tuple[OverseenResident, ...]:
+    rows = Resident.filter(whom).order_by("home_id", "bed", "id").limit(MOST_CHOICES + 1)
+    return tuple(OverseenResident(*each) for each in await rows.values_list("uid", "name", "bed"))
 
 
 async def access_trail(

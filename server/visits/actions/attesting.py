@@ -36,7 +36,7 @@ async def attest_unopened(*, actor: Actor, visit_uid: str, now: datetime) -> Vis
     """Confirm from a list: only a visit whose presence is proved, with nothing flagged and nothing urgent."""
     visit = await visit_to_change(actor=actor, uid=visit_uid, permission=Permission.VISIT_ATTEST)
     held = await locked(visit)
-    if must_be_opened(held, await VisitItem.filter(visit_id=held.id)):
+    if must_be_opened(held, urgent=await VisitItem.filter(visit_id=held.id, urgent=True).exists()):
         raise MustBeOpened
     return await attest(actor=actor, visit_uid=visit_uid, now=now)
 

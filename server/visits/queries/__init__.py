@@ -29,11 +29,14 @@ from server.visits.queries.lists import (
 )
 from server.visits.queries.measures import MeasureCard, measures
 from server.visits.queries.places import (
+    MOST_AT_ONCE,
     PlateCard,
+    PlateHome,
     PlateSpot,
     PlateState,
     PlateToPrint,
     PlateWall,
+    PlateWalls,
     plate_walls,
     plates,
     rotating_code_for,
@@ -65,6 +68,7 @@ from server.visits.queries.visits import (
 
 __all__ = [
     "ATTENDING_ROLES",
+    "MOST_AT_ONCE",
     "BatchCard",
     "Choice",
     "ComingVisit",
@@ -85,10 +89,12 @@ __all__ = [
     "PairCard",
     "PlanningSheet",
     "PlateCard",
+    "PlateHome",
     "PlateSpot",
     "PlateState",
     "PlateToPrint",
     "PlateWall",
+    "PlateWalls",
     "RotatingCard",
     "ScanCard",
     "ScanTrace",

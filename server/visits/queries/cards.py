@@ -59,7 +59,9 @@ class VisitItemCard:
 
 
 @dataclass(frozen=True)
-class VisitCard:
+class VisitHead:
+    """A visit without the lines of its residents."""
+
     uid: str
     kind: VisitKind
     kind_text: str
@@ -84,6 +86,10 @@ class VisitCard:
     host_by_name: str | None
     version: int
     reason: str | None
+
+
+@dataclass(frozen=True)
+class VisitCard(VisitHead):
     items: tuple[VisitItemCard, ...]
 
 
@@ -196,6 +202,16 @@ def item_card(row: VisitItem, *, day: date) -> VisitItemCard:
 def visit_card(row: Visit) -> VisitCard:
     items: Sequence[VisitItem] = list(row.items)
     return VisitCard(
+        **vars(visit_head(row)),
+        items=tuple(
+            item_card(item, day=local_date(row.starts_at))
+            for item in sorted(items, key=lambda item: (item.bed, item.id))
+        ),
+    )
+
+
+def visit_head(row: Visit) -> VisitHead:
+    return VisitHead(
         uid=row.uid,
         kind=row.kind,
         kind_text=KIND_WORDS[row.kind],
@@ -220,10 +236,6 @@ def visit_card(row: Visit) -> VisitCard:
         host_by_name=row.host_by.name if row.host_by else None,
         version=row.version,
         reason=row.reason,
-        items=tuple(
-            item_card(item, day=local_date(row.starts_at))
-            for item in sorted(items, key=lambda item: (item.bed, item.id))
-        ),
     )
 
 

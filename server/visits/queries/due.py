@@ -1,11 +1,13 @@
 """Whom a round should see next: everybody of one home, by what one agreement promises (rules.due)."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 
-from tortoise.functions import Max
+from tortoise.queryset import QuerySet
 
 from server.alliance.models import ServiceAgreement
 from server.alliance.queries import parameters
@@ -14,16 +16,26 @@ from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.clock import local_date, start_of_day
 from server.kit.errors import NotFound
+from server.kit.pages import CountedPage
 from server.people.access import residents_visible_to
 from server.people.models import Resident, ResidentStay
-from server.visits.models import VisitItem
+from server.people.rules import CareState
+from server.visits.models import Visit, VisitItem
 from server.visits.queries.cards import STATUS_WORDS
-from server.visits.queries.planning import Choice, PairCard, agreements_to_plan, clinicians_of, pair_card
+from server.visits.queries.planning import (
+    Choice,
+    PairCard,
+    agreements_to_plan,
+    clinicians_of,
+    pair_card,
+)
 from server.visits.rules import NOT_SETTLED, Outcome, VisitStatus
 from server.visits.rules.due import COMING, TO_PLAN, Due, DueState, Frequency, due_of
 
 LOOK_BACK = timedelta(days=400)  # longer than any service is apart: whoever was seen before that is overdue
 WEEK = 7
+MOST_SHOWN = 30  # a round rarely takes more; a second page is a second round
+ORDER = {state: place for place, state in enumerate(DueState)}
 
 
 @dataclass(frozen=True)
@@ -52,13 +64,35 @@ class DueSheet:
     pair: PairCard
     service: ServiceItem
     days_between: int
-    lines: tuple[DueLine, ...]  # the most urgent first
+    page: CountedPage[DueLine]  # the most urgent first, as many as one round takes
     counts: Mapping[DueState, int]
     may_plan: bool  # the provider's own planners; a home asks them
     clinicians: tuple[Choice, ...]
     contacts: tuple[Contact, ...]  # whom the home asks
     starts_at: datetime  # the next of the agreed half-days
     ends_at: datetime
+
+    @property
+    def lines(self) -> Sequence[DueLine]:
+        return self.page.items
+
+
+@dataclass(frozen=True)
+class DueWish:
+    """What of the list is wanted."""
+
+    states: frozenset[DueState] = TO_PLAN
+    skip: int = 0  # lines of the pages before
+
+
+@dataclass(frozen=True)
+class Everybody:
+    """All of a home in the order of their beds, and when each is due; who they are is asked of a page only."""
+
+    residents: QuerySet[Resident]
+    dues: tuple[tuple[int, Due], ...]  # by the resident's row
+    seen: Mapping[int, date]
+    waiting: Mapping[int, OpenVisit]
 
 
 @dataclass(frozen=True)
@@ -75,6 +109,7 @@ async def rounds_due(
     agreement_uid: str | None = None,
     service: str | None = None,
     everybody: bool = False,
+    skip: int = 0,
     now: datetime,
 ) -> DueBoard:
     """Return who is due under one of the actor's agreements; without a choice, under the first."""
@@ -86,8 +121,8 @@ async def rounds_due(
     chosen = _chosen(promised, agreement_uid, service)
     if chosen is None:
         return DueBoard(choices, None)
-    wanted = frozenset(DueState) if everybody else TO_PLAN
-    return DueBoard(choices, await _sheet(actor, *chosen, wanted, now))
+    wish = DueWish(frozenset(DueState) if everybody else TO_PLAN, skip)
+    return DueBoard(choices, await _sheet(actor, *chosen, wish, now))
 
 
 def _by_the_year(content: AgreementContent) -> list[ServiceItem]:
@@ -112,21 +147,27 @@ def _chosen(
 
 
 async def _sheet(
-    actor: Actor, row: ServiceAgreement, item: ServiceItem, wanted: Collection[DueState], now: datetime
+    actor: Actor, row: ServiceAgreement, item: ServiceItem, wish: DueWish, now: datetime
 ) -> DueSheet:
     numbers = await parameters(("visits.convalescent_times", "visits.due_ahead_days"), on=now)
     frequency = Frequency(
         item.times_a_year or 1, numbers["visits.convalescent_times"], numbers["visits.due_ahead_days"]
     )
-    every = await _lines(actor, row, item, frequency, now)
+    board = await _everybody(actor, row, item, frequency, now)
+    wanted = sorted(
+        (each for each in board.dues if each[1].state in wish.states),
+        key=lambda each: (ORDER[each[1].state], -each[1].overdue_days),
+    )
+    end = wish.skip + MOST_SHOWN
+    lines = await _told(board, wanted[wish.skip : end])
     content = content_of(row.content)
     begins, ends = _next_half_day(content.visit_days, now)
     return DueSheet(
         pair=pair_card(row),
         service=item,
         days_between=frequency.days,
-        lines=tuple(line for line in every if line.due.state in wanted),
-        counts=Counter(line.due.state for line in every),
+        page=CountedPage(lines, str(end) if end < len(wanted) else None, len(wanted)),
+        counts=Counter(due.state for _, due in board.dues),
         may_plan=row.provider.id in actor.institutions_with(Permission.VISIT_PLAN),
         clinicians=await clinicians_of(row, now),
         contacts=content.contacts,
@@ -135,71 +176,90 @@ async def _sheet(
     )
 
 
-async def _lines(
+async def _everybody(
     actor: Actor, row: ServiceAgreement, item: ServiceItem, frequency: Frequency, now: datetime
-) -> list[DueLine]:
+) -> Everybody:
     visible = residents_visible_to(actor=actor, permission=Permission.VISIT_READ, now=now)
-    residents = await Resident.filter(visible, home_id=row.home.id, died_at=None).order_by("bed", "id")
+    residents = Resident.filter(visible, home_id=row.home.id, died_at=None)
     seen, waiting = await _last_seen(row, item.code, now), await _open_visits(row, item.code)
-    moved_in, signed = await _moved_in(row), await _first_signed(row)
-    lines = []
-    for resident in residents:
-        visit = waiting.get(resident.id)
-        due = due_of(
+    signed, today = await _first_signed(row), local_date(now)
+    moved_in = await _moved_in_since(row, signed)
+
+    @cache  # a home is seen round by round: most of it shares a few answers
+    def due(state: str, last_seen: date | None, waiting_since: date, planned: bool) -> Due:  # noqa: FBT001  as in due_of
+        return due_of(
             frequency=frequency,
-            care_state=resident.care_state,
-            last_seen=seen.get(resident.id),
-            waiting_since=max(signed, moved_in.get(resident.id, signed)),
-            planned=visit is not None,
-            today=local_date(now),
+            care_state=CareState(state),
+            last_seen=last_seen,
+            waiting_since=waiting_since,
+            planned=planned,
+            today=today,
         )
-        lines.append(
-            DueLine(resident.uid, resident.name, resident.bed or "", seen.get(resident.id), due, visit)
-        )
-    order = list(DueState)
-    return sorted(lines, key=lambda line: (order.index(line.due.state), -line.due.overdue_days))
+
+    everyday = CareState.RESIDENTIAL
+    others = dict(await residents.exclude(care_state=everyday).values_list("id", "care_state"))
+    rows: list[Any] = list(await residents.order_by("bed", "id").values_list("id", flat=True))
+    dues = tuple(
+        (each, due(others.get(each, everyday), seen.get(each), moved_in.get(each, signed), each in waiting))
+        for each in rows
+    )
+    return Everybody(residents, dues, seen, waiting)
+
+
+async def _told(board: Everybody, chosen: Sequence[tuple[int, Due]]) -> tuple[DueLine, ...]:
+    """Say who they are of whom a page is shown."""
+    ids = [each for each, _ in chosen]
+    rows = await board.residents.filter(id__in=ids).values_list("id", "uid", "name", "bed") if ids else []
+    people = {row_id: (uid, name, bed or "") for row_id, uid, name, bed in rows}
+    return tuple(
+        DueLine(*people[each], board.seen.get(each), due, board.waiting.get(each))
+        for each, due in chosen
+        if each in people
+    )
 
 
 async def _last_seen(row: ServiceAgreement, service: str, now: datetime) -> Mapping[int, date]:
-    rows = VisitItem.filter(
-        visit__home_id=row.home.id,
-        visit__provider_id=row.provider.id,
-        visit__status=VisitStatus.CONFIRMED,
-        visit__starts_at__gte=now - LOOK_BACK,
-        service=service,
-        outcome=Outcome.SEEN,
-    ).annotate(last=Max("visit__started_at"))
+    made = _visits(
+        row, status=VisitStatus.CONFIRMED, starts_at__gte=now - LOOK_BACK, started_at__isnull=False
+    )
+    days = {visit: local_date(started) for visit, started in await made.values_list("id", "started_at")}
     found: dict[int, date] = {}
-    for resident, survivor, last in await rows.group_by(
-        "resident_id", "resident__merged_into_id"
-    ).values_list("resident_id", "resident__merged_into_id", "last"):
-        whose, day = survivor or resident, local_date(last)
+    lines = _lines(days, service).filter(outcome=Outcome.SEEN)
+    for resident, survivor, visit in await lines.values_list(
+        "resident_id", "resident__merged_into_id", "visit_id"
+    ):
+        whose, day = survivor or resident, days[visit]
         found[whose] = max(day, found.get(whose, day))
     return found
 
 
 async def _open_visits(row: ServiceAgreement, service: str) -> Mapping[int, OpenVisit]:
-    rows = VisitItem.filter(
-        visit__home_id=row.home.id,
-        visit__provider_id=row.provider.id,
-        visit__status__in=sorted(NOT_SETTLED),
-        service=service,
-    ).order_by("visit__starts_at")  # the latest stays
-    columns = (
-        "resident_id",
-        "resident__merged_into_id",
-        "visit__uid",
-        "visit__starts_at",
-        "visit__status",
-    )
-    return {
-        survivor or resident: OpenVisit(uid, starts_at, STATUS_WORDS[status])
-        for resident, survivor, uid, starts_at, status in await rows.values_list(*columns)
+    open_ones = _visits(row, status__in=sorted(NOT_SETTLED))
+    visits = {
+        visit: OpenVisit(uid, starts_at, STATUS_WORDS[VisitStatus(status)])
+        for visit, uid, starts_at, status in await open_ones.values_list("id", "uid", "starts_at", "status")
     }
+    found: dict[int, OpenVisit] = {}
+    for resident, survivor, visit in await _lines(visits, service).values_list(
+        "resident_id", "resident__merged_into_id", "visit_id"
+    ):
+        whose, one = survivor or resident, visits[visit]
+        found[whose] = max(one, found.get(whose, one), key=lambda each: each.starts_at)
+    return found
 
 
-async def _moved_in(row: ServiceAgreement) -> Mapping[int, date]:
-    stays = ResidentStay.filter(home_id=row.home.id, ended_at=None)
+def _visits(row: ServiceAgreement, **more: Any) -> QuerySet[Visit]:
+    return Visit.filter(home_id=row.home.id, provider_id=row.provider.id, **more)
+
+
+def _lines(visits: Iterable[int], service: str) -> QuerySet[VisitItem]:
+    # The few visits first, then their lines: asked in one go, the lines of the whole city are read.
+    return VisitItem.filter(visit_id__in=sorted(visits), service=service)
+
+
+async def _moved_in_since(row: ServiceAgreement, day: date) -> Mapping[int, date]:
+    """Return who has come after that day, and when; whoever lived there before waits since the day itself."""
+    stays = ResidentStay.filter(home_id=row.home.id, ended_at=None, started_at__gte=start_of_day(day))
     return {
         resident: local_date(since)
         for resident, since in await stays.values_list("resident_id", "started_at")

@@ -1,10 +1,14 @@
 """Lists of visits at a desk: narrowed, each with what is next for whoever looks, and found by a word."""
 
 import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from tortoise.expressions import Q, Subquery
+from tortoise.functions import Count
+from tortoise.queryset import QuerySet
 
 from server.alliance.models import Institution, ServiceAgreement
 from server.authority.actor import Actor
@@ -13,10 +17,10 @@ from server.kit.clock import local_date, start_of_day
 from server.kit.pages import Page, PageWish, page_of
 from server.visits.access import visits_of_own_institutions
 from server.visits.models import Visit, VisitCorrection, VisitItem
-from server.visits.queries.cards import KIND_WORDS, STATUS_WORDS, VisitCard, visit_card
+from server.visits.queries.cards import KIND_WORDS, STATUS_WORDS, VisitHead, visit_card, visit_head
 from server.visits.queries.planning import Choice
-from server.visits.queries.steps import Reader, must_be_opened, next_step, reader_of
-from server.visits.queries.visits import visible_lines, waiting_for_word, with_lines
+from server.visits.queries.steps import must_be_opened, next_step, reader_of
+from server.visits.queries.visits import visible_lines, waiting_for_word, with_clinicians, with_lines
 from server.visits.rules import CorrectionStatus, Outcome, VisitStatus
 
 MOST_FOUND = 8
@@ -45,10 +49,24 @@ class VisitFilter:
 
 @dataclass(frozen=True)
 class VisitRow:
-    card: VisitCard
-    seen: int  # how many of the list
+    card: VisitHead
+    listed: int  # how many lines there are
+    seen: int
+    urgent: int
     next: str  # what is next for whoever looks; empty when nothing is
     must_be_opened: bool  # it may not be confirmed from a list
+
+
+@dataclass(frozen=True)
+class Lines:
+    """How many lines of a visit there are, and of what kind."""
+
+    listed: int = 0
+    seen: int = 0
+    urgent: int = 0
+
+    def __add__(self, other: "Lines") -> "Lines":
+        return Lines(self.listed + other.listed, self.seen + other.seen, self.urgent + other.urgent)
 
 
 @dataclass(frozen=True)
@@ -65,14 +83,26 @@ async def visit_rows(*, actor: Actor, wanted: VisitFilter, wish: PageWish, now: 
     own = visits_of_own_institutions(actor=actor, permission=Permission.VISIT_READ)
     rows = with_lines(Visit.filter(own, wanted.condition()), visible_lines(actor, now))
     page = await page_of(rows, wish, lambda row: row, by="starts_at")
-    return await _told(page, actor)
+    lines = {
+        row.id: Lines(
+            listed=len(row.items),
+            seen=sum(item.outcome is Outcome.SEEN for item in row.items),
+            urgent=sum(item.urgent for item in row.items),
+        )
+        for row in page.items
+    }
+    return await _told(page, actor, lines, visit_card)
 
 
 async def waiting_rows(*, actor: Actor, wish: PageWish, now: datetime) -> Page[VisitRow]:
-    """Return the visits about which the actor's side has not spoken, and the disputed ones; the oldest first."""
-    rows = with_lines(Visit.filter(waiting_for_word(actor)), visible_lines(actor, now))
+    """Return the visits about which the actor's side has not spoken, and the disputed ones; the oldest first.
+
+    Their lines are counted where they are: a row of the list names nobody.
+    """
+    rows = with_clinicians(Visit.filter(waiting_for_word(actor)))
     page = await page_of(rows, wish, lambda row: row, by="starts_at", newest_first=False)
-    return await _told(page, actor)
+    lines = await _lines_of(page.items, visible_lines(actor, now))
+    return await _told(page, actor, lines, visit_head)
 
 
 async def visit_partners(*, actor: Actor) -> tuple[Choice, ...]:
@@ -90,7 +120,9 @@ async def find_visits(*, actor: Actor, text: str, now: datetime) -> tuple[FoundV
     """Find visits by the home's name, by a day (3月5日, 2026-03-05) or by a bed; the newest first."""
     own = visits_of_own_institutions(actor=actor, permission=Permission.VISIT_READ)
     beds = VisitItem.filter(bed=text).values("visit_id")
-    fitting = Q(home__name__icontains=text) | Q(id__in=Subquery(beds))
+    # The homes first: their ids have an index, where a name in another table would be compared visit by visit.
+    homes = await Institution.filter(name__icontains=text).values_list("id", flat=True)
+    fitting = Q(home_id__in=list(homes)) | Q(id__in=Subquery(beds)) if homes else Q(id__in=Subquery(beds))
     if (day := _day_in(text, local_date(now))) is not None:
         fitting |= VisitFilter(first_day=day, last_day=day).condition()
     rows = Visit.filter(own, fitting).select_related("home").order_by("-starts_at", "-id").limit(MOST_FOUND)
@@ -100,21 +132,37 @@ async def find_visits(*, actor: Actor, text: str, now: datetime) -> tuple[FoundV
     )
 
 
-async def _told(page: Page[Visit], actor: Actor) -> Page[VisitRow]:
+async def _lines_of(rows: Sequence[Visit], lines: QuerySet[VisitItem]) -> dict[int, Lines]:
+    counted: defaultdict[int, Lines] = defaultdict(Lines)
+    if not rows:
+        return counted
+    theirs = lines.filter(visit_id__in=[row.id for row in rows]).annotate(times=Count("id"))
+    kinds = ("visit_id", "outcome", "urgent")
+    for visit, outcome, urgent, times in await theirs.group_by(*kinds).values_list(*kinds, "times"):
+        counted[visit] += Lines(times, times if outcome == Outcome.SEEN else 0, times if urgent else 0)
+    return counted
+
+
+async def _told(
+    page: Page[Visit], actor: Actor, lines: Mapping[int, Lines], card: Callable[[Visit], VisitHead]
+) -> Page[VisitRow]:
     asked = [row.id for row in page.items if row.status is VisitStatus.CORRECTION_REQUESTED]
     open_ones = VisitCorrection.filter(visit_id__in=asked, status=CorrectionStatus.REQUESTED)
     asked_by = dict(await open_ones.values_list("visit_id", "side")) if asked else {}
-    rows = tuple(_row(row, reader_of(row, actor, corrects=asked_by.get(row.id))) for row in page.items)
+    rows = []
+    for row in page.items:
+        reader, found = reader_of(row, actor, corrects=asked_by.get(row.id)), lines[row.id]
+        rows.append(
+            VisitRow(
+                card=card(row),
+                listed=found.listed,
+                seen=found.seen,
+                urgent=found.urgent,
+                next=next_step(row, reader),
+                must_be_opened=must_be_opened(row, urgent=found.urgent > 0),
+            )
+        )
     return page.of(rows)
-
-
-def _row(row: Visit, reader: Reader) -> VisitRow:
-    return VisitRow(
-        card=visit_card(row),
-        seen=sum(item.outcome is Outcome.SEEN for item in row.items),
-        next=next_step(row, reader),
-        must_be_opened=must_be_opened(row, row.items),
-    )
 
 
 def _day_in(text: str, today: date) -> date | None:

@@ -4,17 +4,20 @@ For the printer: a plate's text is made in the face that prints (`codes.new_plat
 and kept nowhere. `PrintBatch.plates(wishes)` puts the two together as `PlateToPrint`s: draw them in that same request.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from tortoise.expressions import Q
+from tortoise.functions import Count
+from tortoise.queryset import QuerySet
 
 from server.alliance.models import Institution
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.kit.errors import Forbidden
+from server.kit.errors import Forbidden, NotFound
 from server.kit.pages import Page, PageWish, page_of
 from server.people.models import Resident
 from server.visits.access import plates_visible_to, visit_to_change
@@ -23,6 +26,8 @@ from server.visits.errors import NotThisNow, ShownToThemselves
 from server.visits.models import Plate, VisitAttendance
 from server.visits.queries.cards import RotatingCard
 from server.visits.rules import PlateKind, VisitStatus
+
+MOST_AT_ONCE = 60  # plates of one printing
 
 
 class PlateState(StrEnum):
@@ -66,42 +71,106 @@ class PlateSpot:
 
 
 @dataclass(frozen=True)
+class PlateHome:
+    """One home in numbers."""
+
+    uid: str
+    name: str
+    beds: int  # in which somebody lives
+    plates: int  # of beds, hanging or to be changed soon
+
+
+@dataclass(frozen=True)
 class PlateWall:
-    """One home with the door and every bed in use."""
+    """The door and the beds in use of one home, as many as are printed at once; where no plate hangs first."""
 
     home_uid: str
     home_name: str
     spots: tuple[PlateSpot, ...]
-
-    @property
-    def missing(self) -> int:
-        return sum(not spot.has_plate for spot in self.spots)
+    fitting: int  # how many there are to choose from
+    missing: int  # in the whole home
 
 
-async def plate_walls(*, actor: Actor, now: datetime) -> tuple[PlateWall, ...]:
-    """Return the actor's homes, and where in them a plate hangs."""
+@dataclass(frozen=True)
+class PlateWalls:
+    homes: tuple[PlateHome, ...]
+    wall: PlateWall | None  # None: several homes, and none was chosen
+
+
+async def plate_walls(
+    *, actor: Actor, home_uid: str | None = None, bed: str | None = None, now: datetime
+) -> PlateWalls:
+    """Return the actor's homes, and where in the one that is named, or in their only one, a plate hangs.
+
+    `bed` may be the beginning of a bed's number.
+    """
     own = sorted(actor.institutions_with(Permission.PLATE_PRINT))
     homes = await Institution.filter(id__in=own).order_by("id")
-    beds = (
-        await Resident.filter(home_id__in=own, bed__isnull=False)
-        .order_by("bed")
-        .values_list("home_id", "bed")
+    chosen = _chosen(homes, home_uid)
+    if chosen is None:
+        return PlateWalls(await _in_numbers(homes, now), None)
+    return PlateWalls(await _in_numbers(homes, now), await _wall(chosen, bed or "", now))
+
+
+def _chosen(homes: Sequence[Institution], uid: str | None) -> Institution | None:
+    if uid is None:
+        return homes[0] if len(homes) == 1 else None
+    home = next((each for each in homes if each.uid == uid), None)
+    if home is None:
+        raise NotFound
+    return home
+
+
+async def _in_numbers(homes: Sequence[Institution], now: datetime) -> tuple[PlateHome, ...]:
+    if len(homes) == 1:  # it stands open
+        return tuple(PlateHome(home.uid, home.name, 0, 0) for home in homes)
+    ids = [home.id for home in homes]
+    beds = await _counted(Resident.filter(home_id__in=ids, bed__isnull=False))
+    hanging = await _counted(Plate.filter(_live(now), home_id__in=ids, kind=PlateKind.BED))
+    return tuple(
+        PlateHome(home.uid, home.name, beds.get(home.id, 0), hanging.get(home.id, 0)) for home in homes
     )
-    live = Q(valid_to__isnull=True) | Q(valid_to__gt=now)
-    hanging = set(await Plate.filter(live, home_id__in=own).values_list("home_id", "kind", "bed"))
 
-    def spots(home_id: int) -> Iterator[PlateSpot]:
-        wanted = [(PlateKind.DOOR, ""), *((PlateKind.BED, bed) for home, bed in beds if home == home_id)]
-        for kind, bed in wanted:
-            yield PlateSpot(kind, bed, has_plate=(home_id, kind, bed) in hanging)
 
-    return tuple(PlateWall(home.uid, home.name, tuple(spots(home.id))) for home in homes)
+async def _counted(rows: QuerySet[Any]) -> dict[int, int]:
+    return dict(await rows.annotate(times=Count("id")).group_by("home_id").values_list("home_id", "times"))
+
+
+async def _wall(home: Institution, begins: str, now: datetime) -> PlateWall:
+    used = Resident.filter(home_id=home.id, bed__isnull=False).order_by("bed")
+    beds = [str(bed) for bed in await used.values_list("bed", flat=True)]
+    hanging = set(await Plate.filter(_live(now), home_id=home.id).values_list("kind", "bed"))
+    places = [(PlateKind.DOOR, ""), *((PlateKind.BED, bed) for bed in beds)]
+    spots = [PlateSpot(kind, bed, has_plate=(kind, bed) in hanging) for kind, bed in places]
+    fitting = [spot for spot in spots if spot.bed.startswith(begins)]
+    return PlateWall(
+        home_uid=home.uid,
+        home_name=home.name,
+        spots=tuple(sorted(fitting, key=lambda spot: spot.has_plate)[:MOST_AT_ONCE]),
+        fitting=len(fitting),
+        missing=sum(not spot.has_plate for spot in spots),
+    )
+
+
+def _live(now: datetime) -> Q:
+    return Q(valid_to__isnull=True) | Q(valid_to__gt=now)
 
 
 async def plates(
-    *, actor: Actor, state: PlateState | None = None, wish: PageWish, now: datetime
+    *,
+    actor: Actor,
+    home_uid: str | None = None,
+    bed: str | None = None,
+    state: PlateState | None = None,
+    wish: PageWish,
+    now: datetime,
 ) -> Page[PlateCard]:
+    """Return the plates that were printed, the newest first; `bed` may be the beginning of a bed's number."""
     rows = Plate.filter(plates_visible_to(actor=actor, permission=Permission.PLATE_PRINT))
+    if home_uid is not None:
+        rows = rows.filter(home__uid=home_uid)
+    if bed is not None:
+        rows = rows.filter(bed__startswith=bed)
     if state is not None:
         rows = rows.filter(state.condition(now))
     return await page_of(

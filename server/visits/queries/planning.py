@@ -16,6 +16,7 @@ from server.kit.errors import NotFound
 from server.people.access import residents_visible_to
 from server.people.models import Resident
 
+MOST_OF_A_ROUND = 60  # so many can be planned at once
 ATTENDING_ROLES = tuple(
     role for role, permissions in ROLE_PERMISSIONS.items() if Permission.VISIT_ATTEND in permissions
 )
@@ -43,7 +44,8 @@ class PairCard:
 class PlanningSheet:
     pair: PairCard
     services: tuple[Choice, ...]
-    residents: tuple[Choice, ...]
+    residents: tuple[Choice, ...]  # by bed, as many as can be planned at once
+    fitting: int  # how many there are to choose from
     clinicians: tuple[Choice, ...]
 
 
@@ -52,17 +54,29 @@ async def plannable(*, actor: Actor, now: datetime) -> tuple[PairCard, ...]:
     return tuple(pair_card(row) for row in rows)
 
 
-async def planning_sheet(*, actor: Actor, agreement_uid: str, now: datetime) -> PlanningSheet:
-    """Return whom and what a visit under this agreement can be for, and who can go."""
+async def planning_sheet(
+    *, actor: Actor, agreement_uid: str, bed: str | None = None, now: datetime
+) -> PlanningSheet:
+    """Return whom and what a visit under this agreement can be for, and who can go.
+
+    `bed` may be the beginning of a bed's number.
+    """
     agreement = await agreements_to_plan(actor, now).get_or_none(uid=agreement_uid)
     if agreement is None:
         raise NotFound
     visible = residents_visible_to(actor=actor, permission=Permission.VISIT_READ, now=now)
-    residents = await Resident.filter(visible, home_id=agreement.home.id, died_at=None).order_by("bed", "id")
+    residents = Resident.filter(visible, home_id=agreement.home.id, died_at=None)
+    if bed is not None:
+        residents = residents.filter(bed__startswith=bed)
+    shown = residents.order_by("bed", "id").limit(MOST_OF_A_ROUND)
     return PlanningSheet(
         pair=pair_card(agreement),
         services=tuple(Choice(item.code, item.name) for item in content_of(agreement.content).items),
-        residents=tuple(Choice(row.uid, f"{row.bed or '未分床'}　{row.name}") for row in residents),
+        residents=tuple(
+            Choice(uid, f"{where or '未分床'}　{name}")
+            for uid, where, name in await shown.values_list("uid", "bed", "name")
+        ),
+        fitting=await residents.count(),
         clinicians=await clinicians_of(agreement, now),
     )
 

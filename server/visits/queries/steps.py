@@ -1,12 +1,11 @@
 """What is next for whoever looks at a visit, said in a few words."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.visits.access import institution_id_of
-from server.visits.models import Visit, VisitItem
+from server.visits.models import Visit
 from server.visits.rules import WAITING, ScanResult, Side, VisitStatus
 
 
@@ -28,10 +27,10 @@ def waits_for(visit: Visit, reader: Reader) -> bool:
     return visit.status in WAITING and any(_silent(visit, side) for side in reader.sides)
 
 
-def must_be_opened(visit: Visit, items: Iterable[VisitItem]) -> bool:
+def must_be_opened(visit: Visit, *, urgent: bool) -> bool:
     """Tell whether somebody has to look before confirming: something is not as it should be, or is urgent."""
     plain = visit.status in WAITING and visit.evidence is ScanResult.ACCEPTED and not visit.exceptions
-    return not plain or any(item.urgent for item in items)
+    return not plain or urgent
 
 
 def next_step(visit: Visit, reader: Reader) -> str:

@@ -120,7 +120,13 @@ def visible_lines(actor: Actor, now: datetime) -> QuerySet[VisitItem]:
 
 
 def with_lines(rows: QuerySet[Visit], lines: QuerySet[VisitItem]) -> QuerySet[Visit]:
+    return with_clinicians(rows).prefetch_related(
+        Prefetch("items", queryset=lines.select_related("resident"))
+    )
+
+
+def with_clinicians(rows: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Fetch what `visit_head` needs."""
     return rows.select_related(*VISIT_RELATIONS).prefetch_related(
-        Prefetch("items", queryset=lines.select_related("resident")),
-        Prefetch("attendances", queryset=VisitAttendance.all().select_related("account")),
+        Prefetch("attendances", queryset=VisitAttendance.all().select_related("account"))
     )

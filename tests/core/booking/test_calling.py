@@ -7,7 +7,7 @@ import pytest
 from server.booking import actions, queries
 from server.booking.errors import CallPassed, NobodyWaiting, NotArrived
 from server.booking.models import Slot
-from server.booking.queries import Stage
+from server.booking.queries import Stage, queue
 from server.kit.errors import NotFound
 from tests.core.booking.world import NOW, World
 
@@ -86,7 +86,24 @@ class TestCalling:
 
         await actions.fulfil(actor=world.manager, appointment_uid=uid, now=NOW)
 
-        assert await staged(world) == {uid: Stage.DONE}
+        (card,) = await queries.todays_queue(actor=world.manager, now=NOW)
+        assert (card.lines, card.people[Stage.DONE]) == ((), 1)
+
+    async def test_lists_the_first_at_first_and_counts_everybody(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        slot = await world.slot(starts_at=NINE)
+        first, second, third = [await booked(world, slot) for _ in range(3)]
+        to_come = await booked(world, slot, arrives=False)
+        monkeypatch.setattr(queue, "MOST_LINES", 1)
+        await call_next(world)
+
+        (short,) = await queries.todays_queue(actor=world.manager, whole=False, now=NOW)
+        (whole,) = await queries.todays_queue(actor=world.manager, now=NOW)
+
+        assert {line.uid for line in short.lines} == {first, second, to_come}
+        assert {line.uid for line in whole.lines} == {first, second, third, to_come}
+        assert [short.unlisted, whole.unlisted, short.people[Stage.WAITING]] == [1, 0, 2]
 
     async def test_is_the_own_desks(self, world: World) -> None:
         uid = await booked(world, await world.slot(starts_at=NINE))

@@ -1,6 +1,6 @@
 """How long people wait, week by week, and what is too little to be told."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,6 @@ from server.authority.actor import Actor, Channel, Grant
 from server.authority.permissions import Role
 from server.booking import actions, queries
 from server.booking.models import Appointment, Slot
-from server.booking.queries import waits
 from server.booking.rules import Pool, Waits, waits_of
 from server.kit.errors import Forbidden
 from tests.core.booking.world import NOW, World
@@ -55,16 +54,20 @@ class TestWaitsByWeek:
         assert first.public == Waits(5, 5, 9)
         assert second.green == second.public == Waits(None, None, None)
 
-    async def test_reads_any_number_of_rows_a_batch_at_a_time(
-        self, world: World, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    async def test_counts_days_as_the_city_does(self, world: World) -> None:
+        # Booked at half past eleven and at half past midnight, city time: two days, though one in UTC.
+        night = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)
         slot = await world.slot(capacity=9, starts_at=NOW + timedelta(days=8))
-        await booked(world, slot, 7, days_before=3)
-        monkeypatch.setattr(waits, "BATCH", 2)
+        for resident, booked_at in zip(
+            await world.residents(6), [night, night + timedelta(hours=1)] * 3, strict=True
+        ):
+            await actions.book_slot(
+                actor=world.nurse, slot_uid=slot.uid, resident_uid=resident.uid, reason="复诊", now=booked_at
+            )
 
         (only,) = await queries.waits_by_week(actor=BUREAU, first_day=WEEK_AFTER_NEXT, weeks=1, now=NOW)
 
-        assert only.public == Waits(7, 3, 3)
+        assert only.public == Waits(6, 7, 8)
 
     async def test_is_the_boards(self, world: World) -> None:
         with pytest.raises(Forbidden):

@@ -12,7 +12,7 @@ from server.demo import Town
 from server.demo.people import LI_NUMBER, WANG_NUMBER
 from server.kit import sealing
 from server.kit.clock import age_on, local_date
-from server.kit.errors import DomainError, NotFound
+from server.kit.errors import DomainError, Invalid, NotFound
 from server.kit.pages import PageWish
 from server.people import access, actions, keys, queries
 from server.people.access import Way
@@ -76,6 +76,16 @@ class TestAdmit:
             "people.already_in_home",
             admitted(he, town, now, name="李福生", national_id=LI_NUMBER, birth_date=date(1940, 1, 1)),
         )
+
+    @pytest.mark.parametrize(
+        ("born", "said"), [(date(2055, 3, 1), "今天之后"), (date(1890, 3, 1), "超过 130 岁")]
+    )
+    async def test_nobody_who_is_not_born_yet_or_older_than_anybody(
+        self, town: Town, actor: Actors, clock: Any, born: date, said: str
+    ) -> None:
+        with pytest.raises(Invalid) as refusal:
+            await admitted(await actor("he"), town, clock(), birth_date=born, national_id=None)
+        assert said in refusal.value.fields["birth_date"]
 
     async def test_only_into_homes_of_ones_own(self, town: Town, actor: Actors, clock: Any) -> None:
         for key in ("song", "zhao", "nurse", "qian"):

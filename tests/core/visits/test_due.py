@@ -171,3 +171,29 @@ class TestBoard:
 
 def _as_needed(content: dict[str, Any]) -> dict[str, Any]:
     return {**content, "items": [{**item, "times_a_year": None} for item in content["items"]]}
+
+
+class TestManyDue:
+    async def test_are_handed_out_by_the_round(self, morning: Round) -> None:
+        wang = await Resident.get(uid=morning.town.people.wang)
+        for number in range(70):
+            await Resident(
+                name=f"长者{number:02}",
+                birth_date=wang.birth_date,
+                home_id=wang.home_id,
+                bed=f"9{number:02}-1",
+                created_at=morning.now,
+            ).save()
+        first = (await queries.rounds_due(actor=morning.feng, now=morning.now)).sheet
+        then = (await queries.rounds_due(actor=morning.feng, skip=60, now=morning.now)).sheet
+        assert first is not None
+        assert then is not None
+        assert (len(first.lines), first.page.next, first.page.total) == (30, "30", 70)
+        assert (len(then.lines), then.page.next, then.counts) == (10, None, first.counts)
+        assert not {line.resident_uid for line in first.lines} & {line.resident_uid for line in then.lines}
+
+    async def test_are_chosen_from_by_bed_when_one_plans(self, morning: Round) -> None:
+        wish = {"actor": morning.feng, "agreement_uid": morning.town.alliance.yihe_health_center}
+        every = await queries.planning_sheet(**wish, now=morning.now)
+        some = await queries.planning_sheet(**wish, bed="202", now=morning.now)
+        assert (every.fitting, [each.text for each in some.residents]) == (2, ["202-1　李福生"])

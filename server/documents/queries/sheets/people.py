@@ -44,6 +44,7 @@ async def _consents(actor: Actor, filters: Filters, wish: PageWish, now: datetim
         resident_uid=filters.get("resident"),
         status=filters.get("status"),
         recipient_uid=filters.get("recipient"),
+        bed=filters.get("bed"),
         wish=wish,
         now=now,
     )
@@ -97,6 +98,7 @@ CONSENTS = Sheet(
         "status": one_of("状态", ConsentStatus, STATUS_WORDS),
         "resident": chosen("长者"),
         "recipient": chosen("查看机构"),
+        "bed": typed("床位"),
     },
     page=_consents,
 )
