@@ -40,7 +40,7 @@ class Pane:
     def __init__(self, browser: Browser, base: str, *, token: tuple[str, str] | None = None) -> None:
         self._browser, self._base, self._token = browser, base, token
         self.complaints: list[str] = []
-        self._showing = ""
+        self._showing: Seen | None = None
         self.page: Page
 
     async def __aenter__(self) -> Self:
@@ -52,6 +52,8 @@ class Pane:
         self.page = await context.new_page()
         self.page.on("console", lambda said: self._hear(said.type, said.text))
         self.page.on("pageerror", lambda fault: self._hear("error", str(fault)))
+        # Once for all pages: a browser in which interception is put on and taken off again may forget a request.
+        await self.page.route(self._is_shown, self._answer)
         return self
 
     async def __aexit__(
@@ -61,15 +63,18 @@ class Pane:
 
     async def show(self, seen: Seen, *, width: int, height: int = 800) -> None:
         """Load the page as it was answered, with its styles and scripts from the server."""
-        self._showing, url = str(seen), self._base + seen.url
-
-        async def answer(route: Route) -> None:
-            headers = {"content-type": HTML, "content-security-policy": seen.policy}
-            await route.fulfill(status=seen.status, headers=headers, body=seen.html)
-
+        self._showing = seen
         await self.page.set_viewport_size({"width": width, "height": height})
-        await self.page.route(lambda asked: asked == url, answer, times=1)
-        await self.page.goto(url, wait_until="load")
+        await self.page.goto(self._base + seen.url, wait_until="load")
+
+    def _is_shown(self, asked: str) -> bool:
+        return self._showing is not None and asked == self._base + self._showing.url
+
+    async def _answer(self, route: Route) -> None:
+        seen = self._showing
+        assert seen is not None
+        headers = {"content-type": HTML, "content-security-policy": seen.policy}
+        await route.fulfill(status=seen.status, headers=headers, body=seen.html)
 
     async def breaches(self) -> list[str]:
         """Return what the policy stopped, and what the browser said to its console."""
