@@ -196,15 +196,15 @@ async def strike_out(ask: Ask, appointment_uid: str) -> Go:
     "/appointments/new", needs=Permission.APPOINTMENT_CONFIRM, summary="Book at the counter of my institution"
 )
 async def counter(ask: Ask, query: CounterQuery) -> Show:
-    return await _counter(ask, query, Permission.APPOINTMENT_CONFIRM, path="/admin/appointments/new")
+    return await _counter(ask, query, Permission.APPOINTMENT_CONFIRM)
 
 
 @routes.get("/bookings/new", needs=Permission.APPOINTMENT_BOOK, summary="Book for a resident of my home")
 async def booking_page(ask: Ask, query: CounterQuery) -> Show:
-    return await _counter(ask, query, Permission.APPOINTMENT_BOOK, path="/admin/bookings/new")
+    return await _counter(ask, query, Permission.APPOINTMENT_BOOK)
 
 
-async def _counter(ask: Ask, query: CounterQuery, permission: Permission, *, path: str) -> Show:
+async def _counter(ask: Ask, query: CounterQuery, permission: Permission) -> Show:
     view = await queries.counter(
         actor=ask.actor,
         permission=permission,
@@ -220,7 +220,6 @@ async def _counter(ask: Ask, query: CounterQuery, permission: Permission, *, pat
         slots=[slot for slot in view.slots if slot.free > 0 and slot.for_you],
         day=view.day,
         chosen=query,
-        path=path,
     )
 
 

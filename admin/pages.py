@@ -13,6 +13,7 @@ from markupsafe import Markup
 from pydantic.fields import FieldInfo
 from sanic import HTTPResponse, Request, html, raw, redirect
 
+from admin import words
 from server.authority.actor import Actor, Channel
 from server.authority.permissions import Permission
 from server.identity import doors
@@ -71,7 +72,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(city_time=city_time, city_date=city_date, masked_name=masked_name, said=said)
-    environment.globals.update(asset=ASSETS.url)
+    environment.globals.update(asset=ASSETS.url, **words.IN_TEMPLATES)
     return environment
 
 
@@ -181,7 +182,6 @@ class PageFace(Face):
                 "actor": actor if signed_in else None,
                 "may": actor.may if actor else _may_nothing,
                 "menu": [entry for entry in self._menu if actor and actor.may(entry.needs)],
-                "path": request.path,
                 "here": request.path,
                 "filtered_by": _filters(request),
                 "now": now,

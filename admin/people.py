@@ -11,7 +11,7 @@ from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.clock import start_of_day
 from server.people import actions, queries
-from server.people.rules import CareCause, CareEvent, CareState, Relation, Sex, StayEnd
+from server.people.rules import CARE_WORDS, IN_A_STAY, CareCause, CareEvent, CareState, Relation, Sex, StayEnd
 from server.web import Ask, Clean, Form, Go, MenuEntry, PageQuery, Routes, Show, Uid, text
 
 routes = Routes("people", tag="长者")
@@ -119,6 +119,7 @@ async def residents(ask: Ask, query: ResidentQuery) -> Show:
         "people/list.html",
         page=page,
         chosen=query,
+        in_a_stay=[(state, CARE_WORDS[state]) for state in IN_A_STAY],
         homes=await own_institutions(actor=ask.actor, permission=ADMIT),
         advanced_age=await parameter("people.advanced_age", on=ask.now),
     )

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from admin.words import tags
 from server.feedback.rules import (
+    CAPACITY_WORDS,
+    CASE_WORDS,
+    RATING_WORDS,
     REASONS,
-    Capacity,
     CaseEvent,
     CaseStatus,
     ComplaintKind,
@@ -15,24 +18,27 @@ from server.feedback.rules import (
     Verdict,
 )
 
-WORDS = {
-    Capacity.SELF: "本人", Capacity.FAMILY: "家属", Capacity.ASSISTED: "协助代记",
+WORDS: Mapping[Any, str] = {
+    **CAPACITY_WORDS,
     Dimension.ATTITUDE: "态度", Dimension.PUNCTUAL: "准时", Dimension.EXPLAINED: "讲解", Dimension.SKILL: "技术",
     Dimension.WAITING: "等候", Dimension.SURROUNDINGS: "环境", Dimension.COST: "费用",
 }  # fmt: skip
-RATING_WORDS = {
-    RatingStatus.TOKEN: ("待评价", "note"), RatingStatus.SUBMITTED: ("已提交", "note"),
-    RatingStatus.SCREENING: ("文字审核中", "wait"), RatingStatus.PUBLISHED: ("已公开", "ok"),
-    RatingStatus.RETURNED_FOR_EDIT: ("已退回修改", "wait"), RatingStatus.WITHHELD: ("暂不公开", "stop"),
-    RatingStatus.ESCALATED: ("上报待定", "wait"),
-}  # fmt: skip
-CASE_WORDS = {
-    CaseStatus.OPENED: ("待核实", "wait"), CaseStatus.VERIFYING: ("核实中", "wait"),
-    CaseStatus.RECTIFYING: ("整改中", "wait"), CaseStatus.CALLBACK: ("已回访，等家属确认", "wait"),
-    CaseStatus.CLOSED: ("已办结", "ok"), CaseStatus.REOPENED: ("退回重办", "stop"),
-    CaseStatus.APPEALED: ("申诉中", "note"), CaseStatus.UPHELD: ("申诉不成立", "wait"),
-    CaseStatus.VOIDED: ("已作废", "done"),
-}  # fmt: skip
+RATING_TAGS = tags(
+    RATING_WORDS,
+    {
+        RatingStatus.TOKEN: "note", RatingStatus.SUBMITTED: "note", RatingStatus.SCREENING: "wait",
+        RatingStatus.PUBLISHED: "ok", RatingStatus.RETURNED_FOR_EDIT: "wait", RatingStatus.WITHHELD: "stop",
+        RatingStatus.ESCALATED: "wait",
+    },
+)  # fmt: skip
+CASE_TAGS = tags(
+    CASE_WORDS,
+    {
+        CaseStatus.OPENED: "wait", CaseStatus.VERIFYING: "wait", CaseStatus.RECTIFYING: "wait",
+        CaseStatus.CALLBACK: "wait", CaseStatus.CLOSED: "ok", CaseStatus.REOPENED: "stop", CaseStatus.APPEALED: "note",
+        CaseStatus.UPHELD: "wait", CaseStatus.VOIDED: "done",
+    },
+)  # fmt: skip
 STEPS = {
     CaseEvent.VERIFY: ("开始核实", "准备怎么核实？"), CaseEvent.RECTIFY: ("提出整改", "查到了什么？怎么改？"),
     CaseEvent.CALL_BACK: ("已整改并回访", "改了什么？怎么告诉家属的？"),
@@ -60,6 +66,6 @@ VERDICT_WORDS = {
     Verdict.PASS: "通过", Verdict.REVIEW: "建议人工看", Verdict.RISKY: "有风险", Verdict.UNAVAILABLE: "没有结果",
 }  # fmt: skip
 EVERY_WORD: Mapping[str, Any] = {
-    "words": WORDS, "rating_words": RATING_WORDS, "case_words": CASE_WORDS, "steps": STEPS, "event_words": EVENT_WORDS,
+    "words": WORDS, "rating_tags": RATING_TAGS, "case_tags": CASE_TAGS, "steps": STEPS, "event_words": EVENT_WORDS,
     "complaint_words": COMPLAINT_WORDS, "decisions": DECISIONS, "verdict_words": VERDICT_WORDS, "reasons": REASONS, "stages": STAGES,
 }  # fmt: skip

@@ -42,10 +42,6 @@ async def newest_about(*, subject_uid: str, most: int) -> tuple[AuditLine, ...]:
     return tuple(_line(row) for row in rows)
 
 
-async def trail_by(*, account_id: int, wish: PageWish) -> Page[AuditLine]:
-    return await page_of(AuditEntry.filter(account_id=account_id), wish, _line, by="created_at")
-
-
 @dataclass(frozen=True)
 class DeedsWish:
     """Which deeds at an institution are wanted, by its own people."""

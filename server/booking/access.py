@@ -19,10 +19,6 @@ from server.people.access import joined_to_residents_visible_to, of_residents_vi
 _RESIDENTS_SIDE = frozenset({Role.PERSON, Role.NURSE, Role.HOME_MANAGER})
 
 
-def slots_managed_by(*, actor: Actor, permission: Permission) -> Q:
-    return Q(institution_id__in=sorted(actor.institutions_with(permission)))
-
-
 async def slot_for(*, actor: Actor, uid: str) -> Slot:
     """Return a slot of any institution: seats are public, whom they are booked for is not."""
     slot = None

@@ -11,9 +11,11 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from server.kit.errors import Invalid
+from server.kit.tables import Table
 
 Item = TypeVar("Item")
 Other = TypeVar("Other")
+Row = TypeVar("Row", bound=Table)
 
 DEFAULT_LIMIT = 20
 MOST = 500  # for a table that is written out to its end; the faces ask for at most 100
@@ -52,10 +54,13 @@ class Newest(Generic[Item]):
     items: Sequence[Item]
     more: bool
 
+    def of(self, items: Iterable[Other]) -> "Newest[Other]":
+        return Newest(tuple(items), self.more)
 
-async def newest_of(rows: QuerySet[Any], card: Callable[[Any], Item], *, by: str, most: int) -> Newest[Item]:
-    found = await rows.order_by(f"-{by}", "-id").limit(most + 1)
-    return Newest(tuple(card(row) for row in found[:most]), len(found) > most)
+
+async def newest_of(rows: QuerySet[Row], *, by: str, most: int) -> Newest[Row]:
+    found = await rows.order_by(*_order(by, newest_first=True)).limit(most + 1)
+    return Newest(tuple(found[:most]), len(found) > most)
 
 
 def cursor_of(at: datetime, row_id: int) -> str:
@@ -82,18 +87,43 @@ async def page_of(
 
     `card` turns a row into what leaves the core; related rows it needs must be selected by the caller.
     """
-    limit = max(1, min(wish.limit, MOST))
+    page = await rows_of(rows, wish, by=by, newest_first=newest_first)
+    return page.of(card(row) for row in page.items)
+
+
+async def rows_of(
+    rows: QuerySet[Row], wish: PageWish, *, by: str, newest_first: bool = True, columns: Sequence[str] = ()
+) -> Page[Row]:
+    """Read the rows of one page, where a card needs more than its own row: ask that for all, then `page.of`."""
     total = len(await rows.limit(COUNTED + 1).values_list("id", flat=True)) if wish.counted else 0
+    limit = max(1, min(wish.limit, MOST))
     if wish.after is not None:
         at, row_id = position_of(wish.after)
         way = "lt" if newest_first else "gt"
         beyond: dict[str, Any] = {f"{by}__{way}": at}
         beside: dict[str, Any] = {by: at, f"id__{way}": row_id}
         rows = rows.filter(Q(**beyond) | Q(**beside))
+    read = rows.only(*columns) if columns else rows
+    found = await read.order_by(*_order(by, newest_first=newest_first)).limit(limit + 1)
+    kept = tuple(found[:limit])
+    following = cursor_of(getattr(kept[-1], by), kept[-1].id) if len(found) > limit else None
+    return CountedPage(kept, following, total) if wish.counted else Page(kept, following)
+
+
+async def rows_of_many(
+    rows: QuerySet[Row], wish: PageWish, *, related: Sequence[str], by: str, newest_first: bool = True
+) -> Page[Row]:
+    """Do the same for a long list of heavy rows: ids are put in order, out of an index alone, and few rows read whole.
+
+    What is wanted is asked again of those few: who lost the right in between is shown nothing.
+    """
+    lean = await rows_of(rows, wish, by=by, newest_first=newest_first, columns=("id", by))
+    if not lean.items:
+        return lean
+    whole = rows.filter(id__in=[row.id for row in lean.items]).select_related(*related)
+    return lean.of(await whole.order_by(*_order(by, newest_first=newest_first)))
+
+
+def _order(by: str, *, newest_first: bool) -> tuple[str, str]:
     sign = "-" if newest_first else ""
-    found = await rows.order_by(f"{sign}{by}", f"{sign}id").limit(limit + 1)
-    kept = found[:limit]
-    more = len(found) > limit
-    items = tuple(card(row) for row in kept)
-    following = cursor_of(getattr(kept[-1], by), kept[-1].id) if more else None
-    return CountedPage(items, following, total) if wish.counted else Page(items, following)
+    return f"{sign}{by}", f"{sign}id"

@@ -41,11 +41,6 @@ def items_visible_to(*, actor: Actor, permission: Permission, now: datetime) -> 
     return seen | _own_residents(actor=actor, permission=permission, now=now)
 
 
-async def visit_for(*, actor: Actor, uid: str, permission: Permission, now: datetime) -> Visit:
-    visible = visits_visible_to(actor=actor, permission=permission, now=now)
-    return await _one_of(uid, visible)
-
-
 async def visit_to_change(*, actor: Actor, uid: str, permission: Permission) -> Visit:
     """Return a visit on which the actor may do something as staff of one of its institutions."""
     return await _one_of(uid, visits_of_own_institutions(actor=actor, permission=permission))

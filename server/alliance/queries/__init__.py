@@ -8,7 +8,6 @@ from server.alliance.queries.agreements import (
     agreement_in_force,
     agreement_sheet,
     agreements,
-    partner_ids,
 )
 from server.alliance.queries.coverage import CoverageCard, coverage
 from server.alliance.queries.directory import (
@@ -54,6 +53,5 @@ __all__ = [
     "own_institutions",
     "parameter",
     "parameters",
-    "partner_ids",
     "partners_of",
 ]

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from tortoise.expressions import Q
-
 from server.alliance.access import agreement_for, agreements_visible_to, in_force
 from server.alliance.models import AgreementSignature, ServiceAgreement
 from server.alliance.rules import (
@@ -63,14 +61,6 @@ async def agreement_in_force(*, home_id: int, provider_id: int, now: datetime) -
         .first()
     )
     return None if row is None else agreement_card(row)
-
-
-async def partner_ids(*, institution_id: int, now: datetime) -> frozenset[int]:
-    """Return the institutions on the other side of every agreement in force, whichever side this one is on."""
-    pairs = await ServiceAgreement.filter(
-        in_force(now), Q(home_id=institution_id) | Q(provider_id=institution_id)
-    ).values_list("home_id", "provider_id")
-    return frozenset(number for pair in pairs for number in pair) - {institution_id}
 
 
 async def agreements(

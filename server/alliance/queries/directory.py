@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 from server.alliance.access import in_force, listed_in_public
 from server.alliance.models import Department, Institution, ServiceAgreement
 from server.alliance.rules import InstitutionKind, content_of
-from server.kit.pages import Page, PageWish, page_of
+from server.kit.pages import Page, PageWish, rows_of
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ async def directory(*, asked: DirectoryWish, wish: PageWish, now: datetime) -> P
         rows = rows.filter(kind=asked.kind)
     if asked.name:
         rows = rows.filter(name__contains=asked.name)
-    page = await page_of(rows, wish, lambda row: row, by="created_at", newest_first=False)
+    page = await rows_of(rows, wish, by="created_at", newest_first=False)
     partners = await _partners_of([row.id for row in page.items], now)
     cards = tuple(_card(row, len(partners[row.id])) for row in page.items)
     return page.of(cards)

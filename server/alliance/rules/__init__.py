@@ -2,6 +2,7 @@
 
 from server.alliance.rules.agreements import (
     AGREEMENT_MOVES,
+    AGREEMENT_WORDS,
     IN_FORCE,
     ON_THE_WAY,
     AgreementEvent,
@@ -34,6 +35,7 @@ from server.alliance.rules.spans import Days, Span, days_of
 
 __all__ = [
     "AGREEMENT_MOVES",
+    "AGREEMENT_WORDS",
     "IN_FORCE",
     "ON_THE_WAY",
     "PARAMETERS",

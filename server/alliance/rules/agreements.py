@@ -21,6 +21,21 @@ class AgreementStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+AGREEMENT_WORDS = {
+    AgreementStatus.DRAFT: "草稿",
+    AgreementStatus.PROPOSED: "待双方签署",
+    AgreementStatus.SIGNED_BY_ONE: "待另一方签署",
+    AgreementStatus.SIGNED: "待备案",
+    AgreementStatus.FILED: "已备案，未到开始日",
+    AgreementStatus.ACTIVE: "生效中",
+    AgreementStatus.EXPIRING: "快到期",
+    AgreementStatus.EXPIRED: "已到期",
+    AgreementStatus.RENEWED: "已续签",
+    AgreementStatus.SUPERSEDED: "已被新版本替代",
+    AgreementStatus.SUSPENDED: "已暂停",
+    AgreementStatus.TERMINATED: "已终止",
+    AgreementStatus.WITHDRAWN: "已撤回",
+}
 IN_FORCE = frozenset({AgreementStatus.ACTIVE, AgreementStatus.EXPIRING})
 ON_THE_WAY = (  # to being in force, the nearest last; one that ran out is where a renewal begins
     AgreementStatus.EXPIRED,

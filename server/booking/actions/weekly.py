@@ -129,12 +129,6 @@ async def copy_week(
 
 
 @action
-async def generate_slots(*, actor: Actor, schedule_uid: str, now: datetime) -> int:
-    """Make the slots of one schedule up to the horizon; doing it again makes none."""
-    return await generate(await schedule_for(actor=actor, uid=schedule_uid), now=now)
-
-
-@action
 async def sweep_slots(*, actor: Actor, now: datetime, limit: int = 200) -> int:  # noqa: ARG001  every sweep is told
     """Carry every schedule to the horizon of today; return how many slots were made."""
     due = await Schedule.filter(generated_until__lt=await horizon(now)).order_by("id").limit(limit)

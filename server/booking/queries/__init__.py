@@ -21,10 +21,8 @@ from server.booking.queries.queue import QueueCard, ScreenCard, Stage, queue_scr
 from server.booking.queries.slots import (
     ExceptionCard,
     ScheduleCard,
-    exceptions_from,
     may_take_green,
     open_slots,
-    slots_of_day,
 )
 from server.booking.queries.trip_search import RiderWish, TripProposal, propose_trip
 from server.booking.queries.trips import (
@@ -78,7 +76,6 @@ __all__ = [
     "count_expected",
     "counter",
     "desk",
-    "exceptions_from",
     "faults",
     "line",
     "may_take_green",
@@ -91,7 +88,6 @@ __all__ = [
     "queue_screen",
     "residents_to_book_for",
     "schedule",
-    "slots_of_day",
     "todays_queue",
     "trip",
     "trip_choices",

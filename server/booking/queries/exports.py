@@ -23,7 +23,8 @@ class Booked:
 
 async def booked_by(*, actor: Actor, most: int, now: datetime) -> Newest[Booked]:  # noqa: ARG001  one form for all queries
     rows = Appointment.filter(booked_by_id=actor.account_id).select_related(*APPOINTMENT_RELATIONS)
-    return await newest_of(rows, _booked, by="created_at", most=most)
+    found = await newest_of(rows, by="created_at", most=most)
+    return found.of(_booked(row) for row in found.items)
 
 
 def _booked(row: Appointment) -> Booked:

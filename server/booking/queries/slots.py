@@ -11,7 +11,7 @@ from server.alliance.models import Institution
 from server.alliance.queries import agreement_in_force
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.booking.access import permission_to_book, slots_managed_by
+from server.booking.access import permission_to_book
 from server.booking.models import Appointment, Schedule, ScheduleException, Slot, WaitlistOffer
 from server.booking.queries.cards import SlotCard, slot_card
 from server.booking.rules import AppointmentStatus, ExceptionKind, OfferStatus, SlotState
@@ -121,36 +121,7 @@ def schedule_card(row: Schedule) -> ScheduleCard:
     )
 
 
-async def exceptions_from(*, actor: Actor, day: date) -> tuple[ExceptionCard, ...]:
-    rows = await (
-        ScheduleException.filter(
-            department__institution_id__in=sorted(actor.institutions_with(Permission.SCHEDULE_MANAGE)),
-            day__gte=day,
-        )
-        .select_related("department")
-        .order_by("day", "id")
-        .limit(100)
-    )
-    return tuple(exception_card(row) for row in rows)
-
-
 def exception_card(row: ScheduleException) -> ExceptionCard:
     return ExceptionCard(
         uid=row.uid, kind=row.kind, department_name=row.department.name, day=row.day, reason=row.reason
     )
-
-
-async def slots_of_day(*, actor: Actor, day: date, now: datetime) -> tuple[SlotCard, ...]:
-    """List a day's slots at the institutions whose desk or schedule the actor keeps."""
-    first, after = day_bounds(day)
-    rows = await (
-        Slot.filter(
-            slots_managed_by(actor=actor, permission=Permission.APPOINTMENT_READ),
-            starts_at__gte=first,
-            starts_at__lt=after,
-        )
-        .select_related("institution", "department")
-        .order_by("starts_at", "department_id", "id")
-        .limit(500)
-    )
-    return tuple(slot_card(row, stale=0, may_green=True, now=now) for row in rows)

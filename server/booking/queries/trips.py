@@ -1,7 +1,7 @@
 """Trips of a home, with who sits on the bus."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from tortoise.expressions import Q
@@ -23,7 +23,7 @@ from server.booking.rules import (
     half_day_bounds,
 )
 from server.identity.queries import HistoryLine, history_of
-from server.kit.pages import Page, PageWish, page_of
+from server.kit.pages import Page, PageWish, rows_of
 from server.people.access import residents_visible_to
 from server.people.models import Resident
 
@@ -76,9 +76,9 @@ async def trips(*, actor: Actor, wish: PageWish, now: datetime) -> Page[TripLine
     """List the trips of the actor's homes, the latest planned first."""
     visible = trips_visible_to(actor=actor, permission=Permission.APPOINTMENT_READ)
     rows = GroupTrip.filter(visible).select_related("home", "provider")
-    page = await page_of(rows, wish, lambda row: row, by="created_at")
+    page = await rows_of(rows, wish, by="created_at")
     riding = await _riding([row.id for row in page.items])
-    return replace(page, items=tuple(_line(row, riding[row.id]) for row in page.items))
+    return page.of(_line(row, riding[row.id]) for row in page.items)
 
 
 async def _riding(trip_ids: list[int]) -> Counter[int]:

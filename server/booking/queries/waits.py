@@ -3,10 +3,8 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from pypika_tortoise.terms import Function as Term
-from tortoise.expressions import Function, Subquery
+from tortoise.expressions import Subquery
 from tortoise.functions import Count
 
 from server.alliance.queries import parameter
@@ -15,7 +13,7 @@ from server.authority.permissions import Permission
 from server.booking.models import Appointment, Slot
 from server.booking.rules import BOOKED_STATUSES, Pool, Waits, waits_of
 from server.kit.clock import local_date, start_of_day
-from server.kit.database import dialect
+from server.kit.engines.city_day import CityDay
 from server.kit.errors import Forbidden
 
 MOST_WEEKS = 53
@@ -59,18 +57,9 @@ async def _people(first_day: date, after: date) -> list[tuple[date, Pool, date, 
     # The few slots of the span first, and what was booked in them by its index.
     rows = (
         await Appointment.filter(slot_id__in=Subquery(slots.values("id")), status__in=sorted(BOOKED_STATUSES))
-        .annotate(seen_on=_CityDay("slot__starts_at"), booked_on=_CityDay("created_at"), people=Count("id"))
+        .annotate(seen_on=CityDay("slot__starts_at"), booked_on=CityDay("created_at"), people=Count("id"))
         .group_by("seen_on", "slot__pool", "booked_on")
         .values_list("seen_on", "slot__pool", "booked_on", "people")
     )
     day = date.fromisoformat
     return [(day(str(seen)), Pool(pool), day(str(booked)), people) for seen, pool, booked, people in rows]
-
-
-class _CityDay(Function):
-    """The day of an instant on the city's clock, which is never put back or forward."""
-
-    def _get_function_field(self, field: Any, *_: Any) -> Term:
-        if dialect() == "mysql":
-            return Term("DATE", Term("ADDTIME", field, "08:00:00"))
-        return Term("DATE", field, "+8 hours")

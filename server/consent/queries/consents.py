@@ -25,7 +25,7 @@ from server.consent.rules import (
     RecordCategory,
     Verdict,
 )
-from server.kit.pages import COUNTED, CountedPage, Page, PageWish, cursor_of, page_of
+from server.kit.pages import Page, PageWish, rows_of_many
 from server.people.access import of_residents_visible_to, residents_visible_to
 from server.people.models import Resident
 
@@ -130,29 +130,10 @@ async def consents(
         wanted &= _stands_at(status, now)
     if bed is not None:
         wanted &= Q(resident__bed__startswith=bed)
-    page = await whole_page_of(wanted, wish, by="created_at")
+    page = await rows_of_many(
+        Consent.filter(wanted), wish, related=("resident", "recipient"), by="created_at"
+    )
     return page.of(await cards_of(page.items, now))
-
-
-async def whole_page_of(wanted: Q, wish: PageWish, *, by: str) -> Page[Consent]:
-    """Read one page with its residents and recipients. Of a long list only numbers are put in order, not the texts.
-
-    What is wanted is asked again of the few rows that are read: who lost the right in between is shown nothing.
-    """
-    rows = Consent.filter(wanted)
-    whole = rows.select_related("resident", "recipient")
-    if not wish.counted:
-        return await page_of(whole, wish, itself, by=by)
-    newest = await rows.order_by(f"-{by}", "-id").limit(COUNTED + 1).values_list("id", flat=True)
-    ids: list[Any] = list(newest[: wish.limit])
-    more = len(newest) > wish.limit
-    if wish.after is not None:
-        further = PageWish(wish.after, wish.limit)
-        page: Page[Consent] = await page_of(rows.only("id", by), further, itself, by=by)
-        ids, more = [row.id for row in page.items], page.next is not None
-    found = await whole.filter(id__in=ids).order_by(f"-{by}", "-id") if ids else []
-    following = cursor_of(getattr(found[-1], by), found[-1].id) if more and found else None
-    return CountedPage(tuple(found), following, len(newest))
 
 
 async def consent_choices(*, actor: Actor, resident_uid: str | None, now: datetime) -> ConsentChoices:
@@ -323,10 +304,6 @@ def _card(
         ended_at=row.ended_at,
         signed=signed,
     )
-
-
-def itself(row: Consent) -> Consent:
-    return row
 
 
 def _stands_at(status: ConsentStatus, now: datetime) -> Q:

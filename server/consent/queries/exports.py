@@ -26,7 +26,8 @@ class Decided:
 
 async def decided_by(*, actor: Actor, most: int, now: datetime) -> Newest[Decided]:
     rows = Consent.filter(decided_by_id=actor.account_id).select_related("resident", "recipient")
-    return await newest_of(rows, lambda row: _decided(row, now), by="decided_at", most=most)
+    found = await newest_of(rows, by="decided_at", most=most)
+    return found.of(_decided(row, now) for row in found.items)
 
 
 def _decided(row: Consent, now: datetime) -> Decided:

@@ -11,9 +11,9 @@ from server.alliance.models import ServiceAgreement
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.consent.models import Consent
-from server.consent.queries.consents import ConsentCard, cards_of, whole_page_of
+from server.consent.queries.consents import ConsentCard, cards_of
 from server.consent.rules import ConsentStatus, Tie
-from server.kit.pages import Page, PageWish
+from server.kit.pages import Page, PageWish, rows_of_many
 
 LATELY = timedelta(days=30)
 MOST_ENDED = 20
@@ -34,7 +34,8 @@ class Shared:
 async def shared_with_us(*, actor: Actor, wish: PageWish, now: datetime) -> Shared:
     """Return the grants to the institutions where the actor reads records, the newest decision first."""
     ours = Q(recipient_id__in=sorted(actor.institutions_with(Permission.RECORD_READ)))
-    page = await whole_page_of(Q(ours, status=ConsentStatus.GRANTED, until__gt=now), wish, by="decided_at")
+    granted = Consent.filter(ours, status=ConsentStatus.GRANTED, until__gt=now)
+    page = await rows_of_many(granted, wish, related=("resident", "recipient"), by="decided_at")
     bound = await _served(page.items, now)
     cards = await cards_of(page.items, now)
     return Shared(

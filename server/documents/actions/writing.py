@@ -59,7 +59,7 @@ class Taken:
     id: int
     uid: str
     account_id: int
-    sheet: Sheet
+    sheet: Sheet[Any]
     filters: dict[str, str]
     reason: str
     attempt: int

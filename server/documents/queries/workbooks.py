@@ -44,7 +44,7 @@ class About:
 class TableFile:
     """A workbook under way; used from one thread at a time."""
 
-    def __init__(self, path: Path, columns: Sequence[Column]) -> None:
+    def __init__(self, path: Path, columns: Sequence[Column[Any]]) -> None:
         self.rows = 0
         self._columns = columns
         self._book = xlsxwriter.Workbook(str(path), {**OPTIONS, "tmpdir": str(path.parent)})

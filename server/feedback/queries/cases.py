@@ -14,7 +14,7 @@ from server.feedback.models import CaseStep, FeedbackCase, RatingVoid, TextRevis
 from server.feedback.rules import LIVE_CASES, Capacity, CaseEvent, CaseStatus, ComplaintKind, VoidStatus
 from server.kit.errors import Forbidden
 from server.kit.masking import masked_name
-from server.kit.pages import Page, PageWish, page_of
+from server.kit.pages import Page, PageWish, page_of, rows_of
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ async def voids_waiting(*, actor: Actor, wish: PageWish, now: datetime) -> Page[
     if not actor.holds(Permission.RATING_VOID, BUREAUS):
         raise Forbidden
     rows = RatingVoid.filter(status=VoidStatus.PROPOSED).select_related(*_BEHIND_A_VOID)
-    page = await page_of(rows, wish, lambda row: row, by="created_at", newest_first=False)
+    page = await rows_of(rows, wish, by="created_at", newest_first=False)
     texts = await _latest_texts(page.items)
     return page.of([_void_card(row, texts) for row in page.items])
 

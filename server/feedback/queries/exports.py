@@ -5,7 +5,7 @@ from datetime import datetime
 
 from server.authority.actor import Actor
 from server.feedback.models import Rating
-from server.feedback.queries.ratings import beside_of, same
+from server.feedback.queries.ratings import beside_of
 from server.kit.pages import Newest, newest_of
 
 
@@ -22,9 +22,9 @@ class Said:
 
 async def rated_by(*, actor: Actor, most: int, now: datetime) -> Newest[Said]:  # noqa: ARG001  one form for all queries
     rows = Rating.filter(author_id=actor.account_id).select_related("subject")
-    found = await newest_of(rows, same, by="created_at", most=most)
+    found = await newest_of(rows, by="created_at", most=most)
     texts = (await beside_of(found.items)).texts
-    said = tuple(
+    return found.of(
         Said(
             uid=row.uid,
             institution=row.subject.name,
@@ -36,4 +36,3 @@ async def rated_by(*, actor: Actor, most: int, now: datetime) -> Newest[Said]:  
         )
         for row in found.items
     )
-    return Newest(said, found.more)

@@ -31,7 +31,7 @@ from server.feedback.rules import (
     TokenStatus,
 )
 from server.kit.clock import SHANGHAI
-from server.kit.pages import Page, PageWish, page_of
+from server.kit.pages import Page, PageWish, page_of, rows_of
 
 
 @dataclass(frozen=True)
@@ -130,10 +130,6 @@ async def beside_of(rows: Sequence[Rating]) -> Beside:
     )
 
 
-def same(row: Rating) -> Rating:
-    return row
-
-
 async def open_tokens(
     *, actor: Actor, permission: Permission, wish: PageWish, now: datetime
 ) -> Page[TokenCard]:
@@ -172,7 +168,7 @@ def _token_card(row: RatingToken) -> TokenCard:
 
 async def my_ratings(*, actor: Actor, wish: PageWish, now: datetime) -> Page[RatingCard]:
     rows = Rating.filter(own_ratings(actor=actor, now=now)).select_related("resident", "subject")
-    page = await page_of(rows, wish, same, by="created_at")
+    page = await rows_of(rows, wish, by="created_at")
     beside = await beside_of(page.items)
     return page.of([_own_card(row, beside, actor.account_id, now) for row in page.items])
 
@@ -221,7 +217,7 @@ async def published_for(
 async def published_about(institution_id: int, *, wish: PageWish, now: datetime) -> Page[PublicRating]:
     """Return what everybody may read about an institution that everybody may know of."""
     rows = Rating.filter(published(now=now), subject_id=institution_id)
-    page = await page_of(rows, wish, same, by="created_at")
+    page = await rows_of(rows, wish, by="created_at")
     beside = await beside_of(page.items)
     return page.of([_public_card(row, beside) for row in page.items])
 
@@ -241,7 +237,7 @@ def _public_card(row: Rating, beside: Beside) -> PublicRating:
 async def ratings_of_subject(*, actor: Actor, wish: PageWish, now: datetime) -> Page[InstitutionRating]:
     """List the ratings of one's institution; for those who oversee, of all."""
     visible = ratings_of_institutions(actor=actor, permission=Permission.RATING_READ, now=now)
-    page = await page_of(Rating.filter(visible).select_related("subject"), wish, same, by="created_at")
+    page = await rows_of(Rating.filter(visible).select_related("subject"), wish, by="created_at")
     beside = await beside_of(page.items)
     return page.of([_institution_card(row, beside) for row in page.items])
 

@@ -12,7 +12,7 @@ from server.authority.permissions import Permission
 from server.feedback.access import OVERSEERS, rating_to_moderate
 from server.feedback.models import ModerationDecision, Rating, RatingReply, TextRevision
 from server.feedback.queries.neighbours import Neighbours, neighbours_of
-from server.feedback.queries.ratings import ReplyCard, same
+from server.feedback.queries.ratings import ReplyCard
 from server.feedback.rules import (
     QUEUE,
     RATING_MOVES,
@@ -26,7 +26,7 @@ from server.feedback.rules import (
     found_by_local_list,
 )
 from server.kit.errors import Forbidden
-from server.kit.pages import Page, PageWish, page_of
+from server.kit.pages import Page, PageWish, rows_of
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ async def moderation_desk(
     """Open the queue at one text; after a decision at the next one, and otherwise at the oldest."""
     _ensure_moderator(actor)
     decided = await rating_to_moderate(actor=actor, uid=decided_uid) if decided_uid else None
-    rows = await page_of(_queue().select_related("subject"), wish, same, by="created_at", newest_first=False)
+    rows = await rows_of(_queue().select_related("subject"), wish, by="created_at", newest_first=False)
     rating = await rating_to_moderate(actor=actor, uid=uid) if uid else await _next(rows.items, decided)
     before, after = _beside(rows.items, rating)
     return ModerationDesk(

@@ -3,6 +3,7 @@
 from server.feedback.rules.cases import (
     CASE_MOVES,
     CASE_REASONS_NEEDED,
+    CASE_WORDS,
     CLOCKS,
     INSTITUTION_EVENTS,
     LIVE_CASES,
@@ -14,9 +15,11 @@ from server.feedback.rules.cases import (
 from server.feedback.rules.likeness import likeness
 from server.feedback.rules.parameters import PARAMETERS
 from server.feedback.rules.ratings import (
+    CAPACITY_WORDS,
     MODERATOR_EVENTS,
     QUEUE,
     RATING_MOVES,
+    RATING_WORDS,
     UNDONE_BY,
     Capacity,
     Dimension,
@@ -40,8 +43,10 @@ from server.feedback.rules.texts import (
 )
 
 __all__ = [
+    "CAPACITY_WORDS",
     "CASE_MOVES",
     "CASE_REASONS_NEEDED",
+    "CASE_WORDS",
     "CLOCKS",
     "INSTITUTION_EVENTS",
     "LIVE_CASES",
@@ -49,6 +54,7 @@ __all__ = [
     "PARAMETERS",
     "QUEUE",
     "RATING_MOVES",
+    "RATING_WORDS",
     "REASONS",
     "SCREENED_WORDS",
     "UNDONE_BY",

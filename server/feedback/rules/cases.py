@@ -18,6 +18,19 @@ class CaseStatus(StrEnum):
     VOIDED = "voided"
 
 
+CASE_WORDS = {
+    CaseStatus.OPENED: "待核实",
+    CaseStatus.VERIFYING: "核实中",
+    CaseStatus.RECTIFYING: "整改中",
+    CaseStatus.CALLBACK: "已回访，等家属确认",
+    CaseStatus.CLOSED: "已办结",
+    CaseStatus.REOPENED: "退回重办",
+    CaseStatus.APPEALED: "申诉中",
+    CaseStatus.UPHELD: "申诉不成立",
+    CaseStatus.VOIDED: "已作废",
+}
+
+
 class CaseEvent(StrEnum):
     VERIFY = "verify"
     RECTIFY = "rectify"

@@ -20,9 +20,12 @@ class TokenStatus(StrEnum):
 class Capacity(StrEnum):
     """In what capacity the score was given."""
 
-    SELF = "self"  # 本人
-    FAMILY = "family"  # 家属
-    ASSISTED = "assisted"  # 协助: staff wrote it down for a resident without a phone
+    SELF = "self"
+    FAMILY = "family"
+    ASSISTED = "assisted"  # staff wrote it down for a resident without a phone
+
+
+CAPACITY_WORDS = {Capacity.SELF: "本人", Capacity.FAMILY: "家属", Capacity.ASSISTED: "协助代记"}
 
 
 class Dimension(StrEnum):
@@ -47,6 +50,17 @@ class RatingStatus(StrEnum):
     RETURNED_FOR_EDIT = "returned_for_edit"
     WITHHELD = "withheld"
     ESCALATED = "escalated"
+
+
+RATING_WORDS = {
+    RatingStatus.TOKEN: "待评价",
+    RatingStatus.SUBMITTED: "已提交",
+    RatingStatus.SCREENING: "文字审核中",
+    RatingStatus.PUBLISHED: "已公开",
+    RatingStatus.RETURNED_FOR_EDIT: "已退回修改",
+    RatingStatus.WITHHELD: "暂不公开",
+    RatingStatus.ESCALATED: "上报待定",
+}
 
 
 class RatingEvent(StrEnum):

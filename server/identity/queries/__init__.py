@@ -20,7 +20,6 @@ from server.identity.queries.accounts import (
     own_account,
     own_sessions,
     password_hash_of,
-    staff_card,
     who_am_i,
     works_on_a_phone,
 )
@@ -112,7 +111,6 @@ __all__ = [
     "password_hash_of",
     "roles_to_give",
     "staff",
-    "staff_card",
     "staff_member",
     "standing_of_token",
     "training_board",

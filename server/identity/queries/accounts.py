@@ -204,17 +204,12 @@ async def own_account(*, actor: Actor, now: datetime) -> OwnAccount:  # noqa: AR
 
 async def own_sessions(*, actor: Actor, most: int, now: datetime) -> Newest[PastSession]:  # noqa: ARG001
     rows = Session.filter(account_id=actor.account_id)
-    return await newest_of(rows, _past_session, by="created_at", most=most)
+    found = await newest_of(rows, by="created_at", most=most)
+    return found.of(_past_session(row) for row in found.items)
 
 
 def _past_session(row: Session) -> PastSession:
     return PastSession(row.label, row.kind, row.created_at, row.last_seen_at, row.revoked_at)
-
-
-async def staff_card(account_id: int) -> AccountCard | None:
-    """Return who a member of staff is, for cards of other features."""
-    account = await Account.get_or_none(id=account_id)
-    return None if account is None else AccountCard(account.uid, account.name, None)
 
 
 async def password_hash_of(login: str) -> str | None:

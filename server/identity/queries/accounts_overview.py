@@ -14,7 +14,7 @@ from server.authority.permissions import Permission, Role
 from server.identity.access import grants_visible_to, in_force
 from server.identity.models import RoleGrant, Session
 from server.kit.clock import local_date
-from server.kit.pages import Page, PageWish, page_of
+from server.kit.pages import Page, PageWish, rows_of
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,9 @@ async def accounts_overview(
     standing = RoleGrant.filter(kept, in_force(now)).exclude(role=Role.PERSON)
     idle_days = await parameter("identity.idle_days", on=local_date(now))
     since = now - timedelta(days=idle_days)
-    page = await page_of(
+    page = await rows_of(
         standing.filter(_asked_for(asked, since)).select_related("account", "institution"),
         wish,
-        lambda row: row,
         by="created_at",
     )
     seen = await _last_seen(page.items)

@@ -1,6 +1,6 @@
 """Who works where, on which phones: for those who manage staff."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -16,7 +16,7 @@ from server.identity.access import account_for, grants_visible_to, in_force, sta
 from server.identity.models import Account, ConsoleCredential, Device, RoleGrant, WechatIdentity
 from server.identity.queries.training import training_states
 from server.identity.rules import GIVEN_BY, MINI_PROGRAM_ROLES, AccountStatus, TrainingState, role_fits
-from server.kit.pages import Page, PageWish, page_of
+from server.kit.pages import Page, PageWish, rows_of
 from server.kit.periods import Period
 
 MOST_DEVICES_SHOWN = 50
@@ -136,9 +136,7 @@ async def staff(*, actor: Actor, wish: PageWish, past: bool = False, now: dateti
     visible = grants_visible_to(actor=actor, permission=Permission.STAFF_MANAGE, now=now)
     over = Q(ends_at__lte=now)
     rows = RoleGrant.filter(visible, over if past else unended(now))
-    page = await page_of(
-        rows.select_related("account", "institution"), wish, lambda row: row, by="created_at"
-    )
+    page = await rows_of(rows.select_related("account", "institution"), wish, by="created_at")
     ids = sorted({row.account.id for row in page.items})
     states = await training_states(actor=actor, account_ids=ids, now=now)
     devices = await Device.filter(account_id__in=ids, withdrawn_at=None).values_list(
@@ -154,7 +152,7 @@ async def staff(*, actor: Actor, wish: PageWish, past: bool = False, now: dateti
         )
         for row in page.items
     )
-    return replace(page, items=lines)
+    return page.of(lines)
 
 
 def _phone_state(row: RoleGrant, known: set[int], approved: set[int]) -> PhoneState:

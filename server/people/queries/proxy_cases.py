@@ -1,6 +1,6 @@
 """Applications to act for a resident, as the people see them who compare papers with faces."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise.expressions import Q
@@ -9,7 +9,7 @@ from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.identity.queries import HistoryLine, history_of
 from server.kit.errors import NotFound
-from server.kit.pages import Page, PageWish, page_of
+from server.kit.pages import Page, PageWish, rows_of
 from server.people.access import grant_for, grants_visible_to
 from server.people.models import ProxyGrant
 from server.people.queries.proxies import ProxyCard, cards_of
@@ -32,8 +32,8 @@ async def proxy_cases(
     """Return those in one state; without one, what waits for somebody's check, who has waited longest first."""
     wanted = _waiting(now) if status is None else Q(status=status)
     rows = ProxyGrant.filter(_reviewed_by(actor, now), wanted).select_related("resident", "proxy")
-    page = await page_of(rows, wish, lambda row: row, by="created_at", newest_first=status is not None)
-    return replace(page, items=await cards_of(page.items, show_resident=True))
+    page = await rows_of(rows, wish, by="created_at", newest_first=status is not None)
+    return page.of(await cards_of(page.items, show_resident=True))
 
 
 async def count_proxy_cases(*, actor: Actor, now: datetime) -> int:

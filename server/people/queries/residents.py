@@ -1,6 +1,6 @@
 """What may be told of residents."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from tortoise.expressions import Q, Subquery
@@ -12,7 +12,7 @@ from server.kit import sealing
 from server.kit.clock import age_on, local_date
 from server.kit.errors import NotFound
 from server.kit.masking import masked_national_id, masked_phone
-from server.kit.pages import COUNTED, CountedPage, Page, PageWish, page_of
+from server.kit.pages import Page, PageWish, rows_of_many
 from server.people.access import active_grants, resident_for, residents_visible_to
 from server.people.models import Kinship, ProxyGrant, Resident
 from server.people.queries.persons import KIN_PHONE, NATIONAL_ID, PHONE
@@ -134,15 +134,8 @@ async def residents(
         rows = rows.filter(bed__startswith=bed)
     if care_state is not None:
         rows = rows.filter(care_state=care_state)
-    # Whose page it is comes out of an index alone; only their rows are read whole.
-    lean, uncounted = rows.only("id", "created_at"), replace(wish, counted=False)
-    page = await page_of(lean, uncounted, lambda row: int(row.id), by="created_at", newest_first=False)
-    whole = {row.id: row for row in await rows.filter(id__in=page.items).select_related("home")}
-    cards = page.of(resident_card(whole[each], now) for each in page.items if each in whole)
-    if not wish.counted:
-        return cards
-    total = len(await rows.limit(COUNTED + 1).values_list("id", flat=True))
-    return CountedPage(cards.items, cards.next, total)
+    page = await rows_of_many(rows, wish, related=("home",), by="created_at", newest_first=False)
+    return page.of(resident_card(row, now) for row in page.items)
 
 
 async def resident_by_national_id(*, actor: Actor, national_id: str, now: datetime) -> ResidentCard:

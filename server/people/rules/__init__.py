@@ -3,6 +3,9 @@
 from server.people.rules.beds import bed_key, in_house_order, plain_bed, room_of
 from server.people.rules.care import (
     CARE_MOVES,
+    CARE_WORDS,
+    IN_A_STAY,
+    SEX_WORDS,
     WITHIN_A_STAY,
     CareCause,
     CareEvent,
@@ -31,20 +34,22 @@ from server.people.rules.proxies import (
     ProxyScope,
     ProxyStatus,
     Relation,
-    permissions_of,
     scopes_covering,
 )
 from server.people.rules.roster import PREVIEW_LASTS, RosterFault, RosterLine, RosterStep, read_lines
 
 __all__ = [
     "CARE_MOVES",
+    "CARE_WORDS",
     "EARLIEST_BIRTH",
+    "IN_A_STAY",
     "LIVE_PROXY",
     "OLDEST",
     "PARAMETERS",
     "PREVIEW_LASTS",
     "PROXY_MOVES",
     "SCOPE_PERMISSIONS",
+    "SEX_WORDS",
     "WITHIN_A_STAY",
     "Basis",
     "CareCause",
@@ -68,7 +73,6 @@ __all__ = [
     "check_character",
     "in_house_order",
     "parse_national_id",
-    "permissions_of",
     "plain_bed",
     "read_lines",
     "room_of",

@@ -12,11 +12,24 @@ class Sex(StrEnum):
 
 
 class CareState(StrEnum):
-    RESIDENTIAL = "residential"  # 颐养
-    INPATIENT = "inpatient"  # 住院
-    CONVALESCENT = "convalescent"  # 休养
-    LEFT = "left"  # 迁出
-    DECEASED = "deceased"  # 离世
+    RESIDENTIAL = "residential"
+    INPATIENT = "inpatient"
+    CONVALESCENT = "convalescent"
+    LEFT = "left"
+    DECEASED = "deceased"
+
+
+SEX_WORDS = {Sex.MALE: "男", Sex.FEMALE: "女", Sex.UNKNOWN: "未填"}
+CARE_WORDS = {
+    CareState.RESIDENTIAL: "颐养",
+    CareState.INPATIENT: "住院",
+    CareState.CONVALESCENT: "休养",
+    CareState.LEFT: "已退住",
+    CareState.DECEASED: "离世",
+}
+
+
+IN_A_STAY = (CareState.RESIDENTIAL, CareState.INPATIENT, CareState.CONVALESCENT)
 
 
 class CareEvent(StrEnum):

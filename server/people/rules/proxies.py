@@ -1,6 +1,6 @@
 """Who may speak for a resident, about what, and how that authority comes and goes (machine ①)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 
 from server.authority.permissions import Permission
@@ -44,10 +44,6 @@ def scopes_covering(permission: Permission) -> frozenset[ProxyScope]:
     A proxy never confirms or suspends another proxy: that word is the resident's own.
     """
     return frozenset(scope for scope, covered in SCOPE_PERMISSIONS.items() if permission in covered)
-
-
-def permissions_of(scopes: Iterable[ProxyScope]) -> frozenset[Permission]:
-    return frozenset(permission for scope in scopes for permission in SCOPE_PERMISSIONS[scope])
 
 
 class ProxyStatus(StrEnum):

@@ -7,7 +7,7 @@ from tortoise.expressions import Q
 
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.kit.pages import Page, PageWish, page_of
+from server.kit.pages import Page, PageWish, rows_of
 from server.visits.models import Visit, VisitCorrection, VisitItem
 from server.visits.queries.cards import OUTCOME_WORDS, CorrectionCard
 from server.visits.rules import CorrectionStatus, Outcome, Side
@@ -23,7 +23,7 @@ async def corrections_to_approve(*, actor: Actor, wish: PageWish) -> Page[Correc
     ours = Q(side=Side.PROVIDER, visit__home_id__in=own) | Q(side=Side.HOST, visit__provider_id__in=own)
     rows = VisitCorrection.filter(ours, status=CorrectionStatus.REQUESTED)
     rows = rows.select_related(*_RELATIONS)
-    page = await page_of(rows, wish, lambda row: row, by="created_at", newest_first=False)
+    page = await rows_of(rows, wish, by="created_at", newest_first=False)
     names = await _names(page.items)
     return page.of([_card(row, names) for row in page.items])
 

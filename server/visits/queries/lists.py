@@ -1,8 +1,7 @@
 """Lists of visits at a desk: narrowed, each with what is next for whoever looks, and found by a word."""
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,13 +13,13 @@ from server.alliance.models import Institution, ServiceAgreement
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.clock import local_date, start_of_day
-from server.kit.pages import Page, PageWish, page_of
+from server.kit.pages import Page, PageWish, rows_of
 from server.visits.access import visits_of_own_institutions
 from server.visits.models import Visit, VisitCorrection, VisitItem
-from server.visits.queries.cards import KIND_WORDS, STATUS_WORDS, VisitHead, visit_card, visit_head
+from server.visits.queries.cards import KIND_WORDS, STATUS_WORDS, VisitHead, visit_head
 from server.visits.queries.planning import Choice
 from server.visits.queries.steps import must_be_opened, next_step, reader_of
-from server.visits.queries.visits import visible_lines, waiting_for_word, with_clinicians, with_lines
+from server.visits.queries.visits import visible_lines, waiting_for_word, with_clinicians
 from server.visits.rules import CorrectionStatus, Outcome, VisitStatus
 
 MOST_FOUND = 8
@@ -48,25 +47,24 @@ class VisitFilter:
 
 
 @dataclass(frozen=True)
-class VisitRow:
-    card: VisitHead
-    listed: int  # how many lines there are
+class Lines:
+    """How many lines of a visit there are, of how many residents, and of what kind."""
+
+    residents: int
+    listed: int
     seen: int
     urgent: int
-    next: str  # what is next for whoever looks; empty when nothing is
-    must_be_opened: bool  # it may not be confirmed from a list
+
+
+NO_LINES = Lines(0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
-class Lines:
-    """How many lines of a visit there are, and of what kind."""
-
-    listed: int = 0
-    seen: int = 0
-    urgent: int = 0
-
-    def __add__(self, other: "Lines") -> "Lines":
-        return Lines(self.listed + other.listed, self.seen + other.seen, self.urgent + other.urgent)
+class VisitRow:
+    card: VisitHead
+    lines: Lines
+    next: str  # what is next for whoever looks; empty when nothing is
+    must_be_opened: bool  # it may not be confirmed from a list
 
 
 @dataclass(frozen=True)
@@ -81,28 +79,15 @@ class FoundVisit:
 async def visit_rows(*, actor: Actor, wanted: VisitFilter, wish: PageWish, now: datetime) -> Page[VisitRow]:
     """Return the visits of the actor's institutions, newest first."""
     own = visits_of_own_institutions(actor=actor, permission=Permission.VISIT_READ)
-    rows = with_lines(Visit.filter(own, wanted.condition()), visible_lines(actor, now))
-    page = await page_of(rows, wish, lambda row: row, by="starts_at")
-    lines = {
-        row.id: Lines(
-            listed=len(row.items),
-            seen=sum(item.outcome is Outcome.SEEN for item in row.items),
-            urgent=sum(item.urgent for item in row.items),
-        )
-        for row in page.items
-    }
-    return await _told(page, actor, lines, visit_card)
+    page = await rows_of(with_clinicians(Visit.filter(own, wanted.condition())), wish, by="starts_at")
+    return await _told(page, actor, now)
 
 
 async def waiting_rows(*, actor: Actor, wish: PageWish, now: datetime) -> Page[VisitRow]:
-    """Return the visits about which the actor's side has not spoken, and the disputed ones; the oldest first.
-
-    Their lines are counted where they are: a row of the list names nobody.
-    """
+    """Return the visits about which the actor's side has not spoken, and the disputed ones; the oldest first."""
     rows = with_clinicians(Visit.filter(waiting_for_word(actor)))
-    page = await page_of(rows, wish, lambda row: row, by="starts_at", newest_first=False)
-    lines = await _lines_of(page.items, visible_lines(actor, now))
-    return await _told(page, actor, lines, visit_head)
+    page = await rows_of(rows, wish, by="starts_at", newest_first=False)
+    return await _told(page, actor, now)
 
 
 async def visit_partners(*, actor: Actor) -> tuple[Choice, ...]:
@@ -132,37 +117,37 @@ async def find_visits(*, actor: Actor, text: str, now: datetime) -> tuple[FoundV
     )
 
 
-async def _lines_of(rows: Sequence[Visit], lines: QuerySet[VisitItem]) -> dict[int, Lines]:
-    counted: defaultdict[int, Lines] = defaultdict(Lines)
-    if not rows:
-        return counted
-    theirs = lines.filter(visit_id__in=[row.id for row in rows]).annotate(times=Count("id"))
-    kinds = ("visit_id", "outcome", "urgent")
-    for visit, outcome, urgent, times in await theirs.group_by(*kinds).values_list(*kinds, "times"):
-        counted[visit] += Lines(times, times if outcome == Outcome.SEEN else 0, times if urgent else 0)
-    return counted
-
-
-async def _told(
-    page: Page[Visit], actor: Actor, lines: Mapping[int, Lines], card: Callable[[Visit], VisitHead]
-) -> Page[VisitRow]:
+async def _told(page: Page[Visit], actor: Actor, now: datetime) -> Page[VisitRow]:
+    lines = await _lines_of(page.items, visible_lines(actor, now))
     asked = [row.id for row in page.items if row.status is VisitStatus.CORRECTION_REQUESTED]
     open_ones = VisitCorrection.filter(visit_id__in=asked, status=CorrectionStatus.REQUESTED)
     asked_by = dict(await open_ones.values_list("visit_id", "side")) if asked else {}
     rows = []
     for row in page.items:
-        reader, found = reader_of(row, actor, corrects=asked_by.get(row.id)), lines[row.id]
+        reader, found = reader_of(row, actor, corrects=asked_by.get(row.id)), lines.get(row.id, NO_LINES)
         rows.append(
             VisitRow(
-                card=card(row),
-                listed=found.listed,
-                seen=found.seen,
-                urgent=found.urgent,
+                card=visit_head(row),
+                lines=found,
                 next=next_step(row, reader),
                 must_be_opened=must_be_opened(row, urgent=found.urgent > 0),
             )
         )
     return page.of(rows)
+
+
+async def _lines_of(rows: Sequence[Visit], lines: QuerySet[VisitItem]) -> dict[int, Lines]:
+    """Count the lines where they are: a row of the list names nobody."""
+    if not rows:
+        return {}
+    theirs = lines.filter(visit_id__in=[row.id for row in rows]).annotate(
+        residents=Count("resident_id", distinct=True),
+        listed=Count("id"),
+        seen=Count("id", _filter=Q(outcome=Outcome.SEEN)),
+        pressing=Count("id", _filter=Q(urgent=True)),
+    )
+    counted = theirs.group_by("visit_id").values_list("visit_id", "residents", "listed", "seen", "pressing")
+    return {visit_id: Lines(*counts) for visit_id, *counts in await counted}
 
 
 def _day_in(text: str, today: date) -> date | None:

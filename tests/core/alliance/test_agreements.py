@@ -464,17 +464,6 @@ class TestCoverage:
         assert (board[town.alliance.yihe].providers, board[town.alliance.yihe].covered) == (2, True)
         assert (board[town.alliance.songhe].providers, board[town.alliance.songhe].covered) == (1, False)
 
-    async def test_partners_of_either_side(self, town: Town, clock: Any) -> None:
-        ids = {row.uid: row.id for row in await Institution.all()}
-
-        assert await queries.partner_ids(institution_id=ids[town.alliance.yihe], now=clock()) == {
-            ids[town.alliance.health_center],
-            ids[town.alliance.first_hospital],
-        }
-        assert await queries.partner_ids(institution_id=ids[town.alliance.second_hospital], now=clock()) == {
-            ids[town.alliance.songhe]
-        }
-
 
 class TestParameters:
     async def test_the_newest_version_in_force_counts(self, town: Town, clock: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 from server.authority.actor import system_actor
 from server.booking import actions, queries
 from server.booking.errors import ClosedAlready, NoSuchCode, NotTheDay, ScheduleInvalid, WrongStatus
-from server.booking.models import Appointment, Schedule, Slot, WaitlistEntry
+from server.booking.models import Appointment, Schedule, ScheduleException, Slot, WaitlistEntry
 from server.booking.queries import AppointmentCard
 from server.booking.rules import DayRule, Pool, SlotState
 from server.kit.clock import SHANGHAI, local_date
@@ -155,7 +155,7 @@ class TestSchedule:
         )
 
     async def test_makes_slots_of_both_pools_to_the_horizon_and_never_twice(self, world: World) -> None:
-        card = await self.open(world)
+        await self.open(world)
 
         slots = await Slot.filter(department_id=world.department.id).order_by("starts_at", "pool")
 
@@ -164,7 +164,8 @@ class TestSchedule:
         assert green.capacity == 3
         assert green.release_at == green.starts_at - timedelta(hours=12)
         assert green.closes_at == green.starts_at - timedelta(minutes=30)
-        assert await actions.generate_slots(actor=world.manager, schedule_uid=card.uid, now=NOW) == 0
+        assert await actions.sweep_slots(actor=WORKER, now=NOW) == 0
+        await Schedule.all().update(generated_until=local_date(NOW))
         assert await actions.sweep_slots(actor=WORKER, now=NOW) == 0
 
     async def test_moves_on_with_the_days(self, world: World) -> None:
@@ -221,9 +222,9 @@ class TestSchedule:
             await actions.close_day(
                 actor=world.manager, department_uid=world.department.uid, day=day, reason="再登记", now=NOW
             )
-        schedule = await Schedule.get(department_id=world.department.id)
         await Slot.filter(department_id=world.department.id, state=SlotState.OPEN).delete()
-        await actions.generate_slots(actor=world.manager, schedule_uid=schedule.uid, now=NOW)
+        await Schedule.filter(department_id=world.department.id).update(generated_until=local_date(NOW))
+        await actions.sweep_slots(actor=WORKER, now=NOW)
         days = {
             local_date(each.starts_at)
             for each in await Slot.filter(department_id=world.department.id, state=SlotState.OPEN)
@@ -239,5 +240,5 @@ class TestSchedule:
         )  # fmt: skip
 
         assert await Slot.filter(department_id=world.department.id).count() == 4
-        (card,) = await queries.exceptions_from(actor=world.manager, day=local_date(NOW))
+        card = await ScheduleException.get(department_id=world.department.id)
         assert (card.kind, card.day) == ("extra_session", date(2026, 3, 7))

@@ -30,7 +30,7 @@ class TestRows:
     async def test_say_how_many_were_seen_and_what_is_next(self, morning: Round) -> None:
         town = morning.town.visits
         home, provider = await self.rows(morning), await self.rows(morning, "feng")
-        assert {uid: (row.seen, row.next) for uid, row in home.items()} == {
+        assert {uid: (row.lines.seen, row.next) for uid, row in home.items()} == {
             town.today: (0, "到时出示动态码"),
             town.waiting: (1, "等您确认"),
             town.confirmed: (1, ""),

@@ -1,6 +1,7 @@
 """The lists that may leave as tables."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from server.documents.queries.sheets.alliance import AGREEMENTS, COVERAGE
 from server.documents.queries.sheets.columns import Column, Sheet, Value
@@ -9,7 +10,7 @@ from server.documents.queries.sheets.people import CONSENTS, RESIDENTS
 from server.documents.queries.sheets.services import APPOINTMENTS, VISITS
 from server.documents.rules import SheetKind
 
-SHEETS: Mapping[SheetKind, Sheet] = {
+SHEETS: Mapping[SheetKind, Sheet[Any]] = {
     sheet.kind: sheet
     for sheet in (RESIDENTS, VISITS, APPOINTMENTS, CONSENTS, RATINGS, CASES, AGREEMENTS, COVERAGE)
 }

@@ -1,10 +1,9 @@
 """Agreements, and which homes they cover."""
 
 from datetime import datetime
-from typing import Any
 
-from server.alliance.queries import agreements, coverage
-from server.alliance.rules import AgreementStatus
+from server.alliance.queries import AgreementCard, CoverageCard, agreements, coverage
+from server.alliance.rules import AGREEMENT_WORDS, AgreementStatus
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.documents.queries.sheets.columns import Column, Filters, Sheet, one_of
@@ -12,33 +11,17 @@ from server.documents.queries.sheets.people import UID
 from server.documents.rules import SheetKind
 from server.kit.pages import Page, PageWish
 
-STATUS_WORDS = {
-    AgreementStatus.DRAFT: "草稿",
-    AgreementStatus.PROPOSED: "待双方签署",
-    AgreementStatus.SIGNED_BY_ONE: "待另一方签署",
-    AgreementStatus.SIGNED: "待备案",
-    AgreementStatus.FILED: "已备案，未到开始日",
-    AgreementStatus.ACTIVE: "生效中",
-    AgreementStatus.EXPIRING: "快到期",
-    AgreementStatus.EXPIRED: "已到期",
-    AgreementStatus.RENEWED: "已续签",
-    AgreementStatus.SUPERSEDED: "已被新版本替代",
-    AgreementStatus.SUSPENDED: "已暂停",
-    AgreementStatus.TERMINATED: "已终止",
-    AgreementStatus.WITHDRAWN: "已撤回",
-}
 
-
-async def _agreements(actor: Actor, filters: Filters, wish: PageWish, now: datetime) -> Page[Any]:
+async def _agreements(actor: Actor, filters: Filters, wish: PageWish, now: datetime) -> Page[AgreementCard]:
     statuses = (filters["status"],) if "status" in filters else ()
     return await agreements(actor=actor, statuses=statuses, wish=wish, now=now)
 
 
-async def _coverage(actor: Actor, filters: Filters, wish: PageWish, now: datetime) -> Page[Any]:  # noqa: ARG001  one form for all
+async def _coverage(actor: Actor, filters: Filters, wish: PageWish, now: datetime) -> Page[CoverageCard]:  # noqa: ARG001  one form for all
     return Page(items=await coverage(actor=actor, now=now), next=None)
 
 
-AGREEMENTS = Sheet(
+AGREEMENTS: Sheet[AgreementCard] = Sheet(
     kind=SheetKind.AGREEMENTS,
     needs=Permission.AGREEMENT_READ,
     columns=(
@@ -46,15 +29,15 @@ AGREEMENTS = Sheet(
         Column("养老机构", "协议的甲方。", lambda card: card.home, 26),
         Column("医疗机构", "协议的乙方。", lambda card: card.provider, 26),
         Column("版本", "同一份协议的第几版。", lambda card: card.version, 8),
-        Column("状态", "写表那一刻的状态。", lambda card: STATUS_WORDS[card.status], 16),
+        Column("状态", "写表那一刻的状态。", lambda card: AGREEMENT_WORDS[card.status], 16),
         Column("开始日", "协议开始的日子。", lambda card: card.first_day),
         Column("结束日", "协议最后一天。", lambda card: card.last_day),
         Column("备案号", "卫健部门的备案号。", lambda card: card.filing_number, 20),
     ),
-    conditions={"status": one_of("状态", AgreementStatus, STATUS_WORDS)},
+    conditions={"status": one_of("状态", AgreementStatus, AGREEMENT_WORDS)},
     page=_agreements,
 )
-COVERAGE = Sheet(
+COVERAGE: Sheet[CoverageCard] = Sheet(
     kind=SheetKind.COVERAGE,
     needs=Permission.BOARD_READ,
     columns=(

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
@@ -14,13 +14,14 @@ from server.kit.pages import Page, PageWish
 
 Value = str | int | date | datetime | None
 Filters = Mapping[str, Any]
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
-class Column:
+class Column(Generic[Row]):
     title: str
     definition: str  # for the second sheet: what the value means and how it came about
-    value: Callable[[Any], Value]
+    value: Callable[[Row], Value]
     width: int = 14  # characters
 
 
@@ -34,14 +35,14 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Sheet(Generic[Row]):
     """A list of the console as a table: the same query, the same access, the same conditions."""
 
     kind: SheetKind
     needs: Permission  # the list's own
-    columns: tuple[Column, ...]
+    columns: tuple[Column[Row], ...]
     conditions: Mapping[str, Condition]
-    page: Callable[[Actor, Filters, PageWish, datetime], Awaitable[Page[Any]]]
+    page: Callable[[Actor, Filters, PageWish, datetime], Awaitable[Page[Row]]]
 
     def read(self, said: Mapping[str, str]) -> dict[str, Any]:
         """Read the conditions as the list's page passed them; one that is not known is refused, never left out."""

@@ -1,44 +1,22 @@
 """Ratings and cases: nothing in them tells who rated."""
 
 from datetime import datetime
-from typing import Any
 
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.documents.queries.sheets.columns import Column, Filters, Sheet, chosen, one_of, yes
 from server.documents.queries.sheets.people import MASKED, UID
 from server.documents.rules import SheetKind
-from server.feedback.queries import CaseWish, cases, ratings_of_subject
-from server.feedback.rules import Capacity, CaseStatus, RatingStatus
+from server.feedback.queries import CaseCard, CaseWish, InstitutionRating, cases, ratings_of_subject
+from server.feedback.rules import CAPACITY_WORDS, CASE_WORDS, RATING_WORDS, CaseStatus
 from server.kit.pages import Page, PageWish
 
-CAPACITY_WORDS = {Capacity.SELF: "本人", Capacity.FAMILY: "家属", Capacity.ASSISTED: "工作人员协助"}
-RATING_WORDS = {
-    RatingStatus.SUBMITTED: "已提交",
-    RatingStatus.SCREENING: "审核中",
-    RatingStatus.PUBLISHED: "已公开",
-    RatingStatus.RETURNED_FOR_EDIT: "退回修改",
-    RatingStatus.WITHHELD: "暂不公开",
-    RatingStatus.ESCALATED: "上报中",
-}
-CASE_WORDS = {
-    CaseStatus.OPENED: "已立案",
-    CaseStatus.VERIFYING: "核实中",
-    CaseStatus.RECTIFYING: "整改中",
-    CaseStatus.CALLBACK: "等家属回音",
-    CaseStatus.CLOSED: "已办结",
-    CaseStatus.REOPENED: "退回重办",
-    CaseStatus.APPEALED: "申诉中",
-    CaseStatus.UPHELD: "申诉不成立",
-    CaseStatus.VOIDED: "已作废",
-}
 
-
-async def _ratings(actor: Actor, filters: Filters, wish: PageWish, now: datetime) -> Page[Any]:  # noqa: ARG001  one form for all
+async def _ratings(actor: Actor, filters: Filters, wish: PageWish, now: datetime) -> Page[InstitutionRating]:  # noqa: ARG001  one form for all
     return await ratings_of_subject(actor=actor, wish=wish, now=now)
 
 
-async def _cases(actor: Actor, filters: Filters, wish: PageWish, now: datetime) -> Page[Any]:
+async def _cases(actor: Actor, filters: Filters, wish: PageWish, now: datetime) -> Page[CaseCard]:
     asked = CaseWish(
         status=filters.get("status"),
         institution_uid=filters.get("institution"),
@@ -48,7 +26,7 @@ async def _cases(actor: Actor, filters: Filters, wish: PageWish, now: datetime) 
     return await cases(actor=actor, asked=asked, wish=wish, now=now)
 
 
-RATINGS = Sheet(
+RATINGS: Sheet[InstitutionRating] = Sheet(
     kind=SheetKind.RATINGS,
     needs=Permission.RATING_READ,
     columns=(
@@ -58,7 +36,7 @@ RATINGS = Sheet(
         Column("分数", "1 到 5 分，5 分最满意。", lambda card: card.score, 8),
         Column(
             "谁评的",
-            "本人、家属，或工作人员协助；协助的不参加排名。",
+            "本人、家属，或协助代记；协助代记的不参加排名。",
             lambda card: CAPACITY_WORDS[card.capacity],
         ),
         Column(
@@ -68,16 +46,14 @@ RATINGS = Sheet(
             10,
         ),
         Column("文字", "审核后公开的文字；没有公开的为空。", lambda card: card.text, 50),
-        Column(
-            "文字状态", "文字的审核状态；分数不受审核影响。", lambda card: RATING_WORDS.get(card.status, "")
-        ),
+        Column("文字状态", "文字的审核状态；分数不受审核影响。", lambda card: RATING_WORDS[card.status]),
         Column("立案", "差评是否立了案。", lambda card: "是" if card.has_case else "否", 8),
         Column("回复", "机构的回复。", lambda card: card.reply.text if card.reply else None, 50),
     ),
     conditions={},
     page=_ratings,
 )
-CASES = Sheet(
+CASES: Sheet[CaseCard] = Sheet(
     kind=SheetKind.CASES,
     needs=Permission.CASE_READ,
     columns=(

@@ -1,7 +1,6 @@
 """Residents and consents. Whom a row is about is masked: the number leads back to the name inside the console."""
 
 from datetime import datetime
-from typing import Any
 
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
@@ -12,22 +11,14 @@ from server.documents.rules import SheetKind
 from server.kit.clock import local_date
 from server.kit.masking import masked_name
 from server.kit.pages import Page, PageWish
-from server.people.queries import residents
-from server.people.rules import CareState, Sex
+from server.people.queries import ResidentCard, residents
+from server.people.rules import CARE_WORDS, SEX_WORDS, CareState
 
-CARE_WORDS = {
-    CareState.RESIDENTIAL: "颐养",
-    CareState.INPATIENT: "住院",
-    CareState.CONVALESCENT: "休养",
-    CareState.DECEASED: "离世",
-    CareState.LEFT: "迁出",
-}
-SEX_WORDS = {Sex.MALE: "男", Sex.FEMALE: "女"}
 UID = "系统给的编号，在管理台里可以找到是谁；编号本身不含个人信息。"
 MASKED = "只留姓，其余用 * 代替。全名请在管理台里看。"
 
 
-async def _residents(actor: Actor, filters: Filters, wish: PageWish, now: datetime) -> Page[Any]:
+async def _residents(actor: Actor, filters: Filters, wish: PageWish, now: datetime) -> Page[ResidentCard]:
     return await residents(
         actor=actor,
         home_uid=filters.get("home"),
@@ -38,7 +29,7 @@ async def _residents(actor: Actor, filters: Filters, wish: PageWish, now: dateti
     )
 
 
-async def _consents(actor: Actor, filters: Filters, wish: PageWish, now: datetime) -> Page[Any]:
+async def _consents(actor: Actor, filters: Filters, wish: PageWish, now: datetime) -> Page[ConsentCard]:
     return await consents(
         actor=actor,
         resident_uid=filters.get("resident"),
@@ -54,18 +45,20 @@ def _permitted(card: ConsentCard) -> str:
     return "、".join(each.words for each in card.provisions if each.verdict is not Verdict.DENY)
 
 
-RESIDENTS = Sheet(
+RESIDENTS: Sheet[ResidentCard] = Sheet(
     kind=SheetKind.RESIDENTS,
     needs=Permission.RESIDENT_READ,
     columns=(
         Column("编号", UID, lambda card: card.uid, 28),
         Column("姓名", MASKED, lambda card: masked_name(card.name)),
-        Column("性别", "身份证件上的性别。", lambda card: SEX_WORDS.get(card.sex, "未说明"), 8),
+        Column("性别", "身份证件上的性别。", lambda card: SEX_WORDS[card.sex], 8),
         Column("年龄", "写表那天的周岁。", lambda card: card.age, 8),
         Column("养老机构", "现在住的机构；空白表示没有入住。", lambda card: card.home, 26),
         Column("床位", "现在的床位。", lambda card: card.bed),
         Column(
-            "照护状态", "颐养、住院、休养、离世或迁出。", lambda card: CARE_WORDS.get(card.care_state, "")
+            "照护状态",
+            "、".join(CARE_WORDS.values()) + "中的一种。",
+            lambda card: CARE_WORDS[card.care_state],
         ),
         Column("本人用小程序", "本人绑定了自己的微信。", lambda card: "是" if card.has_account else "否"),
     ),
@@ -76,7 +69,7 @@ RESIDENTS = Sheet(
     },
     page=_residents,
 )
-CONSENTS = Sheet(
+CONSENTS: Sheet[ConsentCard] = Sheet(
     kind=SheetKind.CONSENTS,
     needs=Permission.CONSENT_READ,
     columns=(
