@@ -18,10 +18,12 @@ from admin import (
     merges,
     people,
     plates,
+    privacy,
     proxies,
     public,
     queue,
     records,
+    rectifications,
     roster,
     rounds,
     schedules,
@@ -64,6 +66,8 @@ MODULES = (
     training,
     exports,
     audit,
+    privacy,
+    rectifications,
     public,
 )
 

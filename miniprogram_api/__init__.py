@@ -11,14 +11,32 @@ from miniprogram_api import (
     home,
     inbox,
     people,
+    privacy,
+    public,
     records,
+    rectifications,
     session,
     visits,
 )
 from server.authority.actor import Channel
 from server.web.json_face import JsonFace
 
-MODULES = (session, account, home, people, alliance, consent, records, booking, visits, feedback, inbox)
+MODULES = (
+    session,
+    account,
+    privacy,
+    rectifications,
+    home,
+    people,
+    alliance,
+    consent,
+    records,
+    booking,
+    visits,
+    feedback,
+    inbox,
+    public,
+)
 
 
 class MiniProgramFace(JsonFace):

@@ -67,6 +67,10 @@ class Permission(StrEnum):
     EXPORT = "export"  # take a list away as a file; which list is the list's own permission
     LOG_READ = "log:read"  # what the people of my institution did
     BOARD_READ = "board:read"  # how the city's institutions stand, without any person
+    RECTIFICATION_ASK = "rectification:ask"
+    RECTIFICATION_DECIDE = "rectification:decide"
+    PRIVACY_READ = "privacy:read"  # clocks and the record of processing: no person in them
+    BREACH_KEEP = "breach:keep"  # the register of incidents
 
 
 _P = Permission
@@ -92,6 +96,7 @@ _FAMILY = frozenset(
         _P.RATING_GIVE,
         _P.CASE_READ,
         _P.INBOX_READ,
+        _P.RECTIFICATION_ASK,
     }
 )
 _HOME_CARE = frozenset(
@@ -139,6 +144,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         _P.EXPORT,
         _P.LOG_READ,
         _P.BOARD_READ,
+        _P.RECTIFICATION_DECIDE,
     },
     Role.CLINICIAN: frozenset(
         {
@@ -185,6 +191,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.EXPORT,
             _P.LOG_READ,
             _P.BOARD_READ,
+            _P.RECTIFICATION_DECIDE,
         }
     ),
     Role.CIVIL_AFFAIRS: frozenset(
@@ -201,6 +208,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.RESIDENT_MERGE,
             _P.EXPORT,
             _P.BOARD_READ,
+            _P.PRIVACY_READ,
+            _P.BREACH_KEEP,
         }
     ),
     Role.HEALTH_COMMISSION: frozenset(
@@ -215,10 +224,12 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.FEEDBACK_MODERATE,
             _P.EXPORT,
             _P.BOARD_READ,
+            _P.PRIVACY_READ,
+            _P.BREACH_KEEP,
         }
     ),
     Role.MODERATOR: frozenset({_P.RATING_READ, _P.FEEDBACK_MODERATE}),
     Role.HOTLINE: frozenset({_P.INSTITUTION_READ, _P.SCHEDULE_READ, _P.CALL_LIST_READ}),
-    Role.AUDITOR: frozenset({_P.AUDIT_READ, _P.TRAIL_READ}),
-    Role.ADMINISTRATOR: frozenset({_P.STAFF_MANAGE, _P.INSTITUTION_READ}),
+    Role.AUDITOR: frozenset({_P.AUDIT_READ, _P.TRAIL_READ, _P.PRIVACY_READ}),
+    Role.ADMINISTRATOR: frozenset({_P.STAFF_MANAGE, _P.INSTITUTION_READ, _P.PRIVACY_READ, _P.BREACH_KEEP}),
 }

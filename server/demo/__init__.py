@@ -16,6 +16,7 @@ PARTS = (
     "visits",
     "feedback",
     "notifications",
+    "privacy",
 )
 WITH_A_PAST = (*PARTS, "season")  # what `make run` shows
 

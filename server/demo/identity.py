@@ -10,7 +10,7 @@ from server.alliance.models import Institution
 from server.demo import cast
 from server.identity import passwords
 from server.identity.actions.console import add_credential
-from server.identity.models import Account, Device, RoleGrant, WechatIdentity
+from server.identity.models import PHONE, Account, Device, RoleGrant, WechatIdentity
 from server.identity.rules import digest
 from server.kit.sealing import blind_index, seal
 
@@ -53,8 +53,8 @@ async def _account(somebody: cast.Somebody, place: int, now: datetime) -> Accoun
     account = Account(name=somebody.name, created_at=now - EMPLOYED_SINCE)
     if somebody.persona:
         phone = f"139{place:08d}"
-        account.phone_sealed = seal(phone, place=f"account.phone|{account.uid}")
-        account.phone_index = blind_index(phone, column="account.phone")
+        account.phone_sealed = seal(phone, place=f"{PHONE}|{account.uid}")
+        account.phone_index = blind_index(phone, column=PHONE)
     await account.save()
     return account
 

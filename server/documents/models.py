@@ -10,6 +10,7 @@ from tortoise import fields
 from server.alliance.models import Institution
 from server.documents.rules import DocumentKind, ExportStatus, SheetKind
 from server.identity.models import Account
+from server.kit.sealed_columns import SealedColumn
 from server.kit.tables import Table, TokenField, UtcDatetimeField, belongs_to, word
 from server.people.models import Resident
 
@@ -74,3 +75,14 @@ class ExportPart(Table):
 
 def part_place(*, job_uid: str, number: int) -> str:
     return f"export.part|{job_uid}|{number}"
+
+
+SEALED = (
+    SealedColumn(
+        ExportPart,
+        "sealed",
+        lambda row: part_place(job_uid=row.job.uid, number=row.number),
+        parents=("job",),
+        at_once=4,
+    ),
+)

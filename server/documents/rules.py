@@ -24,7 +24,10 @@ DOCUMENT_WORDS: Mapping[DocumentKind, str] = {
 
 
 class SheetKind(StrEnum):
-    """Each is a list of the console, written out to its end under the same access and the same filters."""
+    """What is written for somebody by the worker.
+
+    Each but the last is a list of the console, written out to its end under the same access and the same filters.
+    """
 
     RESIDENTS = "residents"
     VISITS = "visits"
@@ -34,6 +37,7 @@ class SheetKind(StrEnum):
     CASES = "cases"
     AGREEMENTS = "agreements"
     COVERAGE = "coverage"
+    OWN_COPY = "own_copy"  # all that is held about a person, for them: the floor above writes it
 
 
 SHEET_WORDS: Mapping[SheetKind, str] = {
@@ -45,6 +49,7 @@ SHEET_WORDS: Mapping[SheetKind, str] = {
     SheetKind.CASES: "投诉与差评",
     SheetKind.AGREEMENTS: "签约协议",
     SheetKind.COVERAGE: "签约覆盖",
+    SheetKind.OWN_COPY: "个人信息副本",
 }
 
 

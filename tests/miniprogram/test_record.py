@@ -208,7 +208,7 @@ class TestOneEntry:
             await expect(it.screen.get_by_label("您来说，应该是怎样")).to_have_value("那天我没有量血压")
             await it.online(True)
 
-            await it.page.route("**/objections", slow)
+            await it.page.route("**/rectifications", slow)
             await it.tap("放到这一条旁边")
             await it.button("正在写上去").tap(force=True)
             slow.let_through()
@@ -223,8 +223,8 @@ class TestOneEntry:
         wang, entry = town.people.wang, town.records.wang_penicillin
         lost = LostAnswers(times=3)
         async with phone("daughter") as it:
-            keys = it.keys_of("/objections")
-            await it.page.route("**/objections", lost)
+            keys = it.keys_of("/rectifications")
+            await it.page.route("**/rectifications", lost)
             await it.open(f"pages/record/objection?{of(wang, uid=entry)}")
             await it.write("您来说，应该是怎样", "她不过敏")
             await it.tap("放到这一条旁边")

@@ -82,6 +82,51 @@ class TestOwnData:
             assert "王**" in file["data"]
             assert "undefined" not in file["data"]
 
+    async def test_a_complete_copy_is_asked_for_written_and_handed_over(self, phone, worker_pass):
+        async with phone("wang") as it:
+            await it.open("pages/settings/export")
+            await it.tap("要一份完整的副本")
+            await it.tap("我自己的")
+            await it.reads("排队等待")
+            await worker_pass()
+            await it.tap("看看写好没有")
+            await it.tap("取出来")
+            await it.reads("已经转出去了")
+
+            [file] = await it.page.evaluate("window.__wxWorld.shared")
+            assert file["fileName"].endswith(".zip")
+            assert file["data"].startswith("PK")
+
+    async def test_what_is_registered_wrongly_is_said_and_answered_with_a_day(self, phone, api):
+        async with phone("daughter") as it:
+            await it.open("pages/settings/corrections")
+            await it.tap("登记信息不对")
+            await it.write("哪里不对", "生日应该是三月初五")
+            await it.tap("请他们更正")
+            await it.reads("颐和养老院已经收到")
+            await it.tap("好，回去看")
+
+            await it.reads("等机构核对")
+            await it.tap("不用更正了")
+            await it.reads("已撤回")
+        [kept] = (await (await api("daughter")).get("/rectifications")).json()
+        assert (kept["text"], kept["status"]) == ("生日应该是三月初五", "withdrawn")
+
+    async def test_nothing_is_sent_before_something_is_written(self, phone, api):
+        async with phone("wang") as it:
+            await it.open("pages/settings/correct")
+            await it.tap("请他们更正")
+
+            await it.reads("还没有写")
+        assert (await (await api("wang")).get("/rectifications")).json() == []
+
+    async def test_leaving_says_first_what_goes_and_what_the_law_keeps(self, phone):
+        async with phone("wang") as it:
+            await it.open("pages/settings/leave")
+
+            await it.reads("马上删掉")
+            await it.reads("最后一次出院起 30 年")
+
     async def test_leaving_forgets_this_person_here_and_on_the_server(self, phone, api):
         async with phone("daughter") as it:
             await it.open()

@@ -7,11 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 from server import demo
+from server.authority.actor import system_actor
 from server.booking.actions import cancel_by_provider
 from server.consent.actions import request_consent
 from server.consent.rules import Purpose, RecordCategory
+from server.documents.actions import write_exports
+from server.documents.rules import SheetKind
 from server.kit.clock import local_date
 from server.kit.ids import new_uid
+from server.privacy.actions import ask_for_copy, decide_rectification
+from server.privacy.actions.copies import write_copy
+from server.privacy.rules import RectificationEvent
 from tests.miniprogram.phone import Phone
 from tests.miniprogram.tools import SOURCE
 
@@ -171,6 +177,31 @@ async def invited(walk: Walk) -> str:
     return ""
 
 
+async def copied(walk: Walk) -> str:
+    """Have one copy written, and another one asked for."""
+    wang, writers = await walk.actor("wang"), {SheetKind.OWN_COPY: write_copy}
+    await ask_for_copy(actor=wang, resident_uid=None, now=walk.clock())
+    await write_exports(actor=system_actor("worker"), clock=walk.clock, writers=writers)
+    await ask_for_copy(actor=wang, resident_uid=None, now=walk.clock())
+    return ""
+
+
+async def answered(walk: Walk) -> str:
+    """Let one request be answered, and another one wait."""
+    wang = await walk.api("wang")
+    path = f"/residents/{walk.town.people.wang}/rectifications"
+    asked = (await wang.post(path, json={"text": "床位写错了，我住 201-2"})).json()
+    await decide_rectification(
+        actor=await walk.actor("he"),
+        uid=asked["uid"],
+        event=RectificationEvent.DECLINE,
+        answer="当面核对过了，您住的是 201-1 床，床头牌已经换成大字的。",
+        now=walk.clock(),
+    )
+    await wang.post(path, json={"text": "出生日期应该是三月"})
+    return ""
+
+
 async def _free_slot(walk: Walk) -> str:
     client = await walk.api("daughter")
     answer = await client.get(
@@ -211,8 +242,11 @@ def stops(town: demo.Town) -> list[Stop]:
         Stop("inbox/inbox", "daughter"),
         *(
             Stop(f"settings/{each}", "wang")
-            for each in ("settings", "type", "quiet", "devices", "export", "leave", "privacy", "agree")
+            for each in ("settings", "type", "quiet", "devices", "export", "correct", "leave", "privacy", "agree")
         ),
+        Stop("settings/leave", "daughter"),
+        Stop("settings/copies", "wang", ready=copied),
+        Stop("settings/corrections", "wang", ready=answered),
         Stop("record/record", "wang", mine),
         Stop("record/category", "wang", mine, start="record/record", errand=choosing("慢性病随访")),
         Stop("record/entry", "wang", mine, ready=entry("85354-9")),

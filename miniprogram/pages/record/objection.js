@@ -4,6 +4,7 @@
 const { get, send } = require('../../api/client')
 const { draft, dropDraft, keepDraft } = require('../../kit/drafts')
 const { page } = require('../../kit/page')
+const { day } = require('../../kit/times')
 const { plainly, readingOf } = require('./reading')
 
 const LONGEST = 500
@@ -15,6 +16,7 @@ page({
     text: '',
     left: LONGEST,
     done: '',
+    due: '',
     spoken: '',
   },
 
@@ -54,15 +56,16 @@ page({
       this.refuse('还没有写。请在格子里写下哪里不对，再点一次。')
       return
     }
-    const said = { resident_uid: this.query.resident, entry_uid: this.query.uid }
+    const said = { resident_uid: this.query.resident }
+    const body = { text, entry: this.query.uid }
     const answer = await this.act(
       'hand',
-      (key) => send('post', '/residents/{resident_uid}/record/entries/{entry_uid}/objections', said, { text }, key),
+      (key) => send('post', '/residents/{resident_uid}/rectifications', said, body, key),
       text,
     )
-    if (!answer) return
+    if (!answer || answer === true) return
     dropDraft(`objection ${this.query.uid}`)
-    this.setData({ done: text, spoken: `写好了。您写的是：${text}` })
+    this.setData({ done: text, due: day(answer.due_at), spoken: `写好了。您写的是：${text}。${this.data.source}要在${day(answer.due_at)}以前答复您。` })
   },
 
   back() {

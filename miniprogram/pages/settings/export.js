@@ -2,25 +2,9 @@
 // A copy of one's own, as a text that any phone can open, handed over by WeChat's own dialog (PIPL art. 45).
 
 const { get } = require('../../api/client')
-const { Refusal } = require('../../api/refusals')
+const { handOver } = require('../../kit/handing')
 const { page } = require('../../kit/page')
 const { accountText, recordText } = require('./texts')
-
-/** @param {string} text @param {string} fileName */
-async function handOver(text, fileName) {
-  // The name of the file on the phone says nothing; it is written over by the next copy.
-  const filePath = `${wx.env.USER_DATA_PATH}/copy.txt`
-  await new Promise((done, fail) => {
-    wx.getFileSystemManager().writeFile({ filePath, data: text, encoding: 'utf8', success: done, fail })
-  })
-  try {
-    await wx.shareFileMessage({ filePath, fileName })
-  } catch (fault) {
-    if (/cancel/.test(/** @type {any} */ (fault).errMsg)) return false
-    throw new Refusal({ code: 'phone.no_share', words: '没有转出去。请把微信更新到最新，再点一次。', again: true })
-  }
-  return true
-}
 
 page({
   data: { residents: /** @type {Api.Card<'MyResidentCard'>[]} */ ([]), handed: '', spoken: '' },

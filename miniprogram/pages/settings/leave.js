@@ -2,17 +2,29 @@
 // Closing the account takes effect at once and cannot be undone, so the page says all of it first; no dialog, no detour,
 // no proof beyond WeChat's own (PIPL art. 47; the draft rules of January 2026 ask for an easy way).
 
-const { send } = require('../../api/client')
+const { get, send } = require('../../api/client')
 const { forget } = require('../../api/session')
 const { page } = require('../../kit/page')
 const { dropAll, waiting } = require('../../kit/queue')
 const { forgetWhose } = require('../../kit/whose')
 
 page({
-  data: { left: false, unsent: 0, spoken: '注销以后，这个微信里的登录、代办、消息都会删掉，不能恢复。老人的健康档案按规定还在养老院和医院，不会丢。' },
+  data: {
+    left: false,
+    unsent: 0,
+    told: /** @type {Api.Card<'ClosurePreview'>} */ ({ deleted: [], kept: [], grants: 0, bookings: 0, blocked: 0 }),
+    spoken: '',
+  },
 
-  shown() {
-    this.setData({ unsent: waiting().length })
+  async load() {
+    // Whoever has left has no account to ask with, and asking would open a new one.
+    if (this.data.left) return {}
+    const told = await get('/account/closure')
+    return {
+      told,
+      unsent: waiting().length,
+      spoken: `注销以后，${told.deleted.join('，')}都会删掉，不能恢复。${told.kept.map((each) => `${each.what}还留着，${each.why}`).join('。')}。`,
+    }
   },
 
   async leave() {
@@ -24,6 +36,6 @@ page({
     forget({ all: true })
     forgetWhose()
     dropAll()
-    this.setData({ left: true })
+    this.setData({ left: true, spoken: '账号已经注销。您的登录、代办和消息已经删掉。' })
   },
 })

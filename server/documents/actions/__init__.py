@@ -1,18 +1,36 @@
 """Hand out papers and tables."""
 
-from server.documents.actions.exporting import ask_for_export, cancel_export, sweep_expired_exports
+from server.documents.actions.exporting import (
+    ask_for_export,
+    cancel_export,
+    forget_exports,
+    sweep_expired_exports,
+)
 from server.documents.actions.printing import (
     Printed,
     print_consent_statement,
     print_health_summary,
     print_visit_sheet,
 )
-from server.documents.actions.writing import write_exports
+from server.documents.actions.writing import (
+    Lost,
+    Refused,
+    Shift,
+    Taken,
+    Written,
+    write_exports,
+)
 
 __all__ = [
+    "Lost",
     "Printed",
+    "Refused",
+    "Shift",
+    "Taken",
+    "Written",
     "ask_for_export",
     "cancel_export",
+    "forget_exports",
     "print_consent_statement",
     "print_health_summary",
     "print_visit_sheet",

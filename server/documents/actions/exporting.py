@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from tortoise.expressions import Subquery
+
 from server.alliance.queries import parameter
 from server.audit.actions import note
 from server.authority.actor import Actor
@@ -22,10 +24,17 @@ async def ask_for_export(
     *, actor: Actor, kind: SheetKind, filters: Mapping[str, str], reason: str, now: datetime
 ) -> ExportCard:
     """Put a table in line. What it will hold is decided when it is written, with the rights of that moment."""
-    sheet = SHEETS[kind]
-    if not (actor.may(Permission.EXPORT) and actor.may(sheet.needs)):
+    sheet = SHEETS.get(kind)
+    if sheet is None or not (actor.may(Permission.EXPORT) and actor.may(sheet.needs)):
         raise Forbidden
     sheet.read(filters)
+    return await put_in_line(actor, kind, filters, reason, now=now)
+
+
+async def put_in_line(
+    actor: Actor, kind: SheetKind, filters: Mapping[str, str], reason: str, *, now: datetime
+) -> ExportCard:
+    """Let the worker write something for the actor. Whoever calls this has made sure that they may have it."""
     waiting = ExportJob.filter(account_id=actor.account_id, status__in=list(UNFINISHED))
     if await waiting.count() >= await parameter("documents.exports_at_once", on=now):
         raise TooManyExports
@@ -56,6 +65,14 @@ async def cancel_export(*, actor: Actor, uid: str, now: datetime) -> None:
         raise AlreadyOver
     await ExportPart.filter(job_id=row.id).delete()
     await note(actor, "documents.export_cancelled", subject_kind="export", subject_uid=row.uid, now=now)
+
+
+@action
+async def forget_exports(*, actor: Actor, now: datetime) -> None:  # noqa: ARG001  one form for all actions
+    """Delete all that was ever written for the actor, who leaves; that it was asked for and fetched, the trail says."""
+    mine = ExportJob.filter(account_id=actor.account_id)
+    await ExportPart.filter(job_id__in=Subquery(mine.values("id"))).delete()
+    await mine.delete()
 
 
 @action

@@ -1,4 +1,4 @@
-"""Write the tables that wait: one after another, page by page, under the asker's rights at that moment.
+"""Write what waits: one file after another, page by page, under the asker's rights at that moment.
 
 A job is taken by one conditional UPDATE that raises `attempts`; this number is the fence. Every later write of the job
 names it, so a worker that was silent for too long and wakes up again finds nothing to write to. Lock order: the job,
@@ -6,10 +6,9 @@ then its parts, then audit.
 """
 
 import asyncio
-import base64
 import logging
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -23,7 +22,7 @@ from server.audit.actions import note
 from server.authority.actor import Actor, Channel
 from server.authority.permissions import Permission
 from server.documents.models import ExportJob, ExportPart, part_place
-from server.documents.queries.sheets import SHEETS, Sheet
+from server.documents.queries.sheets import SHEETS
 from server.documents.queries.workbooks import MOST_ROWS, About, TableFile
 from server.documents.rules import (
     BROKEN,
@@ -33,11 +32,12 @@ from server.documents.rules import (
     SHEET_WORDS,
     TOO_LONG,
     ExportStatus,
+    SheetKind,
 )
 from server.identity.queries import actor_of
 from server.kit.errors import DomainError, NotFound
 from server.kit.pages import MOST, PageWish
-from server.kit.sealing import seal
+from server.kit.sealing import seal_bytes
 from server.kit.transactions import action
 
 LOG = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Taken:
     id: int
     uid: str
     account_id: int
-    sheet: Sheet[Any]
+    kind: SheetKind
     filters: dict[str, str]
     reason: str
     attempt: int
@@ -67,6 +67,17 @@ class Taken:
     @property
     def still_ours(self) -> Q:
         return Q(id=self.id, status=ExportStatus.RUNNING, attempts=self.attempt)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a writer says of the file that it has finished: for whom, and how much is in it."""
+
+    asker: Actor
+    rows: int
+
+
+Writer = Callable[[Taken, Path, Shift], Awaitable[Written]]
 
 
 class Lost(Exception):
@@ -86,18 +97,27 @@ def _never() -> bool:
 
 
 async def write_exports(
-    *, actor: Actor, clock: Callable[[], datetime], is_over: Callable[[], bool] = _never
+    *,
+    actor: Actor,
+    clock: Callable[[], datetime],
+    is_over: Callable[[], bool] = _never,
+    writers: Mapping[SheetKind, Writer] | None = None,
 ) -> int:
-    """Write what waits and return how many tables were finished. It takes minutes: `clock` tells the time as it goes."""
+    """Write what waits and return how many files were finished. It takes minutes: `clock` tells the time as it goes.
+
+    `writers` bring what floors above this one know how to write; everything else is a table.
+    """
     shift, done = Shift(clock, is_over), 0
     while not is_over() and (job := await _take(actor=actor, now=clock())) is not None:
-        done += await _try(job, shift)
+        done += await _try(job, (writers or {}).get(job.kind, _write_table), shift)
     return done
 
 
-async def _try(job: Taken, shift: Shift) -> int:
+async def _try(job: Taken, write: Writer, shift: Shift) -> int:
     try:
-        await _write(job, shift)
+        with tempfile.TemporaryDirectory(prefix="export-") as folder:
+            path = Path(folder) / "file"
+            await _keep(job, path, await write(job, path, shift), shift)
     except Lost:
         return 0
     except Refused as refusal:
@@ -109,32 +129,32 @@ async def _try(job: Taken, shift: Shift) -> int:
     return 1
 
 
-async def _write(job: Taken, shift: Shift) -> None:
-    with tempfile.TemporaryDirectory(prefix="export-") as folder:
-        path = Path(folder) / "table.xlsx"
-        table = TableFile(path, job.sheet.columns)
-        asker = await _fill(job, table, shift)
-        about = About(
-            title=SHEET_WORDS[job.sheet.kind],
-            conditions=job.sheet.in_words(job.filters),
-            asked_by=asker.name,
-            written_at=shift.clock(),
-            reason=job.reason,
-        )
-        await asyncio.to_thread(table.close, about)
-        await _keep(job, path, asker, table.rows, shift)
+async def _write_table(job: Taken, path: Path, shift: Shift) -> Written:
+    sheet = SHEETS[job.kind]
+    table = TableFile(path, sheet.columns)
+    asker = await _fill(job, table, shift)
+    about = About(
+        title=SHEET_WORDS[job.kind],
+        conditions=sheet.in_words(job.filters),
+        asked_by=asker.name,
+        written_at=shift.clock(),
+        reason=job.reason,
+    )
+    await asyncio.to_thread(table.close, about)
+    return Written(asker, table.rows)
 
 
 async def _fill(job: Taken, table: TableFile, shift: Shift) -> Actor:
     """Write every page of the list; who asks is found anew for each, so that a right that ends, ends here too."""
+    sheet = SHEETS[job.kind]
     after: str | None = None
     while not shift.is_over():
         asker = await _asker(job, shift.clock())
-        page = await job.sheet.page(asker, job.sheet.read(job.filters), PageWish(after, MOST), shift.clock())
+        page = await sheet.page(asker, sheet.read(job.filters), PageWish(after, MOST), shift.clock())
         await asyncio.to_thread(table.add, page.items)
         if table.rows > MOST_ROWS:
             raise Refused(TOO_LONG)
-        await _go_on(job, shift.clock(), rows=table.rows)
+        await go_on(job, shift.clock(), rows=table.rows)
         if page.next is None:
             return asker
         after = page.next
@@ -146,20 +166,20 @@ async def _asker(job: Taken, now: datetime) -> Actor:
         asker = await actor_of(account_id=job.account_id, channel=Channel.CONSOLE, now=now)
     except NotFound:
         raise Refused(RIGHTS_GONE) from None
-    if not (asker.may(Permission.EXPORT) and asker.may(job.sheet.needs)):
+    if not (asker.may(Permission.EXPORT) and asker.may(SHEETS[job.kind].needs)):
         raise Refused(RIGHTS_GONE)
     return asker
 
 
-async def _keep(job: Taken, path: Path, asker: Actor, rows: int, shift: Shift) -> None:
-    """Put the file away in sealed parts, each as soon as it is read; only then is the table ready."""
+async def _keep(job: Taken, path: Path, written: Written, shift: Shift) -> None:
+    """Put the file away in sealed parts, each as soon as it is read; only then is it ready."""
     digest, number, size = sha256(), 0, 0
     with path.open("rb") as file:
         while part := await asyncio.to_thread(file.read, PART):
             digest.update(part)
             number, size = number + 1, size + len(part)
             await _keep_part(job=job, number=number, part=part, now=shift.clock())
-    await _finish(job=job, asker=asker, rows=rows, size=size, digest=digest.hexdigest(), now=shift.clock())
+    await _finish(job=job, written=written, size=size, digest=digest.hexdigest(), now=shift.clock())
 
 
 @action
@@ -191,14 +211,14 @@ def _taken(row: ExportJob) -> Taken:
         id=row.id,
         uid=row.uid,
         account_id=row.account_id,
-        sheet=SHEETS[row.kind],
+        kind=row.kind,
         filters=row.filters,
         reason=row.reason,
         attempt=row.attempts + 1,
     )
 
 
-async def _go_on(job: Taken, now: datetime, **changes: Any) -> None:
+async def go_on(job: Taken, now: datetime, **changes: Any) -> None:
     """Say that this worker lives and how far it is, or stop with `Lost`."""
     if not await ExportJob.filter(job.still_ours).update(leased_until=now + LEASE, **changes):
         raise Lost
@@ -206,18 +226,17 @@ async def _go_on(job: Taken, now: datetime, **changes: Any) -> None:
 
 @action
 async def _keep_part(*, job: Taken, number: int, part: bytes, now: datetime) -> None:
-    await _go_on(job, now)
-    place = part_place(job_uid=job.uid, number=number)
-    sealed = seal(base64.b64encode(part).decode(), place=place)
+    await go_on(job, now)
+    sealed = seal_bytes(part, place=part_place(job_uid=job.uid, number=number))
     await ExportPart(job_id=job.id, number=number, sealed=sealed, created_at=now).save()
 
 
 @action
-async def _finish(*, job: Taken, asker: Actor, rows: int, size: int, digest: str, now: datetime) -> None:
+async def _finish(*, job: Taken, written: Written, size: int, digest: str, now: datetime) -> None:
     hours = await parameter("documents.export_hours", on=now)
     changed = await ExportJob.filter(job.still_ours).update(
         status=ExportStatus.READY,
-        rows=rows,
+        rows=written.rows,
         size=size,
         digest=digest,
         finished_at=now,
@@ -227,12 +246,12 @@ async def _finish(*, job: Taken, asker: Actor, rows: int, size: int, digest: str
     if not changed:
         raise Lost
     await note(
-        asker,
+        written.asker,
         "documents.export_written",
         subject_kind="export",
         subject_uid=job.uid,
         reason=job.reason,
-        detail={"kind": job.sheet.kind, "rows": rows, "digest": digest},
+        detail={"kind": job.kind, "rows": written.rows, "digest": digest},
         now=now,
     )
 

@@ -1,6 +1,6 @@
 """The tables somebody asked for, and their files while they last."""
 
-import base64
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from server.documents.queries.sheets import SHEETS
 from server.documents.rules import SHEET_WORDS, UNFINISHED, ExportStatus, SheetKind
 from server.kit.clock import local_date
 from server.kit.pages import Page, PageWish, page_of
-from server.kit.sealing import open_sealed
+from server.kit.sealing import open_sealed_bytes
 
 STATUS_WORDS = {
     ExportStatus.WAITING: "排队等待",
@@ -54,15 +54,24 @@ class ExportFile:
     content: bytes = field(repr=False)
 
 
-async def my_exports(*, actor: Actor, wish: PageWish, now: datetime) -> Page[ExportCard]:
-    rows = ExportJob.filter(own_exports(actor=actor))
+async def my_exports(
+    *, actor: Actor, kinds: Collection[SheetKind] = tuple(SHEETS), wish: PageWish, now: datetime
+) -> Page[ExportCard]:
+    rows = ExportJob.filter(own_exports(actor=actor), kind__in=list(kinds))
     return await page_of(rows, wish, lambda row: export_card(row, now), by="created_at")
 
 
 async def count_ready(*, actor: Actor, now: datetime) -> int:
     """Count the tables that are written and not fetched yet."""
-    mine = ExportJob.filter(own_exports(actor=actor), status=ExportStatus.READY, expires_at__gt=now)
+    mine = ExportJob.filter(
+        own_exports(actor=actor), kind__in=list(SHEETS), status=ExportStatus.READY, expires_at__gt=now
+    )
     return await mine.filter(downloads=0).count()
+
+
+async def count_unwritten() -> int:
+    """Count the tables that somebody waits for, anybody's: a figure for the operator."""
+    return await ExportJob.filter(status__in=[ExportStatus.WAITING, ExportStatus.RUNNING]).count()
 
 
 async def export_file(*, actor: Actor, uid: str, now: datetime) -> ExportFile:
@@ -85,10 +94,11 @@ async def export_file(*, actor: Actor, uid: str, now: datetime) -> ExportFile:
     )
     await ExportJob.filter(id=row.id).update(downloads=F("downloads") + 1)
     content = b"".join(
-        base64.b64decode(open_sealed(part.sealed, place=part_place(job_uid=row.uid, number=part.number)))
+        open_sealed_bytes(part.sealed, place=part_place(job_uid=row.uid, number=part.number))
         for part in parts
     )
-    return ExportFile(f"{SHEET_WORDS[row.kind]}-{local_date(row.created_at):%Y%m%d}.xlsx", content)
+    ending = "xlsx" if row.kind in SHEETS else "zip"
+    return ExportFile(f"{SHEET_WORDS[row.kind]}-{local_date(row.created_at):%Y%m%d}.{ending}", content)
 
 
 def status_at(row: ExportJob, now: datetime) -> ExportStatus:
@@ -104,7 +114,7 @@ def export_card(row: ExportJob, now: datetime) -> ExportCard:
         uid=row.uid,
         kind=row.kind,
         title=SHEET_WORDS[row.kind],
-        conditions=SHEETS[row.kind].in_words(row.filters),
+        conditions=SHEETS[row.kind].in_words(row.filters) if row.kind in SHEETS else "",
         reason=row.reason,
         status=status,
         status_words=STATUS_WORDS[status],

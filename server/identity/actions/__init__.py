@@ -22,6 +22,7 @@ from server.identity.actions.roles import (
     grant_role,
 )
 from server.identity.actions.sessions import (
+    end_every_session,
     note_seen,
     revoke_other_sessions,
     revoke_session,
@@ -49,6 +50,7 @@ __all__ = [
     "create_console_account",
     "create_first_administrator",
     "create_staff",
+    "end_every_session",
     "end_role",
     "forget_account",
     "forget_view",

@@ -14,6 +14,7 @@ from server.identity.models import (
     ConsoleCredential,
     Device,
     RoleGrant,
+    SavedView,
     Session,
     StaffBindCode,
     WechatIdentity,
@@ -41,7 +42,7 @@ async def forget_account(*, actor: Actor, now: datetime) -> None:
     if await RoleGrant.filter(unended(now), account_id=actor.account_id).exists():
         raise StillStaff
     await end_sessions(Q(account_id=actor.account_id), Revocation.ACCOUNT_CLOSED, now=now)
-    for table in (WechatIdentity, ConsoleCredential, StaffBindCode):
+    for table in (WechatIdentity, ConsoleCredential, StaffBindCode, SavedView):
         await table.filter(account_id=actor.account_id).delete()
     for labeled in (Device, Session):
         await labeled.filter(account_id=actor.account_id).update(label=GONE)

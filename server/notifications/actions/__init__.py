@@ -10,7 +10,7 @@ from server.notifications.actions.calls import (
 from server.notifications.actions.clocks import sweep_clocks
 from server.notifications.actions.credits import note_subscription_event, report_choices
 from server.notifications.actions.inbox import mark_all_read, mark_read, set_quiet_hours
-from server.notifications.actions.leaving import close_own_account
+from server.notifications.actions.leaving import forget_messages
 from server.notifications.actions.sending import (
     Sending,
     begin_send,
@@ -24,9 +24,9 @@ __all__ = [
     "announce",
     "begin_send",
     "claim_call",
-    "close_own_account",
     "finish_call",
     "finish_send",
+    "forget_messages",
     "mark_all_read",
     "mark_read",
     "note_subscription_event",

@@ -5,12 +5,14 @@ from datetime import datetime
 
 from server.audit.actions import note
 from server.authority.actor import Actor
+from server.identity.models import PHONE as ACCOUNT_PHONE
 from server.kit.masking import masked_name
 from server.kit.pages import Page, PageWish, page_of
 from server.kit.sealing import open_sealed
 from server.notifications.access import calls_open_to, claimed_call_for
 from server.notifications.models import CallListEntry
 from server.notifications.rules import CallOutcome, CallReason, CallStatus
+from server.people.models import PHONE as RESIDENT_PHONE
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,9 @@ def _name(row: CallListEntry) -> str:
 
 def _phone(row: CallListEntry) -> str | None:
     if row.account is not None and row.account.phone_sealed is not None:
-        return open_sealed(row.account.phone_sealed, place=f"account.phone|{row.account.uid}")
+        return open_sealed(row.account.phone_sealed, place=f"{ACCOUNT_PHONE}|{row.account.uid}")
     if row.account is None and row.resident is not None and row.resident.phone_sealed is not None:
-        return open_sealed(row.resident.phone_sealed, place=f"resident.phone|{row.resident.uid}")
+        return open_sealed(row.resident.phone_sealed, place=f"{RESIDENT_PHONE}|{row.resident.uid}")
     return None
 
 

@@ -27,6 +27,14 @@ def _proxy(title: str, sentence: str, state: str) -> tuple[Template, ...]:
     return told, replace(told, audience=Audience.AUTHOR)
 
 
+def _rectification(title: str, sentence: str) -> tuple[Template, ...]:
+    return (
+        Template(
+            title, sentence, "pages/settings/corrections", Audience.AUTHOR, permission=P.RECTIFICATION_ASK
+        ),
+    )
+
+
 TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     "consent.requested": (
         Template(
@@ -75,8 +83,13 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
         ),
     ),
     "records.objected": (
-        for_staff("有一条记录长者不认同", "有一位长者或家属对你们写的一条记录提出了不同看法，请核对；确有出入的，请写一份更正。", "/admin/residents", MANAGERS),
+        for_staff("有一条记录长者不认同", "有一位长者或家属对你们写的一条记录提出了不同看法，请核对；确有出入的，请写一份更正。", "/admin/rectifications", MANAGERS),
     ),
+    "privacy.rectification_asked": (
+        for_staff("有一件更正申请", "有一位长者或家属说登记的信息不对，请在期限内核对并答复。", "/admin/rectifications", MANAGERS),
+    ),
+    "privacy.rectified": _rectification("已经更正了", "{institution}已按您说的更正，请点开看答复。"),
+    "privacy.rectification_declined": _rectification("更正申请有答复了", "{institution}核对后没有更正，理由请点开看。您说的话仍然留着。"),
     "people.proxy_applied": (
         Template(
             "有人申请替您办事", "有人申请替{resident}办理事项。请点开看清是谁，同意后才会生效。", _PROXY, permission=P.PROXY_CONFIRM

@@ -30,7 +30,9 @@ class ProxyScope(StrEnum):
 _P = Permission
 
 SCOPE_PERMISSIONS: Mapping[ProxyScope, frozenset[Permission]] = {
-    ProxyScope.PROFILE: frozenset({_P.RESIDENT_READ, _P.PROXY_READ, _P.VISIT_READ, _P.INBOX_READ}),
+    ProxyScope.PROFILE: frozenset(
+        {_P.RESIDENT_READ, _P.PROXY_READ, _P.VISIT_READ, _P.INBOX_READ, _P.RECTIFICATION_ASK}
+    ),
     ProxyScope.RECORD: frozenset({_P.RECORD_READ, _P.RECORD_OBJECT, _P.TRAIL_READ}),
     ProxyScope.BOOKING: frozenset({_P.APPOINTMENT_READ, _P.APPOINTMENT_BOOK}),
     ProxyScope.CONSENT: frozenset({_P.CONSENT_READ, _P.CONSENT_DECIDE}),

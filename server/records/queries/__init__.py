@@ -25,6 +25,7 @@ from server.records.queries.trails import (
     residents_overseen,
     trail_of_resident,
 )
+from server.records.queries.versions import EntryPlace, entry_place
 
 __all__ = [
     "CategoryCount",
@@ -34,6 +35,7 @@ __all__ = [
     "DueCard",
     "EmergencyCard",
     "EntryCard",
+    "EntryPlace",
     "EntryWish",
     "LookCard",
     "ObjectionCard",
@@ -53,6 +55,7 @@ __all__ = [
     "deeds",
     "emergency_reads",
     "entry_history",
+    "entry_place",
     "export",
     "faults",
     "missing",

@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 
 from server.authority.actor import Actor
 from server.consent.rules import CATEGORY_WORDS, Purpose, RecordCategory
+from server.kit.plain import made
 from server.records.models import EntryObjection, RecordEntry
 from server.records.queries.lines import line_numbers, lines_from
 from server.records.rules import (
@@ -159,17 +160,19 @@ def _reading(row: EntryRow, lines: Lines | None) -> Reading:
 
 
 def _card(row: EntryRow, objections: Iterable[EntryObjection], reading: Reading) -> EntryCard:
-    return EntryCard(
+    kind, code, body = row.kind, row.code, row.body
+    return made(
+        EntryCard,
         uid=row.uid,
         category=row.category,
         category_words=CATEGORY_WORDS[row.category],
-        kind=row.kind,
-        code=row.code,
-        title=title_of(row.kind, row.code, row.body),
-        words=words_of_body(row.kind, row.code, row.body),
+        kind=kind,
+        code=code,
+        title=title_of(kind, code, body),
+        words=words_of_body(kind, code, body),
         sign=reading.sign,
         verdict=reading.words,
-        body=row.body,
+        body=body,
         effective_at=row.effective_at,
         source=row.source_name,
         source_uid=row.source_uid,

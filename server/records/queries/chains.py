@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from server.alliance.queries import parameter
-from server.audit.checkpoint import Fault, TrailVerdict, newest_chains, verify_chains
+from server.audit.verification import Fault, TrailVerdict, newest_chains, verify_chains
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.clock import local_date

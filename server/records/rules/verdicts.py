@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from server.records.rules.measures import BLOOD_PRESSURE
 
@@ -32,7 +33,7 @@ class Lines:
     def __getitem__(self, name: str) -> int:
         return self.values[f"records.{name}"]
 
-    @property
+    @cached_property
     def blood_pressure(self) -> tuple[int, int]:
         senior = "_senior" if self.age >= self["senior_age"] else ""
         return self[f"systolic_line{senior}"], self[f"diastolic_line{senior}"]

@@ -80,7 +80,7 @@ class TestATable:
         assert "王桂兰" not in text
         assert "330299" not in text
 
-    @pytest.mark.parametrize("kind", list(SheetKind))
+    @pytest.mark.parametrize("kind", list(SHEETS))
     async def test_can_be_made_of_every_list(
         self, town: Town, actor: ActorOf, clock: Any, kind: SheetKind
     ) -> None:
@@ -296,7 +296,7 @@ class TestCancelling:
         await actions.cancel_export(actor=he, uid=uid, now=clock())
 
         with pytest.raises(writing.Lost):
-            await writing._go_on(job, clock() + timedelta(seconds=1), rows=500)
+            await writing.go_on(job, clock() + timedelta(seconds=1), rows=500)
 
     async def test_is_not_for_anybody_else(self, town: Town, actor: ActorOf, clock: Any) -> None:
         uid = await asked(await actor("he"), clock)

@@ -8,8 +8,9 @@ import pytest
 
 from server.audit import trail
 from server.audit.chain import AccessBasis, AccessLine
-from server.audit.checkpoint import Fault, checkpoint
+from server.audit.checkpoint import checkpoint
 from server.audit.trail_models import AccessEntry
+from server.audit.verification import Fault
 from server.authority.actor import Actor
 from server.demo import Town
 from server.kit.errors import Forbidden, NotFound

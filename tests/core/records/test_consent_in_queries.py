@@ -10,8 +10,8 @@ import pytest
 from server.alliance.models import Institution, ServiceAgreement
 from server.alliance.rules import AgreementStatus
 from server.audit import trail
-from server.audit.checkpoint import verify_trails
 from server.audit.errors import RightsChanged
+from server.audit.verification import verify_trails
 from server.authority.actor import Actor
 from server.consent.access import touch_consents
 from server.consent.actions import withdraw_consent

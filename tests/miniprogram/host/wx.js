@@ -106,9 +106,9 @@ const dialog = (words, choices) =>
   })
 
 const filesystem = {
-  writeFile: ({ filePath, data, success, fail }) => {
+  writeFile: ({ filePath, data, encoding = 'utf8', success, fail }) => {
     if (!filePath.startsWith('wxfile://usr/')) return fail?.({ errMsg: 'writeFile:fail permission denied' })
-    world.files[filePath] = data
+    world.files[filePath] = encoding === 'base64' ? atob(data) : data // what is no base64 throws
     return success?.({ errMsg: 'writeFile:ok' })
   },
 }
