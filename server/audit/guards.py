@@ -10,15 +10,14 @@ from tortoise.connection import get_connection
 from tortoise.expressions import F
 
 from server.audit.trail_models import AccessChainHead
-from server.kit.database import dialect
+from server.kit.database import placeholder
 
 
 async def rights_changed_at_home(home_id: int, *, now: datetime) -> None:
     """Say `trail.rights_changed` of everybody who lives there, in the transaction that ends what the home agreed."""
-    mark = "%s" if dialect() == "mysql" else "?"
     # This room stands below `people` and knows the register by its table only.
     _, rows = await get_connection("default").execute_query(
-        f"SELECT id FROM resident WHERE home_id = {mark} ORDER BY id",  # noqa: S608  only a placeholder is put in
+        f"SELECT id FROM resident WHERE home_id = {placeholder()} ORDER BY id",  # noqa: S608  only a placeholder is put in
         [home_id],
     )
     await rights_changed_for([row["id"] for row in rows], now=now)

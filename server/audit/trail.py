@@ -11,14 +11,15 @@ from typing import Any, Final
 from tortoise.connection import get_connection
 from tortoise.expressions import F
 
-from server.audit.chain import COLUMNS, AccessLine, mac_of, values_of
+from server.audit.chain import COLUMNS, RESIDENT, SEQ, AccessLine, mac_of, values_of
 from server.audit.errors import RightsChanged
+from server.audit.shipping import Mark, ship
 from server.audit.trail_models import AccessChainHead
-from server.kit.database import dialect
+from server.kit.database import dialect, placeholder
 from server.kit.errors import Busy
 from server.kit.ids import new_uid
 from server.kit.together import Together
-from server.kit.transactions import action, inside_an_action
+from server.kit.transactions import action, after_commit, inside_an_action
 
 MOST_TOGETHER: Final = 256  # waiting answers in one transaction
 ATTEMPTS: Final = 5
@@ -27,19 +28,27 @@ SHORTEST_KEY: Final = 32  # bytes
 _keys: list[bytes] = []
 
 
-def configure(key: bytes) -> None:
-    """Set the key of the chains. It is kept outside the database; who has only the database cannot forge a line."""
-    if len(key) < SHORTEST_KEY:
+def configure(key: bytes, *retired: bytes) -> None:
+    """Set the key of the chains; lines that the retired ones made still verify.
+
+    They are kept outside the database: who has only the database cannot forge a line.
+    """
+    if any(len(each) < SHORTEST_KEY for each in (key, *retired)):
         message = f"The trail key must have at least {SHORTEST_KEY} bytes"
         raise ValueError(message)
-    _keys[:] = [key]
+    _keys[:] = [key, *retired]
 
 
 def trail_key() -> bytes:
+    return trail_keys()[0]
+
+
+def trail_keys() -> Sequence[bytes]:
+    """Return the key that chains, and those that did before it."""
     if not _keys:
         message = "audit.trail.configure(key) has not been called"
         raise RuntimeError(message)
-    return _keys[0]
+    return _keys
 
 
 async def record(lines: Sequence[AccessLine], *, now: datetime) -> None:
@@ -94,8 +103,10 @@ async def _outcomes(answers: Sequence[_Answer]) -> Sequence[Exception | None]:
     try:
         refused = await _write_together(answers)
     except Exception as error:  # noqa: BLE001  it is handed to whoever waits for it
-        if len(answers) == 1:
-            return [error]
+        if len(answers) == 1 or isinstance(
+            error, Busy
+        ):  # the database was away: one by one they would wait again
+            return [error] * len(answers)
         # One answer's fault must not take the others along.
         return [outcome for answer in answers for outcome in await _outcomes([answer])]
     return [RightsChanged() if place in refused else None for place in range(len(answers))]
@@ -139,15 +150,15 @@ async def _append(answers: Sequence[_Answer]) -> frozenset[int]:
         rows, moved = _chained(kept, heads)
         await _move_heads(heads, moved)
         await get_connection("default").execute_many(_insert(), rows)
+        marks = [Mark(row[RESIDENT], row[SEQ], row[-1]) for row in rows]
+        after_commit(lambda: ship(marks))
     return refused
 
 
-def _chained(
-    answers: Sequence[_Answer], heads: dict[int, _Head]
-) -> tuple[list[list[object]], dict[int, _Head]]:
+def _chained(answers: Sequence[_Answer], heads: dict[int, _Head]) -> tuple[list[list[Any]], dict[int, _Head]]:
     key = trail_key()
     moved: dict[int, _Head] = {}
-    rows: list[list[object]] = []
+    rows: list[list[Any]] = []
     for answer in answers:
         for line in answer.lines:
             head = moved.get(line.resident_id) or heads[line.resident_id]
@@ -183,7 +194,7 @@ async def _move_heads(old: Mapping[int, _Head], new: Mapping[int, _Head]) -> Non
     The condition is what holds across the nodes of a cluster, where a lock taken by a read does not (reliability 1.3).
     """
     residents = sorted(new)
-    case = "CASE resident_id " + f"WHEN {_mark()} THEN {_mark()} " * len(residents) + "END"
+    case = "CASE resident_id " + f"WHEN {placeholder()} THEN {placeholder()} " * len(residents) + "END"
 
     def each(heads: Mapping[int, _Head], name: str) -> list[Any]:
         return [part for resident in residents for part in (resident, getattr(heads[resident], name))]
@@ -203,9 +214,5 @@ def _insert() -> str:
     return f"INSERT INTO access_entry ({names}) VALUES ({_marks(len(COLUMNS) + 1)})"  # noqa: S608
 
 
-def _mark() -> str:
-    return "%s" if dialect() == "mysql" else "?"
-
-
 def _marks(count: int) -> str:
-    return ", ".join([_mark()] * count)
+    return ", ".join([placeholder()] * count)

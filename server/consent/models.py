@@ -5,6 +5,7 @@ from tortoise import fields
 from server.alliance.models import Institution
 from server.consent.rules import ConsentStatus, DecisionBasis, Purpose, RecordCategory, Tie, Verdict
 from server.identity.models import Account
+from server.kit.sealed_columns import SealedColumn
 from server.kit.tables import Table, TokenField, UtcDatetimeField, belongs_to, word
 from server.people.models import Resident
 
@@ -122,3 +123,14 @@ class ConsentProvision(Table):
     class Meta:
         table = "consent_provision"
         unique_together = (("consent", "category"),)
+
+
+SEALED = (
+    SealedColumn(
+        ConsentSignature,
+        "sealed",
+        lambda row: signature_place(consent_uid=row.consent.uid, text_hash=row.text_hash),
+        parents=("consent",),
+    ),
+    SealedColumn(ConsentPaper, "sealed", lambda row: paper_place(paper_uid=row.uid), at_once=4),
+)

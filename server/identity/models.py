@@ -5,14 +5,16 @@ from tortoise import fields
 from server.alliance.models import Institution
 from server.authority.permissions import Role
 from server.identity.rules import AccountStatus, Revocation, SessionKind
+from server.kit.sealed_columns import SealedColumn, sealed_number
 from server.kit.tables import Table, TokenField, UtcDatetimeField, belongs_to, word
 
 DIGEST = 64  # hexadecimal SHA-256
+PHONE = "account.phone"
 
 
 class Account(Table):
     name = fields.CharField(max_length=64)
-    phone_sealed = fields.BinaryField(null=True)
+    phone_sealed = fields.BinaryField(null=True)  # place "account.phone|<uid>"
     phone_index = TokenField(
         max_length=DIGEST + 16, null=True
     )  # a contact, never proof of family (T8): not unique
@@ -100,7 +102,7 @@ class ConsoleCredential(Table):
     login = TokenField(max_length=32, unique=True)
     password_hash = fields.CharField(max_length=160)  # argon2id, with its parameters and salt
     password_changed_at = UtcDatetimeField(null=True)  # None: still the first password, made by the server
-    totp_sealed = fields.BinaryField()
+    totp_sealed = fields.BinaryField()  # place: `totp_place`
     last_totp_step = fields.BigIntField(default=0)  # a one-time code, and every older one, works once
 
     class Meta:
@@ -168,3 +170,13 @@ class TrainingRecord(Table):
     class Meta:
         table = "training_record"
         indexes = (("institution", "expires_on"), ("account", "completed_on"), ("recorded_by",))
+
+
+def totp_place(credential_uid: str) -> str:
+    return f"console_credential.totp|{credential_uid}"
+
+
+SEALED = (
+    sealed_number(Account, "phone", PHONE),
+    SealedColumn(ConsoleCredential, "totp_sealed", lambda row: totp_place(row.uid)),
+)

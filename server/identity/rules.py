@@ -55,6 +55,7 @@ class Revocation(StrEnum):
     ROLES_CHANGED = "roles_changed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  a reason, not a secret
     ACCOUNT_CLOSED = "account_closed"
+    RESTORED = "restored"  # the tables were put back from a backup
 
 
 class TrainingState(StrEnum):
@@ -95,6 +96,14 @@ BIND_CODE_LENGTH = 8
 BIND_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # read aloud and typed by hand: no 0 O 1 I L
 TOTP_STEP = 30  # seconds, RFC 6238
 SHORTEST_PASSWORD = 12
+SPELLED = str.maketrans("@$0!", "asoi")  # "P@$$w0rd"
+# What the lists of guessed passwords are made of, and what this house is called (ASVS 5.0: 6.2.4, 6.2.11).
+GUESSED = re.compile(
+    r"passwo?r?d|mima|admin|root|welcome|hello|letmein|login|master|test|demo|user|guest|iloveyou|woaini|dragon|monkey"
+    r"|qwertyuiop|qwerty|qwer|asdfghjkl|asdf|zxcvbnm|zxcv|1qaz|2wsx|3edc|qazwsx|abcdef|abcd|abc|aaa|xxx"
+    r"|5201314|520|1314|12345678|123456|123|321|111|666|888|(?:19|20)\d\d"
+    r"|yanglao|yangyi|yiyang|lianheti|yiyuan|hospital|alliance|care|yunqiao"
+)
 UNNAMED = "微信来访者"  # WeChat tells no name; the person states it when it first matters
 
 MINI_PROGRAM_ROLES = frozenset({Role.NURSE, Role.CLINICIAN, Role.HOME_MANAGER, Role.HOSPITAL_MANAGER})
@@ -218,8 +227,11 @@ def ensure_login_usable(login: str) -> None:
 
 
 def ensure_good_password(password: str, *, login: str) -> None:
-    """NIST SP 800-63B: length over composition; refuse what contains the login or barely varies."""
-    varied = len(set(password)) >= 5  # noqa: PLR2004  "aaaaaaaaaaaa", "121212121212"
+    """NIST SP 800-63B: length over composition; refuse what contains the login, and what little is left without
+    the pieces that guessers begin with.
+    """
+    own = GUESSED.sub("", GUESSED.sub("", password.lower()).translate(SPELLED))
+    varied = len(set(own)) >= 5  # noqa: PLR2004  "aaaaaaaaaaaa", "121212121212", "Passw0rd1234"
     names_itself = len(login) > 3 and login.lower() in password.lower()  # noqa: PLR2004  "he" is in every third word
     if len(password) < SHORTEST_PASSWORD or not varied or names_itself:
         raise WeakPassword(fields={"new_password": WeakPassword.message})

@@ -74,6 +74,14 @@ class Keyring:
         )
 
 
+@dataclass(frozen=True)
+class SpareKeys:
+    """The ids of what still opens or searches, and no longer seals or writes: a rotation makes them idle."""
+
+    data: tuple[int, ...]
+    index: tuple[int, ...]
+
+
 _keyring: Keyring | None = None
 
 
@@ -85,33 +93,48 @@ def configure(keyring: Keyring) -> None:
 
 
 def seal(text: str, *, place: str) -> bytes:
+    return seal_bytes(text.encode(), place=place)
+
+
+def seal_bytes(content: bytes, *, place: str) -> bytes:
     ring = _configured()
-    header = HEADER.pack(VERSION, ring.algorithm, ring.sealing_key)
-    nonce = secrets.token_bytes(NONCE_BYTES)
+    header, nonce = current_header(), secrets.token_bytes(NONCE_BYTES)
     key = _data_key(ring.data_keys[ring.sealing_key], ring.algorithm)
-    return header + nonce + encrypt(ring.algorithm, key, nonce, text.encode(), _bound_to(header, place))
+    return header + nonce + encrypt(ring.algorithm, key, nonce, content, _bound_to(header, place))
 
 
 def open_sealed(token: bytes, *, place: str) -> str:
     """Return the text, or raise `SealBroken`."""
+    return open_sealed_bytes(token, place=place).decode()
+
+
+def open_sealed_bytes(token: bytes, *, place: str) -> bytes:
+    """Return the content, or raise `SealBroken`."""
     ring = _configured()
-    algorithm, key_id = _read_header(token)
+    if len(token) < HEADER.size + NONCE_BYTES + TAG_BYTES:
+        raise SealBroken
+    algorithm, key_id = sealed_with(token)
     if key_id not in ring.data_keys:
         raise SealBroken
     nonce, body = token[HEADER.size : HEADER.size + NONCE_BYTES], token[HEADER.size + NONCE_BYTES :]
     key = _data_key(ring.data_keys[key_id], algorithm)
-    return decrypt(algorithm, key, nonce, body, _bound_to(token[: HEADER.size], place)).decode()
+    return decrypt(algorithm, key, nonce, body, _bound_to(token[: HEADER.size], place))
 
 
-def key_id_of(token: bytes) -> int:
-    """Return which data key sealed it: a rotation has ended when no token names the old one."""
-    return _read_header(token)[1]
+def sealed_with(token: bytes) -> tuple[Algorithm, int]:
+    """Return the algorithm and the id of the data key, which the token, or its header alone, names."""
+    if len(token) < HEADER.size:
+        raise SealBroken
+    version, algorithm, key_id = HEADER.unpack_from(token)
+    if version != VERSION or algorithm not in frozenset(Algorithm):
+        raise SealBroken
+    return Algorithm(algorithm), key_id
 
 
-def is_current(token: bytes) -> bool:
-    """Tell whether it was sealed with the key and the algorithm that seal now."""
+def current_header() -> bytes:
+    """Return what every token begins with that is sealed now: a rotation has ended when none begins otherwise."""
     ring = _configured()
-    return _read_header(token) == (ring.algorithm, ring.sealing_key)
+    return HEADER.pack(VERSION, ring.algorithm, ring.sealing_key)
 
 
 def blind_index(text: str, *, column: str) -> str:
@@ -120,8 +143,21 @@ def blind_index(text: str, *, column: str) -> str:
 
 
 def index_candidates(text: str, *, column: str) -> list[str]:
-    """Return the digest under every live index key, for a search while keys are being changed."""
-    return [_digest(text, column, key_id) for key_id in _configured().index_keys]
+    """Return the digest under every live index key, the one that is written first: keys are changed while we serve."""
+    return [_digest(text, column, key_id) for key_id in (_configured().writing_key, *spare_keys().index)]
+
+
+def current_index_prefix() -> str:
+    """Return what every digest begins with that is written now."""
+    return _index_prefix(_configured().writing_key)
+
+
+def spare_keys() -> SpareKeys:
+    ring = _configured()
+    return SpareKeys(
+        data=tuple(key_id for key_id in ring.data_keys if key_id != ring.sealing_key),
+        index=tuple(key_id for key_id in ring.index_keys if key_id != ring.writing_key),
+    )
 
 
 def normalized(text: str, *, column: str) -> str:
@@ -158,15 +194,6 @@ def _bound_to(header: bytes, place: str) -> bytes:
     return header + place.encode()
 
 
-def _read_header(token: bytes) -> tuple[Algorithm, int]:
-    if len(token) < HEADER.size + NONCE_BYTES + TAG_BYTES:
-        raise SealBroken
-    version, algorithm, key_id = HEADER.unpack_from(token)
-    if version != VERSION or algorithm not in frozenset(Algorithm):
-        raise SealBroken
-    return Algorithm(algorithm), key_id
-
-
 def _configured() -> Keyring:
     if _keyring is None:
         message = "sealing.configure() was not called"
@@ -201,4 +228,8 @@ def _derived(secret: bytes, purpose: str, length: int) -> bytes:
 def _digest(text: str, column: str, key_id: int) -> str:
     key = _derived(_configured().index_keys[key_id], f"index/{column}", 32)
     mark = hmac.new(key, normalized(text, column=column).encode(), hashlib.sha256).hexdigest()
-    return f"{key_id:04x}{mark[: 2 * INDEX_BYTES]}"
+    return f"{_index_prefix(key_id)}{mark[: 2 * INDEX_BYTES]}"
+
+
+def _index_prefix(key_id: int) -> str:
+    return f"{key_id:04x}"

@@ -8,6 +8,7 @@ from tortoise import fields
 
 from server.alliance.models import Institution
 from server.identity.models import Account
+from server.kit.sealed_columns import sealed_number
 from server.kit.tables import Table, TokenField, UtcDatetimeField, belongs_to, word
 from server.people.rules import (
     Basis,
@@ -21,6 +22,10 @@ from server.people.rules import (
     Sex,
     StayEnd,
 )
+
+NATIONAL_ID = "resident.national_id"
+PHONE = "resident.phone"
+KIN_PHONE = "kinship.phone"
 
 
 class Resident(Table):
@@ -237,3 +242,10 @@ class RosterImport(Table):
     class Meta:
         table = "roster_import"
         indexes = (("file_digest",), ("home_id", "id"))
+
+
+SEALED = (
+    sealed_number(Resident, "national_id", NATIONAL_ID),
+    sealed_number(Resident, "phone", PHONE),
+    sealed_number(Kinship, "phone", KIN_PHONE),
+)

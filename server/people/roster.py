@@ -18,6 +18,7 @@ from server.people.errors import RosterUnreadable
 MOST_ROWS = 5000  # beyond people.roster_rows of the core: reading stops there, and the core then refuses
 MOST_BYTES = 10 * 1024 * 1024
 MOST_UNPACKED = 100 * 1024 * 1024  # a workbook is a zip file and may be a bomb
+MOST_PARTS = 1000  # files in it
 LONGEST_CELL = 200
 FORMATTED_ROWS = 500
 DIGITS_KEPT = 10**15  # a number cell of a spreadsheet keeps fifteen digits
@@ -74,7 +75,8 @@ def _rows(lines: Iterator[list[str]]) -> Iterator[dict[str, str]]:
 def _workbook_lines(content: bytes) -> Iterator[list[str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            if sum(member.file_size for member in package.infolist()) > MOST_UNPACKED:
+            parts = package.infolist()
+            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
                 raise RosterUnreadable
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError):

@@ -1,6 +1,5 @@
 """File what was signed on paper: each page sealed to its consent, its digest on the trail."""
 
-import base64
 from datetime import datetime
 from hashlib import sha256
 
@@ -14,7 +13,7 @@ from server.consent.errors import TooManyPapers, WitnessNotNeeded
 from server.consent.models import Consent, ConsentPaper, paper_place
 from server.consent.queries import PaperCard, paper_card
 from server.consent.rules import MOST_PAPERS, media_type_of
-from server.kit.sealing import seal
+from server.kit.sealing import seal_bytes
 from server.kit.transactions import action
 
 
@@ -37,7 +36,7 @@ async def add_paper(*, actor: Actor, uid: str, scan: bytes, now: datetime) -> Pa
         added_by_id=actor.account_id,
         created_at=now,
     )
-    page.sealed = seal(base64.b64encode(scan).decode(), place=paper_place(paper_uid=page.uid))
+    page.sealed = seal_bytes(scan, place=paper_place(paper_uid=page.uid))
     await page.save()
     await note(
         actor,

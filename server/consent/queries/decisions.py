@@ -1,6 +1,5 @@
 """How a consent was decided, with its signature and the scans of what was signed on paper."""
 
-import base64
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +13,7 @@ from server.consent.queries.consents import ConsentSheet, sheet_of
 from server.consent.rules import BASIS_WORDS, ConsentStatus, Signature
 from server.identity.queries import ColleagueCard, HistoryLine, colleagues, history_of
 from server.kit.errors import NotFound
-from server.kit.sealing import open_sealed
+from server.kit.sealing import open_sealed, open_sealed_bytes
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ async def paper(*, actor: Actor, consent_uid: str, paper_uid: str, now: datetime
         now=now,
     )
     kind = found.media_type.rsplit("/", 1)[-1].replace("jpeg", "jpg")
-    content = base64.b64decode(open_sealed(found.sealed, place=paper_place(paper_uid=found.uid)))
+    content = open_sealed_bytes(found.sealed, place=paper_place(paper_uid=found.uid))
     return PaperFile(f"同意书第{found.number}页.{kind}", found.media_type, content)
 
 

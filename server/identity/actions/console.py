@@ -11,7 +11,7 @@ from server.identity.access import in_force
 from server.identity.actions.attempts import forget_tries
 from server.identity.actions.sessions import end_sessions, open_session
 from server.identity.errors import ProofNeeded, WrongSignIn
-from server.identity.models import Account, ConsoleCredential, RoleGrant, Session
+from server.identity.models import Account, ConsoleCredential, RoleGrant, Session, totp_place
 from server.identity.rules import (
     LIFETIMES,
     AccountStatus,
@@ -33,10 +33,6 @@ class ConsoleSession:
 def console_subject(login: str) -> str:
     """Name what tries at a login are counted against, whether or not it exists."""
     return f"console|{login}"
-
-
-def totp_place(credential_uid: str) -> str:
-    return f"console_credential.totp|{credential_uid}"
 
 
 @action

@@ -14,6 +14,7 @@ from server.identity.actions.attempts import forget_tries
 from server.identity.actions.sessions import end_sessions, open_session
 from server.identity.errors import AccountClosed, NamedByInstitution, NothingToBind, WrongBindCode
 from server.identity.models import (
+    PHONE,
     Account,
     ConsoleCredential,
     Device,
@@ -194,8 +195,8 @@ async def register_phone(*, actor: Actor, phone: PhoneNumber, now: datetime) -> 
     Numbers are handed on and shared by couples (T8): one that stands in another account is neither refused,
     which would tell of that account, nor does it join the two or open anything.
     """
-    sealed = seal(phone.number, place=f"account.phone|{actor.account_uid}")
-    index = blind_index(phone.number, column="account.phone")
+    sealed = seal(phone.number, place=f"{PHONE}|{actor.account_uid}")
+    index = blind_index(phone.number, column=PHONE)
     await Account.filter(id=actor.account_id).update(phone_sealed=sealed, phone_index=index)
     await note(
         actor, "identity.phone_registered", subject_kind="account", subject_uid=actor.account_uid, now=now

@@ -73,3 +73,14 @@ async def revoke_other_sessions(*, actor: Actor, now: datetime) -> None:
         now=now,
         detail={"count": count},
     )
+
+
+@action
+async def end_every_session(*, actor: Actor, now: datetime) -> int:
+    """End all sessions: in restored tables those live again that were ended since."""
+    count = await end_sessions(Q(), Revocation.RESTORED, now=now)
+    await note(
+        actor, "identity.every_session_ended", subject_kind="session", subject_uid="", now=now,
+        detail={"count": count},
+    )  # fmt: skip
+    return count

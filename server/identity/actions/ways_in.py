@@ -8,7 +8,7 @@ from server.audit.actions import note
 from server.authority.actor import Actor
 from server.authority.permissions import Permission, Role
 from server.identity.access import account_for, device_for, unended
-from server.identity.actions.console import add_credential, totp_place
+from server.identity.actions.console import add_credential
 from server.identity.actions.mini_program import CODE_COLUMN
 from server.identity.actions.sessions import end_sessions
 from server.identity.errors import (
@@ -19,7 +19,14 @@ from server.identity.errors import (
     NotToYourself,
     NotYoursToGive,
 )
-from server.identity.models import Account, ConsoleCredential, Device, RoleGrant, StaffBindCode
+from server.identity.models import (
+    Account,
+    ConsoleCredential,
+    Device,
+    RoleGrant,
+    StaffBindCode,
+    totp_place,
+)
 from server.identity.rules import BIND_CODE_LIVES, Revocation, ensure_login_usable
 from server.kit.errors import NotFound
 from server.kit.sealing import blind_index, seal

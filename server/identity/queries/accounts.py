@@ -8,7 +8,7 @@ from server.alliance.models import Institution
 from server.authority.actor import Actor, Grant
 from server.authority.permissions import Role
 from server.identity.access import in_force, unended
-from server.identity.models import Account, ConsoleCredential, RoleGrant, Session, WechatIdentity
+from server.identity.models import PHONE, Account, ConsoleCredential, RoleGrant, Session, WechatIdentity
 from server.identity.rules import MINI_PROGRAM_ROLES, UNNAMED, Need, SessionKind, is_alive
 from server.kit.masking import masked_phone
 from server.kit.pages import Newest, newest_of
@@ -96,7 +96,7 @@ async def account_ids_in_role(*, role: Role, now: datetime) -> list[int]:
 def account_card(account: Account) -> AccountCard:
     phone = None
     if account.phone_sealed is not None:
-        phone = masked_phone(open_sealed(account.phone_sealed, place=f"account.phone|{account.uid}"))
+        phone = masked_phone(open_sealed(account.phone_sealed, place=f"{PHONE}|{account.uid}"))
     return AccountCard(account.uid, account.name, phone)
 
 

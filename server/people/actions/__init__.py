@@ -25,10 +25,9 @@ from server.people.actions.proxy_confirmations import (
 from server.people.actions.proxy_requests import apply_for_proxy, reject_proxy, verify_proxy
 from server.people.actions.roster import RosterReport, import_previewed_roster, import_roster
 from server.people.actions.stays import admit, bind_account, change_bed, discharge, transfer
-from server.people.actions.sweeps import SEALED, reseal_batch, sweep_reviews
+from server.people.actions.sweeps import sweep_reviews
 
 __all__ = [
-    "SEALED",
     "RosterReport",
     "admit",
     "apply_for_proxy",
@@ -48,7 +47,6 @@ __all__ = [
     "redeem_invitation",
     "reject_proxy",
     "release_account",
-    "reseal_batch",
     "resume_proxy",
     "review_proxy",
     "revoke_invitation",

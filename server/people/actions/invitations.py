@@ -14,7 +14,7 @@ from server.authority.permissions import Permission
 from server.kit.duplicates import refusing_duplicates
 from server.kit.errors import Invalid, NotFound
 from server.kit.idempotency import Answered, answer_given
-from server.kit.sealing import blind_index
+from server.kit.sealing import index_candidates
 from server.kit.shared import Shared
 from server.kit.transactions import action
 from server.outbox.actions import enqueue
@@ -64,14 +64,16 @@ async def invite(*, actor: Actor, resident_uid: str, offered: Offered, now: date
 
     The code is made of the request's key by a secret of ours: a request that is sent again hears the same one.
     """
-    code = _code_for(actor)
+    codes = _codes_for(actor)
     try:
         card = await issue_invitation(
-            actor=actor, resident_uid=resident_uid, offered=offered, digest=_digest(code), now=now
+            actor=actor, resident_uid=resident_uid, offered=offered, digest=_digest(codes[0]), now=now
         )
     except Answered as before:
-        return Invited(before.answer["uid"], code, datetime.fromisoformat(before.answer["expires_at"]))
-    return Invited(card.uid, code, card.expires_at)
+        kept = await ProxyInvitation.get(uid=before.answer["uid"])
+        code = next(code for code in codes if _digest(code) == kept.digest)
+        return Invited(kept.uid, code, kept.expires_at)
+    return Invited(card.uid, codes[0], card.expires_at)
 
 
 async def redeem(*, actor: Actor, code: str, shared: Shared, now: datetime) -> ProxyCard:
@@ -163,7 +165,7 @@ async def _ensure_may_be_invited(actor: Actor, resident: Resident, now: datetime
         and await staff_of(resident.home_id, now).filter(account_id=actor.account_id).exists()
     ):
         raise HomeStaffCannotBeProxy
-    await ensure_may_ask(actor, _live_key(actor, resident), now)
+    await ensure_may_ask(actor, [_live_key(actor, resident)], now)
 
 
 async def _applied(actor: Actor, row: ProxyInvitation, now: datetime) -> ProxyGrant:
@@ -214,12 +216,13 @@ def _live_key(actor: Actor, resident: Resident) -> str:
     return f"{actor.account_id}.{resident.id}"
 
 
-def _code_for(actor: Actor) -> str:
+def _codes_for(actor: Actor) -> list[str]:
+    """Return the code to issue, and the ones that this very request was told under keys that are being replaced."""
     key = actor.request_key
     if key is None:
-        return b32encode(secrets.token_bytes(CODE_BYTES)).decode()
-    mark = blind_index(f"{key.account_id}|{key.key}|{key.fingerprint}", column="proxy_invitation.code")
-    return b32encode(bytes.fromhex(mark)[-CODE_BYTES:]).decode()
+        return [b32encode(secrets.token_bytes(CODE_BYTES)).decode()]
+    marks = index_candidates(f"{key.account_id}|{key.key}|{key.fingerprint}", column="proxy_invitation.code")
+    return [b32encode(bytes.fromhex(mark)[-CODE_BYTES:]).decode() for mark in marks]
 
 
 def _digest(code: str) -> str:

@@ -8,8 +8,7 @@ from server.kit import sealing
 from server.kit.transactions import action
 from server.people.access import resident_for
 from server.people.actions.rows import noted
-from server.people.models import Kinship
-from server.people.queries import KIN_PHONE
+from server.people.models import KIN_PHONE, Kinship
 from server.people.rules import Relation
 
 

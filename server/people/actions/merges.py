@@ -17,8 +17,15 @@ from server.outbox.actions import enqueue
 from server.people.access import resident_for
 from server.people.actions.rows import lock, noted, open_care_state, sealed_national_id, sealed_phone
 from server.people.errors import CannotMerge, NotMerged, ReasonNeeded
-from server.people.models import CareStateChange, ProxyGrant, Resident, ResidentMerge, ResidentStay
-from server.people.queries import NATIONAL_ID, PHONE
+from server.people.models import (
+    NATIONAL_ID,
+    PHONE,
+    CareStateChange,
+    ProxyGrant,
+    Resident,
+    ResidentMerge,
+    ResidentStay,
+)
 from server.people.rules import LIVE_PROXY, CareCause
 
 HOME_COLUMNS = ("home_id", "bed", "bed_key", "care_state")

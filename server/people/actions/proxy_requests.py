@@ -24,8 +24,8 @@ from server.people.errors import (
     ScopeNeeded,
     TooManyApplications,
 )
-from server.people.models import ProxyGrant, ProxyGrantScope, Resident
-from server.people.queries import NATIONAL_ID, ProxyCard, proxy_card
+from server.people.models import NATIONAL_ID, ProxyGrant, ProxyGrantScope, Resident
+from server.people.queries import ProxyCard, proxy_card
 from server.people.rules import (
     Basis,
     EndReason,
@@ -59,8 +59,10 @@ async def apply_for_proxy(
     _ensure_sound(basis, scopes, document_ref)
     number = parse_national_id(national_id, today=local_date(now)).number
     resident = await _named(name, number)
-    subject = str(resident.id) if resident else sealing.blind_index(number, column=NATIONAL_ID)
-    await ensure_may_ask(actor, live_key := f"{actor.account_id}.{subject}", now)
+    # Under every index key: while one is being changed, too, asking again must tell nothing.
+    subjects = [str(resident.id)] if resident else sealing.index_candidates(number, column=NATIONAL_ID)
+    live_keys = [f"{actor.account_id}.{subject}" for subject in subjects]
+    await ensure_may_ask(actor, live_keys, now)
     row = ProxyGrant(
         resident_id=resident.id if resident else None,
         proxy_id=actor.account_id,
@@ -71,7 +73,7 @@ async def apply_for_proxy(
         ends_at=ends_at,
         review_at=now + timedelta(days=await parameter("people.review_days", on=now)),
         document_ref=document_ref,
-        live_key=live_key,
+        live_key=live_keys[0],
         created_at=now,
     )
     async with refusing_duplicates(AlreadyApplied):
@@ -134,8 +136,8 @@ async def _named(name: str, number: str) -> Resident | None:
     return await Resident.get(id=row.merged_into_id) if row.merged_into_id else row
 
 
-async def ensure_may_ask(actor: Actor, live_key: str, now: datetime) -> None:
-    if await ProxyGrant.filter(live_key=live_key).exists():
+async def ensure_may_ask(actor: Actor, live_keys: Sequence[str], now: datetime) -> None:
+    if await ProxyGrant.filter(live_key__in=live_keys).exists():
         raise AlreadyApplied
     waiting = await ProxyGrant.filter(
         proxy_id=actor.account_id, status__in=[ProxyStatus.APPLIED, ProxyStatus.ID_VERIFIED]

@@ -13,8 +13,7 @@ from server.kit.duplicates import refusing_duplicates
 from server.kit.errors import NotFound
 from server.people.actions.grants import end_conflicting, end_entrusted
 from server.people.errors import AlreadyInHome, BedTaken, WrongCareState
-from server.people.models import CareStateChange, Resident, ResidentStay
-from server.people.queries import NATIONAL_ID, PHONE
+from server.people.models import NATIONAL_ID, PHONE, CareStateChange, Resident, ResidentStay
 from server.people.rules import CARE_MOVES, CareCause, CareEvent, CareState, Sex, StayEnd, bed_key
 
 

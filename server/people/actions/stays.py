@@ -36,8 +36,8 @@ from server.people.errors import (
     ResidentDeceased,
     WrongNationalId,
 )
-from server.people.models import Resident
-from server.people.queries import NATIONAL_ID, ResidentCard, resident_card
+from server.people.models import NATIONAL_ID, Resident
+from server.people.queries import ResidentCard, resident_card
 from server.people.rules import (
     OLDEST,
     CareCause,

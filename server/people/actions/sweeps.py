@@ -1,8 +1,6 @@
-"""What the calendar does to authority, and the resealing of numbers after a change of keys."""
+"""What the calendar does to authority."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from tortoise.expressions import Q, Subquery
 
@@ -10,27 +8,11 @@ from server.alliance.queries import parameter
 from server.authority.actor import Actor
 from server.authority.permissions import Role
 from server.identity.models import RoleGrant
-from server.kit import sealing
 from server.kit.errors import IllegalMove
 from server.kit.transactions import action
 from server.people.actions.grants import close
-from server.people.models import Kinship, ProxyGrant, Resident
-from server.people.queries import KIN_PHONE, NATIONAL_ID, PHONE
+from server.people.models import ProxyGrant
 from server.people.rules import LIVE_PROXY, Basis, EndReason, ProxyStatus
-
-
-@dataclass(frozen=True)
-class SealedPlace:
-    table: type[Any]
-    field: str  # its columns are <field>_sealed and <field>_index
-    column: str  # what it is bound to
-
-
-SEALED = (
-    SealedPlace(Resident, "national_id", NATIONAL_ID),
-    SealedPlace(Resident, "phone", PHONE),
-    SealedPlace(Kinship, "phone", KIN_PHONE),
-)
 
 
 @action
@@ -57,34 +39,6 @@ async def sweep_reviews(*, actor: Actor, now: datetime, limit: int = 200) -> int
                 continue  # another worker was faster
             done += 1
     return done
-
-
-@action
-async def reseal_batch(
-    *,
-    actor: Actor,  # noqa: ARG001  every action is told who asks and when
-    place: SealedPlace,
-    after: int,
-    limit: int,
-    now: datetime,  # noqa: ARG001
-) -> tuple[int | None, int]:
-    """Reseal one batch of one column; return the last id looked at, None at the end, and how many were changed."""
-    table, column = place.table, place.column
-    sealed, index = f"{place.field}_sealed", f"{place.field}_index"
-    there: dict[str, Any] = {f"{sealed}__isnull": False, "id__gt": after}
-    rows = await table.filter(**there).order_by("id").limit(limit)
-    changed = 0
-    for row in rows:
-        old = bytes(getattr(row, sealed))
-        text = sealing.open_sealed(old, place=f"{column}|{row.uid}")
-        mark = sealing.blind_index(text, column=column)
-        if sealing.is_current(old) and getattr(row, index) == mark:
-            continue
-        new: dict[str, Any] = {sealed: sealing.seal(text, place=f"{column}|{row.uid}"), index: mark}
-        # Compare-and-set: an edit made since we read the row keeps its value, and the next pass looks again.
-        unchanged: dict[str, Any] = {"id": row.id, sealed: old}
-        changed += await table.filter(**unchanged).update(**new)
-    return (rows[-1].id if len(rows) == limit else None), changed
 
 
 async def _became_staff(now: datetime) -> Q:

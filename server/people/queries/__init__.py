@@ -4,9 +4,6 @@ from server.people.queries.beds import BedBoard, BedCensus, BedSheet, BedSpot, R
 from server.people.queries.invariants import faults
 from server.people.queries.invitations import InvitationCard, invitation_card, invitations
 from server.people.queries.persons import (
-    KIN_PHONE,
-    NATIONAL_ID,
-    PHONE,
     merged_into,
     person_of,
     resident_name,
@@ -38,9 +35,6 @@ from server.people.queries.roster_previews import PreviewLine, RosterPreview, ro
 from server.people.queries.sheets import CareStateCard, KinCard, ResidentSheet, StayCard, resident_sheet
 
 __all__ = [
-    "KIN_PHONE",
-    "NATIONAL_ID",
-    "PHONE",
     "BedBoard",
     "BedCensus",
     "BedSheet",

@@ -4,10 +4,6 @@ from collections.abc import Iterable
 
 from server.people.models import Resident
 
-NATIONAL_ID = "resident.national_id"
-PHONE = "resident.phone"
-KIN_PHONE = "kinship.phone"
-
 
 async def resident_name(resident_id: int) -> str:
     return (await Resident.get(id=resident_id)).name

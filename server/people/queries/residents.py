@@ -14,8 +14,7 @@ from server.kit.errors import NotFound
 from server.kit.masking import masked_national_id, masked_phone
 from server.kit.pages import Page, PageWish, rows_of_many
 from server.people.access import active_grants, resident_for, residents_visible_to
-from server.people.models import Kinship, ProxyGrant, Resident
-from server.people.queries.persons import KIN_PHONE, NATIONAL_ID, PHONE
+from server.people.models import KIN_PHONE, NATIONAL_ID, PHONE, Kinship, ProxyGrant, Resident
 from server.people.queries.proxies import scopes_of
 from server.people.rules import CareState, ProxyScope, Sex
 

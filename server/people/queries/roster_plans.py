@@ -17,8 +17,7 @@ from server.authority.permissions import Permission
 from server.kit import sealing
 from server.kit.clock import local_date
 from server.kit.masking import masked_national_id
-from server.people.models import Resident
-from server.people.queries.persons import NATIONAL_ID, PHONE
+from server.people.models import NATIONAL_ID, PHONE, Resident
 from server.people.rules import RosterFault, RosterLine, RosterStep, bed_key, read_lines
 
 CHUNK = 400

@@ -82,8 +82,8 @@ def look_at(plan: RosterPlan) -> tuple[RosterFault, ...]:
 def opened_ticket(text: str, *, actor: Actor, now: datetime) -> RosterTicket:
     """Return what was previewed, or raise `RosterPreviewOver`: too old, altered, or somebody else's."""
     try:
-        packed = sealing.open_sealed(base64.b64decode(text, validate=True), place=_place(actor))
-        said = json.loads(zlib.decompress(base64.b64decode(packed)))
+        packed = sealing.open_sealed_bytes(base64.b64decode(text, validate=True), place=_place(actor))
+        said = json.loads(zlib.decompress(packed))
     except (sealing.SealBroken, binascii.Error, ValueError):
         raise RosterPreviewOver from None
     if not timedelta(0) <= now - datetime.fromtimestamp(said["at"], UTC) < PREVIEW_LASTS:
@@ -99,8 +99,8 @@ def _sealed(ticket: RosterTicket, *, actor: Actor, now: datetime) -> str:
         "file": ticket.file_digest,
         "mark": ticket.mark,
     }
-    packed = base64.b64encode(zlib.compress(json.dumps(said, ensure_ascii=False).encode())).decode()
-    return base64.b64encode(sealing.seal(packed, place=_place(actor))).decode()
+    packed = zlib.compress(json.dumps(said, ensure_ascii=False).encode())
+    return base64.b64encode(sealing.seal_bytes(packed, place=_place(actor))).decode()
 
 
 def _place(actor: Actor) -> str:

@@ -22,11 +22,11 @@ def _arguments() -> argparse.Namespace:
         "--control-token", default=os.environ.get("WECHAT_SIM_TOKEN"), help="random if not given"
     )
     parser.add_argument("--appid", default=default.appid)
-    parser.add_argument("--secret", default=default.secret)
+    parser.add_argument("--secret", default=os.environ.get("WECHAT_SECRET", default.secret))
     parser.add_argument("--seed", default=default.seed)
     parser.add_argument("--push-url", default="", help="the server's callback; none: events are only kept")
-    parser.add_argument("--push-token", default=default.push_token)
-    parser.add_argument("--push-key", default=default.push_key)
+    parser.add_argument("--push-token", default=os.environ.get("WECHAT_PUSH_TOKEN", default.push_token))
+    parser.add_argument("--push-key", default=os.environ.get("WECHAT_PUSH_AES_KEY", default.push_key))
     parser.add_argument("--push-mode", choices=["plain", "compatible", "secure"], default=default.push_mode)
     parser.add_argument("--push-format", choices=["json", "xml"], default=default.push_format)
     parser.add_argument(

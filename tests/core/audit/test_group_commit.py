@@ -9,9 +9,9 @@ from tortoise.transactions import in_transaction
 
 from server.audit import trail
 from server.audit.chain import AccessBasis, AccessLine
-from server.audit.checkpoint import verify_trails
 from server.audit.errors import RightsChanged
 from server.audit.trail_models import AccessEntry
+from server.audit.verification import verify_trails
 from server.demo.cast import TOWN_NOW
 from server.kit.engines.counting import counted
 from server.kit.transactions import action

@@ -1,8 +1,10 @@
 # ruff: noqa: ASYNC240  a small file, read and changed by the test itself
-"""Eight ways to tamper with the access trail, each with the whole database in hand: each is noticed."""
+"""Nine ways to tamper with the access trail, each with the whole database in hand, and two more: each is noticed."""
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,11 +12,15 @@ import pytest
 import pytest_asyncio
 from tortoise.expressions import F
 
-from server.audit import trail
+from server.audit import shipping, signing, trail
 from server.audit.chain import COLUMNS, AccessBasis, AccessLine, mac_of
-from server.audit.checkpoint import Fault, checkpoint, verify_trails
+from server.audit.checkpoint import checkpoint, latest_checkpoint
 from server.audit.trail_models import AccessChainHead, AccessEntry
+from server.audit.verification import Fault, verify_trails
+from server.configuration import configure_core
 from server.demo.cast import TOWN_NOW
+from server.kit import plain
+from server.settings import Settings
 
 HERS, HIS = 7_000_001, 7_000_002  # chains of this test's own, beside the town's
 
@@ -37,8 +43,13 @@ async def ledger(town: object, tmp_path: Path) -> AsyncIterator[Path]:
     yield path
 
 
-async def faults(ledger: Path | None) -> set[tuple[Fault, int | None]]:
-    return {(each.fault, each.resident_id) for each in (await verify_trails(ledger)).faults}
+async def faults(
+    ledger: Path | None, marks: Path | None = None, *, kept: Path | None = None
+) -> set[tuple[Fault, int | None]]:
+    if marks:
+        shipping.stop()  # what waits is sent
+    verdict = await verify_trails(ledger, marks=marks, kept=kept)
+    return {(each.fault, each.resident_id) for each in verdict.faults}
 
 
 class TestTheAdministratorOfTheDatabase:
@@ -113,10 +124,121 @@ class TestSomebodyWithTheKey:
         assert await faults(ledger) == {(Fault.REWRITTEN, HERS)}
 
 
+@pytest.fixture
+def other_keys(settings: Settings) -> Iterator[None]:
+    yield
+    configure_core(settings)
+
+
+@pytest.fixture
+def marks(tmp_path: Path, other_keys: None) -> Path:
+    """Ship to a second place, as to another machine."""
+    path = tmp_path / "marks"
+    shipping.ship_to(str(path))
+    return path
+
+
+class TestBetweenTwoCheckpoints:
+    """The ninth: what no checkpoint has seen, the shipped line has."""
+
+    async def remove_the_last_line(self) -> None:
+        await AccessEntry.filter(resident_id=HERS, seq=5).delete()
+        last = await AccessEntry.get(resident_id=HERS, seq=4)
+        await AccessChainHead.filter(resident_id=HERS).update(seq=4, mac=last.mac)
+
+    async def test_a_line_is_written_and_removed(self, ledger: Path, marks: Path) -> None:
+        await trail.record([look(HERS, "her.4")], now=TOWN_NOW)
+        await self.remove_the_last_line()
+        await checkpoint(ledger, now=TOWN_NOW)
+
+        assert await faults(ledger) == set()  # the checkpoints have seen nothing
+        assert await faults(ledger, marks) == {(Fault.CUT, HERS)}
+
+    async def test_a_line_is_removed_and_another_answer_takes_its_place(
+        self, ledger: Path, marks: Path
+    ) -> None:
+        await trail.record([look(HERS, "her.4")], now=TOWN_NOW)
+        await self.remove_the_last_line()
+        await trail.record([look(HERS, "harmless")], now=TOWN_NOW)
+
+        assert await faults(ledger) == set()
+        assert await faults(ledger, marks) == {(Fault.REWRITTEN, HERS)}
+
+    async def test_answers_that_are_left_alone_are_sound(self, ledger: Path, marks: Path) -> None:
+        await trail.record([look(HERS, "her.4"), look(HIS, "his.4")], now=TOWN_NOW)
+
+        assert await faults(ledger, marks) == set()
+
+
+class TestSomebodyWithEveryKey:
+    async def test_writes_history_and_the_checkpoints_anew(
+        self, ledger: Path, tmp_path: Path, marks: Path
+    ) -> None:
+        """What another organisation kept of the published heads is all that is left against them."""
+        kept = tmp_path / "kept"
+        kept.write_bytes(plain.dumps(await latest_checkpoint(path=ledger)) + b"\n")
+        assert await faults(ledger, kept=kept) == set()
+
+        await AccessEntry.filter(resident_id=HERS).delete()
+        await AccessChainHead.filter(resident_id=HERS).delete()
+        ledger.unlink()
+        await checkpoint(ledger, now=TOWN_NOW + timedelta(hours=1))
+
+        assert await faults(ledger) == set()
+        assert await faults(ledger, kept=kept) == {(Fault.REPLACED_CHECKPOINT, None)}
+
+    async def test_cuts_the_checkpoint_file_back(self, ledger: Path, tmp_path: Path) -> None:
+        first = ledger.read_bytes()
+        await checkpoint(ledger, now=TOWN_NOW)
+        kept = tmp_path / "kept"
+        kept.write_bytes(plain.dumps(await latest_checkpoint(path=ledger)))
+
+        ledger.write_bytes(first)
+
+        assert await faults(ledger) == set()
+        assert await faults(ledger, kept=kept) == {(Fault.REPLACED_CHECKPOINT, None)}
+
+    async def test_is_not_accused_by_a_head_that_nobody_signed(self, ledger: Path, tmp_path: Path) -> None:
+        kept = tmp_path / "kept"
+        said = json.loads(plain.dumps(await latest_checkpoint(path=ledger)))
+        said["head"]["number"] = 7
+        kept.write_text(json.dumps(said))
+
+        assert await faults(ledger, kept=kept) == set()
+
+
 class TestTheCheckpointFile:
     async def test_a_changed_line_is_noticed(self, ledger: Path) -> None:
         ledger.write_text(ledger.read_text().replace('"number":1', '"number":2', 1))
 
+        assert (Fault.FORGED_CHECKPOINT, None) in await faults(ledger)
+
+    async def test_what_it_says_besides_its_head_is_signed_too(self, ledger: Path) -> None:
+        said = json.loads(ledger.read_bytes())
+        del said["moved"][str(HERS)]
+        ledger.write_text(json.dumps(said) + "\n")
+
+        assert (Fault.FORGED_CHECKPOINT, None) in await faults(ledger)
+
+    async def test_a_line_that_a_power_cut_left_half_is_written_anew(self, ledger: Path) -> None:
+        whole = ledger.read_bytes()
+        ledger.write_bytes(whole + whole[:100])
+
+        assert await faults(ledger) == set()
+        assert await checkpoint(ledger, now=TOWN_NOW) == 2
+        assert await faults(ledger) == set()
+
+    @pytest.mark.usefixtures("other_keys")
+    async def test_goes_on_under_another_key_while_the_old_one_is_kept(
+        self, ledger: Path, settings: Settings
+    ) -> None:
+        old, new = bytes.fromhex(settings.checkpoint_key), sha256(b"new").digest()
+        signing.configure(new, old)
+        await checkpoint(ledger, now=TOWN_NOW)
+        both = await faults(ledger)
+        signing.configure(new)
+
+        assert both == set()
         assert (Fault.FORGED_CHECKPOINT, None) in await faults(ledger)
 
     async def test_a_line_taken_out_is_noticed(self, ledger: Path) -> None:
@@ -138,6 +260,19 @@ class TestTheCheckpointFile:
 
     async def test_a_missing_file_checks_the_chains_alone(self, ledger: Path, tmp_path: Path) -> None:
         assert (await verify_trails(tmp_path / "none.jsonl")).checkpoints == 0
+
+
+@pytest.mark.usefixtures("other_keys")
+class TestChangingTheKeyOfTheChains:
+    async def test_goes_on_in_the_same_chain_and_keeps_the_old_lines_sound(self, ledger: Path) -> None:
+        old, new = trail.trail_key(), sha256(b"new").digest()
+        trail.configure(new, old)
+        await trail.record([look(HERS, "her.4")], now=TOWN_NOW)
+        both = await faults(ledger)
+        trail.configure(new)
+
+        assert both == set()
+        assert (Fault.EDITED, HERS) in await faults(ledger)
 
 
 class TestWhatALineCovers:

@@ -40,6 +40,15 @@ class TestSeal:
         assert len(token) == 50
         assert NUMBER.encode() not in token
 
+    def test_bytes_are_sealed_as_they_are(self, algorithm: str) -> None:
+        assert algorithm
+        scan = bytes(range(256))
+
+        token = sealing.seal_bytes(scan, place=PLACE)
+
+        assert sealing.open_sealed_bytes(token, place=PLACE) == scan
+        assert len(token) == len(scan) + 32
+
     def test_two_seals_of_one_number_differ(self, algorithm: str) -> None:
         assert algorithm
 
@@ -122,9 +131,11 @@ class TestRotation:
         sealing.configure(ring(data=f"2:{NEW},1:{OLD}"))
         new = sealing.seal(NUMBER, place=PLACE)
 
-        assert (sealing.key_id_of(old), sealing.key_id_of(new)) == (1, 2)
+        assert sealing.sealed_with(old) == (Algorithm.AES_256_GCM, 1)
+        assert sealing.sealed_with(new) == (Algorithm.AES_256_GCM, 2)
         assert sealing.open_sealed(old, place=PLACE) == sealing.open_sealed(new, place=PLACE) == NUMBER
-        assert (sealing.is_current(old), sealing.is_current(new)) == (False, True)
+        assert new.startswith(sealing.current_header())
+        assert not old.startswith(sealing.current_header())
 
     def test_a_destroyed_key_opens_nothing(self) -> None:
         old = sealing.seal(NUMBER, place=PLACE)
@@ -138,15 +149,21 @@ class TestRotation:
         sealing.configure(ring(algorithm="SM4-GCM"))
 
         assert sealing.open_sealed(old, place=PLACE) == NUMBER
-        assert not sealing.is_current(old)
+        assert not old.startswith(sealing.current_header())
 
     def test_several_index_keys_search_and_one_writes(self) -> None:
         old = sealing.blind_index(NUMBER, column="resident.national_id")
         sealing.configure(ring(index=f"2:{NEW_INDEX},1:{INDEX}"))
         new = sealing.blind_index(NUMBER, column="resident.national_id")
 
-        assert new != old
+        assert new.startswith(sealing.current_index_prefix())
+        assert not old.startswith(sealing.current_index_prefix())
         assert sealing.index_candidates(NUMBER, column="resident.national_id") == [new, old]
+
+    def test_keys_that_no_longer_seal_or_write_are_spare(self) -> None:
+        sealing.configure(ring(data=f"2:{NEW},1:{OLD}", index=f"2:{NEW_INDEX},1:{INDEX}"))
+
+        assert sealing.spare_keys() == sealing.SpareKeys(data=(1,), index=(1,))
 
 
 class TestBlindIndex:

@@ -10,11 +10,10 @@ from server.authority.actor import Actor, system_actor
 from server.authority.permissions import Permission
 from server.demo import Town
 from server.demo.people import LI_NUMBER, WANG_NUMBER
-from server.kit import sealing
 from server.kit.clock import age_on, local_date
 from server.kit.errors import DomainError, Invalid, NotFound
 from server.kit.pages import PageWish
-from server.people import access, actions, keys, queries
+from server.people import access, actions, queries
 from server.people.access import Way
 from server.people.models import CareStateChange, ProxyGrant, Resident, ResidentStay
 from server.people.rules import CareCause, CareEvent, CareState, Sex, StayEnd
@@ -427,39 +426,6 @@ class TestMerge:
             "people.not_merged",
             actions.unmerge_residents(actor=await actor("qian"), absorbed_uid=twin, reason="重复", now=now),
         )
-
-
-class TestResealing:
-    async def test_repeats_until_nothing_is_left(self, town: Town, clock: Any) -> None:
-        before = sealing._keyring
-        assert before is not None
-        assert town
-        worker = system_actor("worker")
-        key, mark = "7" * 64, "8" * 64
-        sealing.configure(
-            sealing.Keyring(
-                data_keys={2: bytes.fromhex(key), **before.data_keys},
-                sealing_key=2,
-                index_keys={2: bytes.fromhex(mark), **before.index_keys},
-                writing_key=2,
-                algorithm=sealing.Algorithm.SM4_GCM,
-            )
-        )
-        try:
-            changed = await keys.sweep_reseal(actor=worker, now=clock(), limit=1)
-            again = await keys.sweep_reseal(actor=worker, now=clock())
-            rows = await Resident.filter(national_id_sealed__isnull=False)
-            numbers = [
-                sealing.open_sealed(row.national_id_sealed or b"", place=f"resident.national_id|{row.uid}")
-                for row in rows
-            ]
-            left = [row.uid for row in rows if sealing.key_id_of(row.national_id_sealed or b"") != 2]
-        finally:
-            sealing.configure(before)
-
-        assert (changed, again) == (5, 0)  # three numbers, one phone of a resident, one of a relative
-        assert left == []
-        assert WANG_NUMBER in numbers
 
 
 class TestAges:
