@@ -1,13 +1,12 @@
 """The coverage board: four questions about the city's alliances, each opening to the lines behind its number."""
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from server.alliance.queries import coverage
 from server.alliance.rules import Days, Span, days_of
 from server.authority.permissions import Permission
-from server.booking.queries import WeekOfWaits, waits_by_week
+from server.booking.queries import WaitsBoard, waits_by_week
 from server.consent.queries import asked_by_institution
 from server.kit.clock import local_date
 from server.visits.queries import kept_by_home, not_counted
@@ -37,11 +36,11 @@ def _shown(template: str, ask: Ask, query: BoardQuery, **context: Any) -> Show:
     return Show(template, span=query.span, spans=SPAN_WORDS, days=query.days(ask.now), **context)
 
 
-async def _waits(ask: Ask, query: BoardQuery) -> tuple[WeekOfWaits, ...]:
-    days = query.days(ask.now)
-    begun = replace(days, last=min(days.last, local_date(ask.now)))
-    monday = days.first - timedelta(days=days.first.weekday())
-    return await waits_by_week(actor=ask.actor, first_day=monday, weeks=begun.weeks, now=ask.now)
+async def _waits(ask: Ask, query: BoardQuery) -> WaitsBoard:
+    days, today = query.days(ask.now), local_date(ask.now)
+    return await waits_by_week(
+        actor=ask.actor, first_day=days.first, last_day=min(days.last, today), now=ask.now
+    )
 
 
 @routes.get("/board", needs=NEEDS, summary="Agreements, visits, waits and consents at a glance")
@@ -71,7 +70,7 @@ async def visits(ask: Ask, query: VisitsQuery) -> Show:
         "board/visits.html",
         ask,
         query,
-        cards=await kept_by_home(actor=ask.actor, days=days, now=ask.now),
+        kept=await kept_by_home(actor=ask.actor, days=days, now=ask.now),
         page=await not_counted(
             actor=ask.actor, days=days, home_uid=query.home, wish=query.counted, now=ask.now
         ),
@@ -81,7 +80,7 @@ async def visits(ask: Ask, query: VisitsQuery) -> Show:
 
 @routes.get("/board/waits", needs=NEEDS, summary="Days of waiting, green channel beside public queue")
 async def waits(ask: Ask, query: BoardQuery) -> Show:
-    return _shown("board/waits.html", ask, query, weeks=await _waits(ask, query))
+    return _shown("board/waits.html", ask, query, waits=await _waits(ask, query))
 
 
 @routes.get("/board/consents", needs=NEEDS, summary="Who asked for consent, and was answered")

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,19 +104,19 @@ def both(*, analyze: bool) -> Iterator[tuple[Place, Place]]:
         )
 
 
-def pages_of(place: Place) -> Iterator[tuple[str, str]]:
+def pages_of(place: Place, readers: Sequence[str], wanted: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield each page that needs nothing in its address, and the search, with somebody who may open it."""
-    for page in [*PLAIN, FIND]:
-        login = next((each for each in READERS if place.visitor(each).may_open(page)), None)
+    for page in wanted or [*PLAIN, FIND]:
+        login = next((each for each in readers if place.visitor(each).may_open(page)), None)
         if login and page not in NOT_PAGES:
             yield login, page
 
 
-def measured(places: tuple[Place, Place], rounds: int) -> dict[tuple[str, str], tuple[float, float]]:
+def measured(
+    places: tuple[Place, Place], pages: Iterable[tuple[str, str]], rounds: int
+) -> dict[tuple[str, str], tuple[float, float]]:
     """Ask for each page in turn here and there, and return both medians."""
-    taken: dict[tuple[str, str], tuple[list[float], list[float]]] = {
-        each: ([], []) for each in pages_of(places[0])
-    }
+    taken: dict[tuple[str, str], tuple[list[float], list[float]]] = {each: ([], []) for each in pages}
     for number in range(rounds + 1):
         for (login, page), both_times in taken.items():
             for place, times in zip(places, both_times, strict=True):
@@ -132,10 +132,12 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=21)
     parser.add_argument("--analyze", action="store_true", help="let SQLite count its tables first")
+    parser.add_argument("--readers", nargs="+", default=READERS, metavar="LOGIN", help="who opens a page")
+    parser.add_argument("pages", nargs="*", help="only these: /admin/board …")
     said = parser.parse_args()
     rounds = said.rounds
     with both(analyze=said.analyze) as places:
-        found = measured(places, rounds)
+        found = measured(places, pages_of(places[0], said.readers, said.pages), rounds)
     print(f"{rounds} rounds, medians of the first byte in ms, load {os.getloadavg()[0]:.1f}")
     print(f"{'page':<40} {'town':>8} {'city':>8} {'×':>6}")
     for (login, page), (small, large) in found.items():

@@ -31,7 +31,7 @@ from server.alliance.rules.institutions import (
     uscc_check_character,
 )
 from server.alliance.rules.parameters import PARAMETERS, Confidence, Parameter
-from server.alliance.rules.spans import Days, Span, days_of
+from server.alliance.rules.spans import Days, Span, days_of, months_asked_for
 
 __all__ = [
     "AGREEMENT_MOVES",
@@ -62,6 +62,7 @@ __all__ = [
     "content_of",
     "days_of",
     "is_uscc",
+    "months_asked_for",
     "plain_content",
     "uscc_check_character",
 ]

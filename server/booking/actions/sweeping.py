@@ -1,4 +1,4 @@
-"""What nobody asks for in person: holds and offers run out, free seats are offered to who waits.
+"""What nobody asks for in person: holds and offers run out, free seats are offered to who waits, the board is told.
 
 A sweep locks all its slots, by id, before it moves any row: two workers wait for each other and do nothing twice.
 """
@@ -8,11 +8,15 @@ from itertools import chain
 
 from tortoise.expressions import F
 
+from server.alliance.rules import months_asked_for
 from server.authority.actor import Actor
 from server.booking.actions.queueing import end_waiting
 from server.booking.actions.seats import lock, promote, reclaim
 from server.booking.models import Appointment, Slot, WaitlistEntry, WaitlistOffer
+from server.booking.queries.waits import TILE, wait_sums, weeks_of
 from server.booking.rules import AppointmentStatus, OfferStatus, SlotState, WaitStatus
+from server.kit.clock import local_date
+from server.kit.rollups import due, lay_down
 from server.kit.transactions import action
 
 EARLIEST = 4  # free slots looked at for one who waits
@@ -60,3 +64,13 @@ async def _seats_for(entry: WaitlistEntry, *, now: datetime) -> list[int]:
         capacity__gt=F("booked") + F("held"),
     ).exclude(id__in=[offer.slot_id for offer in asked_before])
     return [slot.id for slot in await rows.order_by("starts_at", "id").limit(EARLIEST)]
+
+
+@action
+async def sweep_board(*, actor: Actor, now: datetime) -> int:  # noqa: ARG001  every sweep is told
+    """Count the waits of each week again for the board; return how many weeks."""
+    weeks = weeks_of(months_asked_for(local_date(now))[-1].first, local_date(now))
+    waiting = await due(TILE, weeks, now=now)
+    for week in waiting:
+        await lay_down(TILE, week, (await wait_sums(starts=[week]))[week], now=now)
+    return len(waiting)

@@ -9,6 +9,7 @@ from server.booking.queries.appointments import (
     bookings,
     check_receipt,
     count_expected,
+    count_to_come,
     desk,
     next_appointments,
 )
@@ -35,7 +36,7 @@ from server.booking.queries.trips import (
     trips,
 )
 from server.booking.queries.waitlist import PlaceInLine, line, offers, waitlist
-from server.booking.queries.waits import WeekOfWaits, waits_by_week
+from server.booking.queries.waits import WaitsBoard, WeekOfWaits, waits_by_week, weeks_of
 from server.booking.queries.week import WeekRow, WeekView, schedule, week
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "TripLine",
     "TripProposal",
     "WaitlistCard",
+    "WaitsBoard",
     "WeekOfWaits",
     "WeekRow",
     "WeekView",
@@ -74,6 +76,7 @@ __all__ = [
     "check_receipt",
     "closing_preview",
     "count_expected",
+    "count_to_come",
     "counter",
     "desk",
     "faults",
@@ -95,4 +98,5 @@ __all__ = [
     "waitlist",
     "waits_by_week",
     "week",
+    "weeks_of",
 ]

@@ -1,13 +1,16 @@
-"""What the clock does to visits that nobody ended, and to nonces that nobody used."""
+"""What the clock does to visits that nobody ended, to nonces that nobody used, and to the board."""
 
 from datetime import datetime, timedelta
 
 from server.alliance.queries import parameter
+from server.alliance.rules import months_asked_for
 from server.authority.actor import Actor
 from server.kit.clock import local_date
+from server.kit.rollups import due, lay_down
 from server.kit.transactions import action
 from server.visits.actions.moving import tell
 from server.visits.models import Visit, VisitNonce
+from server.visits.queries.kept import TILE, kept_sums
 from server.visits.rules import VisitStatus
 
 KEPT = timedelta(days=1)
@@ -38,3 +41,13 @@ async def sweep_nonces(*, actor: Actor, now: datetime, limit: int = 200) -> int:
         ids = await unused.order_by("id").limit(limit).values_list("id", flat=True)
         done += await unused.filter(id__in=list(ids)).delete() if ids else 0
     return done
+
+
+@action
+async def sweep_board(*, actor: Actor, now: datetime) -> int:  # noqa: ARG001  every sweep is told
+    """Count the rounds of each month again for the board; return how many months."""
+    months = {days.first: days for days in months_asked_for(local_date(now))}
+    waiting = await due(TILE, months, now=now)
+    for month in waiting:
+        await lay_down(TILE, month, await kept_sums(days=months[month], now=now), now=now)
+    return len(waiting)

@@ -17,7 +17,7 @@ from server.visits.queries.corrections import corrections_to_approve
 from server.visits.queries.due import DueBoard, DueLine, DueSheet, OpenVisit, rounds_due
 from server.visits.queries.faults import faults
 from server.visits.queries.findings import findings_of
-from server.visits.queries.kept import KeptCard, OpenVisitCard, kept_by_home, not_counted
+from server.visits.queries.kept import KeptBoard, KeptCard, OpenVisitCard, kept_by_home, not_counted
 from server.visits.queries.lists import (
     FoundVisit,
     VisitFilter,
@@ -81,6 +81,7 @@ __all__ = [
     "FindingsSheet",
     "FoundVisit",
     "IngestCard",
+    "KeptBoard",
     "KeptCard",
     "MeasureCard",
     "NonceCard",

@@ -14,9 +14,11 @@ from server.alliance.rules import Days, InstitutionKind
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.pages import Page, PageWish, page_of
+from server.kit.rollups import Sums, rolled_up
 from server.visits.models import Visit
 from server.visits.rules import VisitStatus
 
+TILE = "visits.kept"
 NOT_KEPT = frozenset({VisitStatus.PLANNED, VisitStatus.MISSED, VisitStatus.VOID})
 
 
@@ -43,22 +45,40 @@ class OpenVisitCard:
     status: VisitStatus
 
 
-async def kept_by_home(*, actor: Actor, days: Days, now: datetime) -> tuple[KeptCard, ...]:
-    """Count the rounds of every home on the actor's board, those that count least often first."""
+@dataclass(frozen=True)
+class KeptBoard:
+    cards: tuple[KeptCard, ...]  # those that count least often first
+    counted_at: datetime
+
+
+async def kept_by_home(*, actor: Actor, days: Days, now: datetime) -> KeptBoard:
+    """Count the rounds of every home on the actor's board; for who oversees the city, they were counted before."""
     homes = await Institution.filter(
         homes_on_board(actor=actor, now=now), kind=InstitutionKind.NURSING_HOME, filed=True
     ).order_by("id")
+    counted = await rolled_up(TILE, days.months) if _oversees(actor) else None
+    sums = counted.sums if counted else await _sums(_on_board(actor), days, now)
+    found: dict[int, Counter[VisitStatus]] = defaultdict(Counter)
+    for (home_id, status), times in sums.items():
+        found[home_id][VisitStatus(status)] += times
+    cards = [_card(home, found[home.id]) for home in homes]
+    cards.sort(key=lambda card: card.confirmed / card.planned if card.planned else -1)
+    return KeptBoard(tuple(cards), counted.counted_at if counted else now)
+
+
+async def kept_sums(*, days: Days, now: datetime) -> Sums:
+    """Count the rounds of the whole city by home and state."""
+    return await _sums(Q(), days, now)
+
+
+async def _sums(which: Q, days: Days, now: datetime) -> Sums:
     rows = (
-        await Visit.filter(_on_board(actor), _due(days, now))
+        await Visit.filter(which, _due(days, now))
         .annotate(n=Count("id"))
         .group_by("home_id", "status")
         .values_list("home_id", "status", "n")
     )
-    found: dict[int, Counter[VisitStatus]] = defaultdict(Counter)
-    for home_id, status, times in rows:
-        found[home_id][VisitStatus(status)] += times
-    cards = [_card(home, found[home.id]) for home in homes]
-    return tuple(sorted(cards, key=lambda card: card.confirmed / card.planned if card.planned else -1))
+    return {(home_id, status): times for home_id, status, times in rows}
 
 
 async def not_counted(
@@ -73,9 +93,13 @@ async def not_counted(
     )
 
 
+def _oversees(actor: Actor) -> bool:
+    return actor.holds(Permission.BOARD_READ, BUREAU_ROLES)
+
+
 def _on_board(actor: Actor) -> Q:
-    if actor.holds(Permission.BOARD_READ, BUREAU_ROLES):
-        return Q(id__gt=0)
+    if _oversees(actor):
+        return Q()
     own = sorted(actor.institutions_with(Permission.BOARD_READ))
     return Q(home_id__in=own) | Q(provider_id__in=own)
 

@@ -10,7 +10,7 @@ from server.alliance import queries
 from server.alliance.access import institution_in_public
 from server.alliance.models import Institution, ServiceAgreement
 from server.alliance.queries import DirectoryWish
-from server.alliance.rules import AgreementStatus, Days, InstitutionKind, Span, days_of
+from server.alliance.rules import AgreementStatus, Days, InstitutionKind, Span, days_of, months_asked_for
 from server.authority.actor import Actor
 from server.demo import Town
 from server.kit.errors import NotFound
@@ -46,17 +46,20 @@ class TestSpans:
             "2026-03-31T16:00:00+00:00",
         )
 
-    @pytest.mark.parametrize(
-        ("first", "last", "weeks"),
-        [
-            (date(2026, 3, 2), date(2026, 3, 8), 1),
-            (date(2026, 3, 2), date(2026, 3, 9), 2),
-            (date(2026, 3, 1), date(2026, 3, 31), 6),  # a Sunday first
-            (date(2026, 2, 1), date(2026, 2, 28), 5),
-        ],
-    )
-    def test_touch_so_many_weeks(self, first: date, last: date, weeks: int) -> None:
-        assert Days(first, last).weeks == weeks
+    def test_say_of_which_months_they_are(self) -> None:
+        assert days_of(Span.LAST_QUARTER, date(2026, 2, 11)).months == (
+            date(2025, 10, 1),
+            date(2025, 11, 1),
+            date(2025, 12, 1),
+        )
+        assert Days(date(2026, 2, 1), date(2026, 2, 27)).months == ()
+        assert Days(date(2026, 2, 2), date(2026, 2, 28)).months == ()
+
+    @pytest.mark.parametrize("today", [date(2026, 1, 1), date(2026, 3, 31), date(2026, 12, 31)])
+    def test_reach_no_month_that_is_not_among_those_asked_for(self, today: date) -> None:
+        reached = {month for span in Span for month in days_of(span, today).months if month <= today}
+
+        assert {days.first for days in months_asked_for(today)} == reached
 
 
 class TestGaps:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from server.alliance.models import ServiceAgreement
-from server.authority.actor import Actor, Channel, Grant
+from server.authority.actor import Actor, Channel, Grant, system_actor
 from server.authority.permissions import Role
 from server.booking import actions, queries
 from server.booking.models import Appointment, Slot
@@ -14,6 +14,7 @@ from server.kit.errors import Forbidden
 from tests.core.booking.world import NOW, World
 
 BUREAU = Actor(1, "", "卫健", (Grant(Role.HEALTH_COMMISSION),), Channel.CONSOLE)
+WORKER = system_actor("worker")
 WEEK_AFTER_NEXT = date(2026, 3, 9)
 
 
@@ -23,6 +24,10 @@ async def booked(world: World, slot: Slot, count: int, *, days_before: int) -> N
             actor=world.nurse, slot_uid=slot.uid, resident_uid=resident.uid, reason="复诊",
             now=slot.starts_at - timedelta(days=days_before),
         )  # fmt: skip
+
+
+async def weeks(first: date, last: date, now: datetime) -> tuple[queries.WeekOfWaits, ...]:
+    return (await queries.waits_by_week(actor=BUREAU, first_day=first, last_day=last, now=now)).weeks
 
 
 class TestWaitsOf:
@@ -48,7 +53,7 @@ class TestWaitsByWeek:
         await booked(world, public, 3, days_before=5)
         await Appointment.filter(slot_id=public.id, number=1).update(status="cancelled")
 
-        first, second = await queries.waits_by_week(actor=BUREAU, first_day=start.date(), weeks=2, now=start)
+        first, second = await weeks(start.date(), start.date() + timedelta(days=7), start)
 
         assert first.green == Waits(6, 2, 2)
         assert first.public == Waits(5, 5, 9)
@@ -65,10 +70,43 @@ class TestWaitsByWeek:
                 actor=world.nurse, slot_uid=slot.uid, resident_uid=resident.uid, reason="复诊", now=booked_at
             )
 
-        (only,) = await queries.waits_by_week(actor=BUREAU, first_day=WEEK_AFTER_NEXT, weeks=1, now=NOW)
+        (only,) = await weeks(WEEK_AFTER_NEXT, WEEK_AFTER_NEXT, NOW)
 
         assert only.public == Waits(6, 7, 8)
 
     async def test_is_the_boards(self, world: World) -> None:
         with pytest.raises(Forbidden):
-            await queries.waits_by_week(actor=world.nurse, first_day=WEEK_AFTER_NEXT, weeks=1, now=NOW)
+            await queries.waits_by_week(
+                actor=world.nurse, first_day=WEEK_AFTER_NEXT, last_day=WEEK_AFTER_NEXT, now=NOW
+            )
+
+    async def test_is_counted_beforehand_and_says_when(self, world: World) -> None:
+        later = NOW + timedelta(days=8)
+        slot = await world.slot(capacity=9, starts_at=NOW + timedelta(days=1))
+        await booked(world, slot, 6, days_before=1)
+        afresh = await weeks(NOW.date(), NOW.date(), NOW)
+
+        assert await actions.sweep_board(actor=WORKER, now=NOW) > 0
+        await Appointment.filter(slot_id=slot.id).update(status="cancelled")
+
+        board = await queries.waits_by_week(actor=BUREAU, first_day=NOW.date(), last_day=NOW.date(), now=NOW)
+        assert (board.weeks, board.counted_at) == (afresh, NOW)
+        await actions.sweep_board(actor=WORKER, now=later)
+        assert await weeks(NOW.date(), NOW.date(), later) != afresh
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "count"),
+    [
+        (date(2026, 3, 2), date(2026, 3, 8), 1),
+        (date(2026, 3, 2), date(2026, 3, 9), 2),
+        (date(2026, 3, 1), date(2026, 3, 31), 6),  # a Sunday first
+        (date(2026, 2, 1), date(2026, 2, 28), 5),
+    ],
+)
+def test_weeks_begin_on_monday(first: date, last: date, count: int) -> None:
+    mondays = queries.weeks_of(first, last)
+
+    assert len(mondays) == count
+    assert mondays[0] <= first
+    assert all(day.weekday() == 0 for day in mondays)

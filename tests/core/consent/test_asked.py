@@ -1,20 +1,24 @@
 """How many were asked and answered: few are not told to a bureau, and the whole does not give them away."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.alliance.rules import Days
+from server.alliance.rules import Days, months_asked_for
+from server.authority.actor import system_actor
+from server.consent.actions import sweep_board
 from server.consent.models import Consent
 from server.consent.queries import Asked, asked_by_institution
 from server.consent.queries.asked import board_of
 from server.consent.rules import ConsentStatus
 from server.demo import Town
+from server.kit.clock import local_date
 from tests.core.consent.conftest import ActorOf
 
 LEAST = 5
+NOON = datetime(2026, 3, 4, 4, tzinfo=UTC)
 YEARS = Days(date(2025, 1, 1), date(2026, 12, 31))
 numbers = st.integers(min_value=1, max_value=12).flatmap(
     lambda asked: st.builds(
@@ -28,7 +32,9 @@ numbers = st.integers(min_value=1, max_value=12).flatmap(
 class TestWhatMayBeTold:
     @given(st.lists(numbers, max_size=8))
     def test_no_difference_tells_on_fewer_than_five(self, listed: list[Asked]) -> None:
-        board = board_of([(str(place), "", each) for place, each in enumerate(listed)], least=LEAST)
+        board = board_of(
+            [(str(place), "", each) for place, each in enumerate(listed)], least=LEAST, counted_at=NOON
+        )
 
         shown = sum((card.numbers for card in board.cards if card.numbers), Asked())
         assert all(card.numbers is None or card.numbers.asked >= LEAST for card in board.cards)
@@ -39,6 +45,7 @@ class TestWhatMayBeTold:
         board = board_of(
             [("few", "", Asked(2, 2, 2)), ("good", "", Asked(10, 10, 4)), ("slow", "", Asked(10, 3, 3))],
             least=LEAST,
+            counted_at=NOON,
         )
 
         assert [card.institution_uid for card in board.cards] == ["slow", "good", "few"]
@@ -73,3 +80,17 @@ class TestTheTown:
             await Consent.filter(id__in=list(ids)).update(status=status)
             whole = (await asked_by_institution(actor=he, days=YEARS, now=clock())).whole
             assert whole == Asked(len(ids), answered, granted)
+
+    async def test_a_bureau_reads_what_was_counted_beforehand(
+        self, town: Town, actor: ActorOf, clock: Any
+    ) -> None:
+        qian = await actor("qian")
+        months = [days for days in months_asked_for(local_date(clock())) if days.months]
+        afresh = [(await asked_by_institution(actor=qian, days=days, now=clock())).cards for days in months]
+
+        assert await sweep_board(actor=system_actor("worker"), now=clock()) == len(months)
+        await Consent.filter(granted_key=None).update(status=ConsentStatus.DENIED)
+
+        boards = [await asked_by_institution(actor=qian, days=days, now=clock()) for days in months]
+        assert [board.cards for board in boards] == afresh
+        assert any(afresh)

@@ -7,21 +7,24 @@ from typing import Any
 import pytest
 
 from server.alliance.rules import Days
-from server.authority.actor import Actor
+from server.authority.actor import Actor, system_actor
 from server.demo import Town
 from server.kit.pages import PageWish
+from server.visits.actions import sweep_board
 from server.visits.models import Visit
 from server.visits.queries import KeptCard, kept_by_home, not_counted
 from server.visits.rules import VisitStatus
 
 Ask = Callable[[str], Awaitable[Actor]]
 FEBRUARY, MARCH = Days(date(2026, 2, 1), date(2026, 2, 28)), Days(date(2026, 3, 1), date(2026, 3, 31))
+MINUTE = timedelta(minutes=1)
+WORKER = system_actor("worker")
 ALL = PageWish(limit=100)
 
 
 async def of_home(actor: Actor, home_uid: str, days: Days, now: Any) -> KeptCard:
-    cards = await kept_by_home(actor=actor, days=days, now=now)
-    return next(card for card in cards if card.home_uid == home_uid)
+    board = await kept_by_home(actor=actor, days=days, now=now)
+    return next(card for card in board.cards if card.home_uid == home_uid)
 
 
 class TestKept:
@@ -72,8 +75,45 @@ class TestKept:
         fengs = await of_home(await actor("feng"), town.alliance.yihe, FEBRUARY, clock())
         zhaos = await of_home(await actor("zhao"), town.alliance.yihe, FEBRUARY, clock())
 
-        assert town.alliance.yihe not in [card.home_uid for card in songs]
+        assert town.alliance.yihe not in [card.home_uid for card in songs.cards]
         assert (fengs.planned, zhaos.planned) == (2, 0)  # another provider's rounds are not its business
+
+
+class TestCountedBeforehand:
+    async def test_says_the_same_as_counting_afresh_and_when_it_was(
+        self, town: Town, actor: Ask, clock: Any
+    ) -> None:
+        qian = await actor("qian")
+        afresh = await kept_by_home(actor=qian, days=FEBRUARY, now=clock())
+
+        assert await sweep_board(actor=WORKER, now=clock()) > 1
+        await Visit.filter(uid=town.visits.waiting).update(status=VisitStatus.MISSED)
+        shown = await kept_by_home(actor=qian, days=FEBRUARY, now=clock() + MINUTE / 2)
+
+        assert shown == afresh
+        assert await sweep_board(actor=WORKER, now=clock() + MINUTE / 2) == 0
+
+    async def test_follows_what_changed_with_the_next_count(self, town: Town, actor: Ask, clock: Any) -> None:
+        qian, later = await actor("qian"), clock() + 2 * MINUTE
+        await sweep_board(actor=WORKER, now=clock())
+        await Visit.filter(uid=town.visits.waiting).update(status=VisitStatus.MISSED)
+
+        await sweep_board(actor=WORKER, now=later)
+
+        shown = await kept_by_home(actor=qian, days=FEBRUARY, now=later)
+        whole = Days(FEBRUARY.first, FEBRUARY.last + timedelta(days=1))  # no month: counted afresh
+        assert shown.counted_at == later
+        assert [card.kept for card in shown.cards] == [
+            card.kept for card in (await kept_by_home(actor=qian, days=whole, now=later)).cards
+        ]
+
+    async def test_is_not_what_an_institution_sees(self, town: Town, actor: Ask, clock: Any) -> None:
+        await sweep_board(actor=WORKER, now=clock())
+        await Visit.filter(uid=town.visits.waiting).update(status=VisitStatus.MISSED)
+
+        card = await of_home(await actor("feng"), town.alliance.yihe, FEBRUARY, clock())
+
+        assert (card.planned, card.kept) == (2, 1)
 
 
 class TestWhatDoesNotCount:

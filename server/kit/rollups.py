@@ -1,0 +1,104 @@
+"""Sums that boards read, kept by the worker: nobody who opens a board counts half a million facts again.
+
+A feature counts a period (a month, a week) afresh and lays the sums down; only what changed is written. Whoever reads
+is told at what moment the oldest of them was counted, and counts by himself what has never been.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from tortoise import fields
+from tortoise.expressions import Q
+
+from server.kit.tables import Table, UtcDatetimeField
+
+CITY = 0  # in the place of an institution
+Sums = Mapping[tuple[int, str], int]  # (institution, word) -> how many
+
+# What has just ended still changes every day, what lies further back now and then.
+SOON, LATER = timedelta(minutes=1), timedelta(hours=6)
+LATELY = timedelta(days=45)
+
+
+class RollUpPeriod(Table):
+    """One period of one board's tile, the parent that a count writes to first."""
+
+    tile = fields.CharField(max_length=32)
+    since = fields.DateField()
+    counted_at = UtcDatetimeField()
+
+    class Meta:
+        table = "roll_up_period"
+        unique_together = (("tile", "since"),)
+
+
+class RollUp(Table):
+    tile = fields.CharField(max_length=32)
+    since = fields.DateField()
+    institution_id = fields.BigIntField()  # or CITY
+    word = fields.CharField(max_length=32)
+    count = fields.BigIntField()
+
+    class Meta:
+        table = "roll_up"
+        unique_together = (("tile", "since", "institution_id", "word"),)
+
+
+@dataclass(frozen=True)
+class RolledUp:
+    by_period: Mapping[date, Sums]
+    counted_at: datetime  # the oldest of them
+
+    @property
+    def sums(self) -> Sums:
+        """Return the sums over all periods."""
+        found: Counter[tuple[int, str]] = Counter()
+        for sums in self.by_period.values():
+            found.update(sums)
+        return found
+
+
+async def rolled_up(tile: str, periods: Sequence[date]) -> RolledUp | None:
+    """Return the sums of these periods, or None when one of them was never counted."""
+    wanted = Q(tile=tile, since__in=periods)
+    counted = dict(await RollUpPeriod.filter(wanted).values_list("since", "counted_at"))
+    if not periods or len(counted) < len(periods):
+        return None
+    found: dict[date, dict[tuple[int, str], int]] = {since: {} for since in periods}
+    rows = RollUp.filter(wanted).values_list("since", "institution_id", "word", "count")
+    for since, institution_id, word, count in await rows:
+        found[since][institution_id, word] = count
+    return RolledUp(found, min(counted.values()))
+
+
+async def due(tile: str, periods: Iterable[date], *, now: datetime) -> list[date]:
+    """Return those that have to be counted again, the one that was never counted first."""
+    listed = list(periods)
+    counted = dict(await RollUpPeriod.filter(tile=tile, since__in=listed).values_list("since", "counted_at"))
+    lately = (now - LATELY).date()
+    waiting = [
+        since
+        for since in listed
+        if since not in counted or counted[since] + (SOON if since > lately else LATER) <= now
+    ]
+    return sorted(waiting, key=lambda since: counted.get(since, datetime.min.replace(tzinfo=now.tzinfo)))
+
+
+async def lay_down(tile: str, since: date, sums: Sums, *, now: datetime) -> None:
+    """Write the sums of one period in the caller's transaction; two workers do it one after the other."""
+    if not await RollUpPeriod.filter(tile=tile, since=since).update(counted_at=now):
+        await RollUpPeriod(tile=tile, since=since, counted_at=now, created_at=now).save()
+    rows = {(row.institution_id, row.word): row for row in await RollUp.filter(tile=tile, since=since)}
+    for key, count in sums.items():
+        if key not in rows:
+            institution_id, word = key
+            await RollUp(
+                tile=tile, since=since, institution_id=institution_id, word=word, count=count, created_at=now
+            ).save()
+        elif rows[key].count != count:
+            await RollUp.filter(id=rows[key].id).update(count=count)
+    gone = [row.id for key, row in rows.items() if key not in sums]
+    if gone:
+        await RollUp.filter(id__in=gone).delete()

@@ -1,0 +1,69 @@
+"""Sums of periods: only what changed is written, and what was never counted is not passed off as nothing."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from server.demo import Town
+from server.kit.engines.counting import WrittenTables
+from server.kit.rollups import CITY, RollUp, due, lay_down, rolled_up
+
+JANUARY, FEBRUARY, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
+NOON = datetime(2026, 3, 4, 4, tzinfo=UTC)
+TILE = "test.tile"
+
+
+class TestReading:
+    async def test_adds_up_periods_and_tells_the_oldest_count(self, town: Town) -> None:
+        await lay_down(TILE, JANUARY, {(1, "a"): 2, (CITY, "a"): 5}, now=NOON)
+        await lay_down(TILE, FEBRUARY, {(1, "a"): 3}, now=NOON + timedelta(hours=1))
+
+        found = await rolled_up(TILE, [JANUARY, FEBRUARY])
+
+        assert found is not None
+        assert found.sums == {(1, "a"): 5, (CITY, "a"): 5}
+        assert found.by_period[FEBRUARY] == {(1, "a"): 3}
+        assert found.counted_at == NOON
+
+    async def test_a_period_that_was_never_counted_is_not_nothing(self, town: Town) -> None:
+        await lay_down(TILE, JANUARY, {}, now=NOON)
+
+        assert await rolled_up(TILE, [JANUARY, FEBRUARY]) is None
+        assert await rolled_up(TILE, []) is None
+        found = await rolled_up(TILE, [JANUARY])
+        assert found is not None
+        assert found.sums == {}
+
+
+class TestLayingDown:
+    async def test_leaves_exactly_the_new_sums(self, town: Town) -> None:
+        await lay_down(TILE, MARCH, {(1, "a"): 2, (1, "b"): 1, (2, "a"): 4}, now=NOON)
+        await lay_down(TILE, MARCH, {(1, "a"): 3, (2, "a"): 4, (3, "a"): 1}, now=NOON)
+
+        rows = await RollUp.filter(tile=TILE).values_list("institution_id", "word", "count")
+        assert sorted(rows) == [(1, "a", 3), (2, "a", 4), (3, "a", 1)]
+
+    async def test_writes_no_sum_that_stayed(self, town: Town) -> None:
+        await lay_down(TILE, MARCH, {(1, "a"): 2}, now=NOON)
+        written = WrittenTables().start()
+        await lay_down(TILE, MARCH, {(1, "a"): 2}, now=NOON + timedelta(minutes=1))
+        written.stop()
+
+        assert written.names == {"roll_up_period"}
+
+
+class TestDue:
+    async def test_is_what_was_never_counted_then_what_waited_longest(self, town: Town) -> None:
+        await lay_down(TILE, MARCH, {}, now=NOON)
+        await lay_down(TILE, FEBRUARY, {}, now=NOON - timedelta(minutes=5))
+
+        assert await due(TILE, [MARCH, FEBRUARY, JANUARY], now=NOON + timedelta(minutes=1)) == [
+            JANUARY,
+            FEBRUARY,
+            MARCH,
+        ]
+        assert await due(TILE, [MARCH], now=NOON + timedelta(seconds=59)) == []
+
+    async def test_what_lies_far_back_is_counted_now_and_then(self, town: Town) -> None:
+        await lay_down(TILE, JANUARY, {}, now=NOON)
+
+        assert await due(TILE, [JANUARY], now=NOON + timedelta(hours=5)) == []
+        assert await due(TILE, [JANUARY], now=NOON + timedelta(hours=6)) == [JANUARY]
