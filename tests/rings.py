@@ -11,65 +11,87 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from tests.engines.snapshot import Snapshot, connect_to, take_snapshot
 
 __all__ = [
+    "Needs",
     "Snapshot",
     "connect_to",
+    "copy_of_new_data",
+    "database_user",
+    "home_of_database",
+    "launch",
+    "mariadb_command",
     "new_schema",
     "private_mariadb",
     "private_redis",
+    "program",
     "servers_or_reason",
     "take_snapshot",
+    "wait_for",
 ]
 
-SERVERS = ("mariadbd", "mariadb-install-db", "redis-server")
-PACKAGES = ("mariadb-server", "redis-server")
+
+@dataclass(frozen=True)
+class Needs:
+    """What some tests start that a bare Debian lacks; a program may be a path."""
+
+    what: str
+    programs: tuple[str, ...]
+    packages: tuple[str, ...]
+
+
+RING = Needs(
+    "MariaDB and Redis ring",
+    ("mariadbd", "mariadb-install-db", "redis-server"),
+    ("mariadb-server", "redis-server"),
+)
 READY_WITHIN = 20.0  # seconds
 PR_SET_PDEATHSIG = 1
 HOMES = "care-mariadb-of-"
 FOLDERS = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
 
 
-def servers_or_reason() -> tuple[bool, str]:
-    """Tell whether MariaDB and Redis can be started here, and if not, what is left out and how to get it.
+def servers_or_reason(needs: Needs = RING) -> tuple[bool, str]:
+    """Tell whether the servers can be started here, and if not, what is left out and how to get it.
 
     As root on Debian they are installed. Where CI=true their absence is an error: a ring that was silently
     skipped there has hidden a deadlock before.
     """
-    if not _missing():
+    if not _missing(needs):
         return True, ""
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        _install()
-    missing = _missing()
+        _install(needs)
+    missing = _missing(needs)
     if not missing:
         return True, ""
     reason = (
-        f"The MariaDB and Redis ring is left out: {', '.join(missing)} not found. "
-        f"As root: apt-get install {' '.join(PACKAGES)}"
+        f"The {needs.what} is left out: {', '.join(missing)} not found. "
+        f"As root: apt-get install {' '.join(needs.packages)}"
     )
     if os.environ.get("CI") == "true":
         raise RuntimeError(reason)
     return False, reason
 
 
-def _missing() -> list[str]:
-    return [name for name in SERVERS if not _program(name)]
+def _missing(needs: Needs) -> list[str]:
+    return [name for name in needs.programs if not (program(name) or Path(name).is_file())]
 
 
-def _program(name: str) -> str | None:
+def program(name: str) -> str | None:
     return shutil.which(name, path=FOLDERS)
 
 
-def _install() -> None:
+def _install(needs: Needs) -> None:
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     with _no_services():
-        for command in (["apt-get", "-qq", "update"], ["apt-get", "-qq", "-y", "install", *PACKAGES]):
+        for command in (["apt-get", "-qq", "update"], ["apt-get", "-qq", "-y", "install", *needs.packages]):
             subprocess.run(command, env=environment, check=False, stdout=subprocess.DEVNULL, timeout=600)
 
 
@@ -94,17 +116,17 @@ def private_mariadb(folder: Path, *, flush: int = 2) -> Iterator[str]:
 
     `flush=1` writes to the disk at every commit, as in production; 2, for ordinary tests, does not wait for it.
     """
-    with _home(folder) as home:
-        _copy_of_new_data(home)
+    with home_of_database(folder) as home:
+        copy_of_new_data(home)
         port = _free_port()
-        command = _mariadb_command(home, port, flush)
-        with _server(command, user=_database_user(), log=home / "error.log", port=port):
+        command = mariadb_command(home, port, flush)
+        with _server(command, user=database_user(), log=home / "error.log", port=port):
             yield new_schema(f"mysql://root@127.0.0.1:{port}/mysql", "care")
 
 
-def _mariadb_command(home: Path, port: int, flush: int) -> list[str]:
+def mariadb_command(home: Path, port: int, flush: int) -> list[str]:
     return [
-        str(_program("mariadbd")), "--no-defaults", f"--datadir={home}/data", f"--tmpdir={home}",
+        str(program("mariadbd")), "--no-defaults", f"--datadir={home}/data", f"--tmpdir={home}",
         f"--socket={home}/s.sock", f"--pid-file={home}/pid", f"--log-error={home}/error.log",
         "--bind-address=127.0.0.1", f"--port={port}", "--skip-name-resolve", "--skip-log-bin",
         "--character-set-server=utf8mb4", "--innodb-buffer-pool-size=48M", "--innodb-log-file-size=16M",
@@ -121,7 +143,7 @@ def private_redis(folder: Path) -> Iterator[str]:
     home.mkdir()
     port = _free_port()
     command = [
-        str(_program("redis-server")), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(home),
+        str(program("redis-server")), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(home),
         "--save", "", "--appendonly", "no", "--logfile", str(home / "log"),
     ]  # fmt: skip
     with _server(command, user=None, log=home / "log", port=port):
@@ -142,10 +164,10 @@ def new_schema(url: str, name: str) -> str:
     return urlunsplit(parts._replace(path=f"/{name}"))
 
 
-def _copy_of_new_data(home: Path) -> None:
+def copy_of_new_data(home: Path) -> None:
     """Give the server a data folder; the installation (3-8 s) is done once per machine and kept."""
     version = subprocess.run(
-        [str(_program("mariadbd")), "--version"], check=True, capture_output=True, text=True
+        [str(program("mariadbd")), "--version"], check=True, capture_output=True, text=True
     )
     mark = "".join(letter for letter in version.stdout.split("Ver ")[-1][:24] if letter.isalnum())
     kept = Path(tempfile.gettempdir()) / f"care-mariadb-{os.geteuid()}-{mark}"
@@ -157,10 +179,10 @@ def _copy_of_new_data(home: Path) -> None:
             _own(kept)
             subprocess.run(
                 [
-                    str(_program("mariadb-install-db")), "--no-defaults", f"--datadir={kept}/data",
+                    str(program("mariadb-install-db")), "--no-defaults", f"--datadir={kept}/data",
                     "--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=16M",
                 ],
-                check=True, capture_output=True, user=_database_user(),
+                check=True, capture_output=True, user=database_user(),
             )  # fmt: skip
             (kept / "complete").touch()
     home.mkdir(mode=0o755)
@@ -168,26 +190,26 @@ def _copy_of_new_data(home: Path) -> None:
     _own(home)
 
 
-def _database_user() -> str | None:
+def database_user() -> str | None:
     # mariadbd refuses to run as root; an ordinary user runs it as themselves.
     return "mysql" if os.geteuid() == 0 else None
 
 
 def _own(folder: Path) -> None:
-    user = _database_user()
+    user = database_user()
     if user:
         account = pwd.getpwnam(user)
         os.chown(folder, account.pw_uid, account.pw_gid)
 
 
 @contextmanager
-def _home(folder: Path) -> Iterator[Path]:
+def home_of_database(folder: Path) -> Iterator[Path]:
     """Give the server a folder that its user can reach at any time.
 
     As root that is none of pytest's: each session that starts takes the way to all of them from other users
     again, and a MariaDB that was just opening its tables found them "read only".
     """
-    if not _database_user():
+    if not database_user():
         yield folder / "mariadb"
         return
     place = Path(tempfile.gettempdir())
@@ -204,17 +226,29 @@ def _home(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def _server(command: list[str], *, user: str | None, log: Path, port: int) -> Iterator[None]:
-    process = subprocess.Popen(
-        command, user=user, start_new_session=True, preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509  prctl only
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    process = launch(command, user=user)
     try:
-        _wait_for(process, port, log)
+        wait_for(process, port, log)
         yield
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def launch(
+    command: list[str],
+    *,
+    user: str | None = None,
+    env: Mapping[str, str] | None = None,
+    output: Path | None = None,
+) -> "subprocess.Popen[bytes]":
+    """Start a server in a process group of its own, which ends when this process does."""
+    with Path(output or os.devnull).open("ab") as said:
+        return subprocess.Popen(
+            command, user=user, env=env, start_new_session=True, preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509  prctl only
+            stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+        )  # fmt: skip
 
 
 def _die_with(parent: int) -> Callable[[], None]:
@@ -229,7 +263,7 @@ def _die_with(parent: int) -> Callable[[], None]:
     return ask
 
 
-def _wait_for(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+def wait_for(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
     deadline = time.monotonic() + READY_WITHIN
     while True:
         try:

@@ -5,16 +5,13 @@ Nothing promised lives here (reliability 1.7): losing it may slow people down, n
 
 import asyncio
 import contextlib
-import logging
 import time
 from collections import OrderedDict
 from typing import Protocol
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.exceptions import RedisError
+from server.kit.redis import Bounded, redis_at
 
 MOST_KEYS = 100_000
-LOG = logging.getLogger(__name__)
 
 # One round trip: count, and start the window with the first hit.
 HIT = "local n = redis.call('INCR', KEYS[1]); if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end; return n"
@@ -84,48 +81,43 @@ class InProcessShared:
 class RedisShared:
     """Shared through Redis. When Redis is away each process counts for itself: stricter than not counting."""
 
-    def __init__(self, url: str, *, connections: int = 20) -> None:
-        # The default pool raises at its hundredth connection instead of waiting.
-        self.redis: Redis = Redis.from_pool(
-            BlockingConnectionPool.from_url(
-                url, max_connections=connections, timeout=2, socket_timeout=2, socket_connect_timeout=1
-            )
-        )
+    def __init__(self, url: str) -> None:
+        self.redis = redis_at(url)
+        self._bounded = Bounded()
         self._own = InProcessShared()
 
     async def hit(self, key: str, *, window: float) -> int:
-        try:
-            return int(await self.redis.eval(HIT, 1, f"hit:{key}", int(window * 1000)))
-        except (RedisError, OSError) as error:
-            LOG.warning("redis is away: %s", type(error).__name__)
-            return await self._own.hit(key, window=window)
+        answered, count = await self._bounded.ask(
+            lambda: self.redis.eval(HIT, 1, f"hit:{key}", int(window * 1000))
+        )
+        return int(count) if answered else await self._own.hit(key, window=window)
 
     async def first_seen(self, key: str, *, ttl: float) -> bool:
-        try:
-            return bool(await self.redis.set(f"once:{key}", b"1", nx=True, px=int(ttl * 1000)))
-        except (RedisError, OSError) as error:
-            LOG.warning("redis is away: %s", type(error).__name__)
-            return await self._own.first_seen(key, ttl=ttl)
+        answered, was_set = await self._bounded.ask(
+            lambda: self.redis.set(f"once:{key}", b"1", nx=True, px=int(ttl * 1000))
+        )
+        return bool(was_set) if answered else await self._own.first_seen(key, ttl=ttl)
 
     async def forget(self, key: str) -> None:
         await self._own.forget(key)
-        with contextlib.suppress(RedisError, OSError):
-            await self.redis.delete(f"once:{key}")
+        await self._bounded.ask(lambda: self.redis.delete(f"once:{key}"))
 
     async def wake(self, topic: str) -> None:
-        with contextlib.suppress(RedisError, OSError):
+        async def ring() -> None:
             await self.redis.lpush(f"wake:{topic}", b"1")
             await self.redis.ltrim(f"wake:{topic}", 0, 0)
+
+        await self._bounded.ask(ring)
 
     async def wait(self, topic: str, *, timeout: float) -> None:  # noqa: ASYNC109
         # Not BLPOP: with a socket time-out of two seconds it would break its own connection.
         until = time.monotonic() + timeout
         while (left := until - time.monotonic()) > 0:
-            try:
-                if await self.redis.lpop(f"wake:{topic}") is not None:
-                    return
-            except (RedisError, OSError):
+            answered, bell = await self._bounded.ask(lambda: self.redis.lpop(f"wake:{topic}"))
+            if not answered:
                 await asyncio.sleep(left)
+                return
+            if bell is not None:
                 return
             await asyncio.sleep(min(0.2, left))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from datetime import datetime
@@ -18,15 +19,26 @@ from server.kit.idempotency import AnsweredRequest, RequestKey, answer_given
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ATTEMPTS = 8
-FIRST_PAUSE = 0.005  # seconds
+# Seconds: longer than a database cluster takes to find another writer (3-5), and shorter than a phone waits (12).
+# Nothing is begun anew after them; what is under way is not cut off, for a long roster is no fault.
+PATIENCE = 10.0
+FIRST_PAUSE = 0.005
 LONGEST_PAUSE = 0.5
 
 _inside: ContextVar[bool] = ContextVar("inside_an_action", default=False)
+_committed: ContextVar[list[Callable[[], None]]] = ContextVar("after_commit")
 
 
 def inside_an_action() -> bool:
     return _inside.get()
+
+
+def after_commit(work: Callable[[], None]) -> None:
+    """Do this when the transaction of the action around us has committed, and never when it has not.
+
+    It must neither wait nor fail: the work is done, and somebody waits for the answer.
+    """
+    _committed.get().append(work)
 
 
 def action(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
@@ -50,20 +62,22 @@ def action(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
 
 
 async def _until_it_commits(attempt: Callable[[], Awaitable[R]]) -> R:
-    pause = FIRST_PAUSE
-    for _ in range(ATTEMPTS):
+    until, pause = time.monotonic() + PATIENCE, FIRST_PAUSE
+    while True:
         try:
             return await attempt()
         except Exception as error:
             if not is_transient(error):
                 raise
+            if time.monotonic() > until:
+                raise Busy from error
         await asyncio.sleep(pause * (0.5 + random.random()))  # noqa: S311  jitter, not a secret
         pause = min(pause * 2, LONGEST_PAUSE)
-    raise Busy
 
 
 async def _once(work: Callable[[], Awaitable[R]], request: RequestKey | None, now: datetime | None) -> R:
-    token = _inside.set(True)
+    token, following = _inside.set(True), list[Callable[[], None]]()
+    noted = _committed.set(following)
     try:
         async with in_transaction():
             if request is not None:
@@ -73,9 +87,12 @@ async def _once(work: Callable[[], Awaitable[R]], request: RequestKey | None, no
                 await AnsweredRequest.filter(account_id=request.account_id, key=request.key).update(
                     answer=plain.dumps(result).decode()
                 )
-            return result
     finally:
         _inside.reset(token)
+        _committed.reset(noted)
+    for follow in following:
+        follow()
+    return result
 
 
 async def _claim(request: RequestKey, now: datetime | None) -> None:

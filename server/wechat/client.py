@@ -67,6 +67,10 @@ class WeChatClientGateway:
     async def close(self) -> None:
         await self._transport.close()
 
+    async def greet(self) -> None:
+        """Get a token: fails as every other call would when the platform does not know us, or does not answer."""
+        await self._platform.greet()
+
     async def identity_by_code(self, code: str) -> WeChatIdentity:
         return answers.identity(await self._platform.wxa.code_to_session(code), LOGIN)
 

@@ -20,7 +20,7 @@ from wechatpy.utils import json as wechat_json
 from server.wechat import answers
 from server.wechat.breaker import CircuitBreaker
 from server.wechat.credentials import TOKEN_PATH, Credentials
-from server.wechat.gateway import Outage, WeChatRefused, WeChatUnavailable
+from server.wechat.gateway import Errcode, Outage, WeChatRefused, WeChatUnavailable
 from server.wechat.tokens import HeldToken, TokenStore
 from server.wechat.transport import PLATFORM, Call, Timeouts, Transport
 
@@ -30,6 +30,10 @@ BUSY = -1
 DEAD_TOKEN = frozenset({40001, 40014, 42001})
 BAD_JSON = 47001
 BUSY_ATTEMPTS = 3
+KNOWN_CODES = frozenset(Errcode)
+
+# Told of every call: its path, and how it ended. For those who watch the process.
+watchers: list[Callable[[str, str], None]] = []
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,13 @@ class PlatformClient(WeChatClient):  # type: ignore[misc]
         self._clock = clock
         self._breaker = CircuitBreaker(monotonic)
         self._credentials = Credentials(tokens, self._fetch_token, clock=clock, lock_wait=timeouts.lock_wait)
+
+    async def greet(self) -> None:
+        try:
+            async with asyncio.timeout(self._timeouts.total):
+                await self._credentials.current()
+        except TimeoutError:
+            raise WeChatUnavailable(Outage.TIMEOUT, TOKEN_PATH) from None
 
     def _fetch_access_token(self, url: str, params: object) -> None:
         message = "the token is fetched asynchronously, in stable mode"
@@ -98,6 +109,22 @@ class PlatformClient(WeChatClient):  # type: ignore[misc]
         raise WeChatRefused(BAD_JSON, path) from None
 
     async def _guarded(self, call: Call) -> Any:
+        outcome = "gave_up"
+        try:
+            result = await self._limited(call)
+            outcome = "ok"
+        except WeChatRefused as refused:
+            outcome = f"refused_{refused.code}" if refused.code in KNOWN_CODES else "refused"
+            raise
+        except WeChatUnavailable as unavailable:
+            outcome = unavailable.kind
+            raise
+        finally:
+            for watcher in watchers:
+                watcher(call.path, outcome)
+        return result
+
+    async def _limited(self, call: Call) -> Any:
         if not self._breaker.may_pass():
             raise WeChatUnavailable(Outage.CIRCUIT_OPEN, call.path)
         try:

@@ -1,18 +1,15 @@
 """Where the access token is kept, so that many processes share one."""
 
-import asyncio
 import json
-import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
-log = logging.getLogger(__name__)
+from server.kit.redis import Bounded
 
 # The platform allows 20 forced refreshes a day, 30 s apart; a loop of ours must not use them up.
 FORCE_PAUSE_SECONDS = 60
@@ -112,10 +109,8 @@ class RedisTokenStore:
         pause_when_down: float = 2.0,
     ) -> None:
         self._redis = redis
+        self._bounded = Bounded(patience=patience, pause=pause_when_down)
         self._clock = clock
-        self._patience = patience
-        self._pause = pause_when_down
-        self._down_until = 0.0
         self._memory = InProcessTokenStore(clock)
         self._token_key = f"wx:{appid}:tok"
         self._lock_key = f"wx:{appid}:lock"
@@ -124,7 +119,7 @@ class RedisTokenStore:
         self._owner = secrets.token_hex(16)
 
     async def get(self) -> HeldToken | None:
-        reachable, stored = await self._ask(lambda: self._redis.get(self._token_key))
+        reachable, stored = await self._bounded.ask(lambda: self._redis.get(self._token_key))
         if not reachable:
             return await self._memory.get()
         return self._read(stored)
@@ -134,27 +129,27 @@ class RedisTokenStore:
         seconds = int(held.expires_at - self._clock())
         if seconds > 0:
             text = json.dumps({"t": held.token, "exp": held.expires_at})
-            await self._ask(lambda: self._redis.set(self._token_key, text, ex=seconds))
+            await self._bounded.ask(lambda: self._redis.set(self._token_key, text, ex=seconds))
 
     async def replace(self, bad: str) -> HeldToken | None:
         await self._memory.replace(bad)
-        await self._ask(lambda: self._redis.eval(_FORGET_IF_BAD, 1, self._token_key, bad))
+        await self._bounded.ask(lambda: self._redis.eval(_FORGET_IF_BAD, 1, self._token_key, bad))
         return await self.get()
 
     async def try_lock(self) -> bool:
-        reachable, taken = await self._ask(
+        reachable, taken = await self._bounded.ask(
             lambda: self._redis.set(self._lock_key, self._owner, nx=True, px=LOCK_MILLISECONDS)
         )
         return bool(taken) if reachable else True
 
     async def unlock(self) -> None:
-        await self._ask(lambda: self._redis.eval(_UNLOCK_IF_OURS, 1, self._lock_key, self._owner))
+        await self._bounded.ask(lambda: self._redis.eval(_UNLOCK_IF_OURS, 1, self._lock_key, self._owner))
 
     async def may_force(self) -> bool:
         # The process's own count holds too, or a Redis that comes and goes would hand out its five anew.
         if not await self._memory.may_force():
             return False
-        reachable, first = await self._ask(
+        reachable, first = await self._bounded.ask(
             lambda: self._redis.set(self._force_key, "1", nx=True, ex=FORCE_PAUSE_SECONDS)
         )
         if not reachable:
@@ -163,8 +158,8 @@ class RedisTokenStore:
 
     async def _within_the_day(self) -> bool:
         key = f"{self._day_key}:{int(self._clock() // DAY_SECONDS)}"
-        _, count = await self._ask(lambda: self._redis.incr(key))
-        await self._ask(lambda: self._redis.expire(key, DAY_SECONDS))
+        _, count = await self._bounded.ask(lambda: self._redis.incr(key))
+        await self._bounded.ask(lambda: self._redis.expire(key, DAY_SECONDS))
         return isinstance(count, int) and count <= FORCES_A_DAY
 
     def _read(self, stored: object) -> HeldToken | None:
@@ -176,14 +171,3 @@ class RedisTokenStore:
         except (ValueError, KeyError, TypeError):
             return None
         return held if held.expires_at > self._clock() else None
-
-    async def _ask(self, question: Callable[[], Awaitable[object]]) -> tuple[bool, object]:
-        if time.monotonic() < self._down_until:
-            return False, None
-        try:
-            async with asyncio.timeout(self._patience):
-                return True, await question()
-        except (RedisError, OSError):  # TimeoutError is an OSError
-            self._down_until = time.monotonic() + self._pause
-            log.warning("redis is away: the WeChat token is kept in memory")
-            return False, None

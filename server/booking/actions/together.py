@@ -37,7 +37,7 @@ from server.booking.rules import (
     why_no_seat,
 )
 from server.kit import plain
-from server.kit.errors import DomainError, NotFound
+from server.kit.errors import Busy, DomainError, NotFound
 from server.kit.idempotency import Answered, AnsweredRequest, answer_given
 from server.kit.transactions import action, inside_an_action
 from server.outbox.actions import enqueuing_together
@@ -46,6 +46,9 @@ from server.people.models import Resident
 
 LOG = logging.getLogger(__name__)
 MOST = 64  # one transaction stays short for who books elsewhere
+# In this process. A rush for fifty slots took every connection, and who only wanted to read, or came last, waited too
+# long for one and was sent away; who waits here for a turn is joined by others meanwhile.
+SLOTS_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class _Queue:
 
 
 _queues: dict[str, _Queue] = {}
+_turns = asyncio.Semaphore(SLOTS_AT_ONCE)  # first come, first served
 
 
 async def book_together(*, slot_uid: str, asked: Asked) -> AppointmentCard:
@@ -94,8 +98,10 @@ async def book_together(*, slot_uid: str, asked: Asked) -> AppointmentCard:
 async def _serve(slot_uid: str, queue: _Queue) -> None:
     batch: list[_Waiting] = []
     try:
-        while batch := _next_batch(queue):
-            outcomes = await _outcomes(slot_uid, [asked for asked, _ in batch])
+        while queue.waiting:
+            async with _turns:
+                batch = _next_batch(queue)
+                outcomes = await _outcomes(slot_uid, [asked for asked, _ in batch])
             for (_, answer), outcome in zip(batch, outcomes, strict=True):
                 _tell_requester(answer, outcome)
     finally:  # no await since the queue was seen empty: nobody can have joined it unseen
@@ -129,6 +135,8 @@ async def _outcomes(slot_uid: str, batch: Sequence[Asked]) -> Sequence[Appointme
     if len(batch) > 1:
         try:
             return await book_batch(actor=SWEEPER, slot_uid=slot_uid, batch=batch, now=batch[-1].now)
+        except Busy as busy:  # the database was away: one by one they would wait as long again
+            return [busy] * len(batch)
         except Exception as error:  # noqa: BLE001  the plain way finds out whose fault it was
             LOG.warning("a batch is served one by one: %s", type(error).__name__)
     return [await _plainly(slot_uid, asked) for asked in batch]
@@ -153,6 +161,9 @@ async def book_batch(*, actor: Actor, slot_uid: str, batch: Sequence[Asked], now
     )
     if alone != len(wishes):
         raise WrongStatus  # somebody died or was merged since: the plain way tells who
+    # Only now: until the lock was ours the same request, sent again to another node, may have been under way there,
+    # and its owner would be told that they have this seat already.
+    due = await _with_answers(batch, known)
     rows: dict[int, list[Appointment]] = {number: [] for number in wishes}
     for row in await diaries(wishes, now=min(asked.now for asked in batch)):
         rows[row.resident_id].append(row)
@@ -161,7 +172,7 @@ async def book_batch(*, actor: Actor, slot_uid: str, batch: Sequence[Asked], now
     limit = await most_open(now)
     outcomes: list[Outcome] = []
     async with noting_together(), enqueuing_together():
-        for asked, each in zip(batch, known, strict=True):
+        for asked, each in zip(batch, due, strict=True):
             if isinstance(each, Wish):
                 diary = rows[each.resident.id]
                 outcomes.append(await _seat(asked, each, slot=slot, latest=latest, diary=diary, limit=limit))
@@ -178,27 +189,19 @@ async def _take(slot: Slot, seats: int) -> None:
         raise WrongStatus  # cannot be, as long as one node writes
 
 
-async def _known(batch: Sequence[Asked], slot: Slot) -> list[Wish | DomainError | Answered]:
+async def _known(batch: Sequence[Asked], slot: Slot) -> list[Wish | DomainError]:
     """Find for whom each of them asks, or why not; what is looked up for all is looked up once."""
-    before = await _answered_before(batch)
     rows = await Resident.filter(uid__in=[asked.resident_uid for asked in batch], merged_into_id=None)
     residents = {row.uid: row for row in rows}
-    return [
-        await _wish(asked, slot, residents.get(asked.resident_uid), before=_key(asked) in before)
-        for asked in batch
-    ]
+    return [await _wish(asked, slot, residents.get(asked.resident_uid)) for asked in batch]
 
 
-async def _wish(
-    asked: Asked, slot: Slot, row: Resident | None, *, before: bool
-) -> Wish | DomainError | Answered:
+async def _wish(asked: Asked, slot: Slot, row: Resident | None) -> Wish | DomainError:
     try:
         if not asked.actor.may(Permission.SCHEDULE_READ):
             raise NotFound
-        if before and asked.actor.request_key is not None:
-            await answer_given(asked.actor.request_key)
         resident, standing = await _whom(asked, slot, row)
-    except (DomainError, Answered) as refusal:
+    except DomainError as refusal:
         return refusal
     return Wish(resident, standing, asked.reason, asked.companion_note, asked.source)
 
@@ -216,6 +219,26 @@ async def _whom(asked: Asked, slot: Slot, row: Resident | None) -> tuple[Residen
 def _key(asked: Asked) -> tuple[int, str] | None:
     request = asked.actor.request_key
     return None if request is None else (request.account_id, request.key)
+
+
+async def _with_answers(
+    batch: Sequence[Asked], known: Sequence[Wish | DomainError]
+) -> list[Wish | DomainError | Answered]:
+    """Put the answers of requests that were carried out before in the place of what they ask for."""
+    before = await _answered_before(batch)
+    return [
+        await _answer_of(asked) if _key(asked) in before else each
+        for asked, each in zip(batch, known, strict=True)
+    ]
+
+
+async def _answer_of(asked: Asked) -> DomainError | Answered:
+    assert asked.actor.request_key is not None  # noqa: S101  its key was found
+    try:
+        await answer_given(asked.actor.request_key)
+    except (DomainError, Answered) as told:
+        return told
+    return Busy()  # forgotten between two looks: ask again
 
 
 async def _answered_before(batch: Sequence[Asked]) -> frozenset[tuple[int, str] | None]:

@@ -15,7 +15,7 @@ from server.booking.access import (
     appointments_visible_to,
     few_of_own_residents,
 )
-from server.booking.models import Appointment, Slot
+from server.booking.models import Appointment, Slot, WaitlistEntry
 from server.booking.queries.cards import (
     APPOINTMENT_RELATIONS,
     AppointmentCard,
@@ -150,6 +150,13 @@ async def count_expected(*, actor: Actor, day: date) -> int:
     own = sorted(actor.institutions_with(Permission.APPOINTMENT_CONFIRM))
     expected = Q(slot__institution_id__in=own, status=AppointmentStatus.BOOKED)
     return await Appointment.filter(Q(expected, _on(day))).count()
+
+
+async def count_to_come(*, resident_id: int, now: datetime) -> int:
+    """Count the seats that somebody still has, and the queues in which they still wait."""
+    mine = Q(resident_id=resident_id)
+    waiting = WaitlistEntry.filter(mine, waiting_key__isnull=False).count()
+    return await Appointment.filter(mine, _live(now), _to_come(now)).count() + await waiting
 
 
 def _live(now: datetime) -> Q:

@@ -12,6 +12,8 @@ TRANSIENT: Final = LOST | GONE
 # After these the server has already rolled back everything, and the next statement would commit by itself.
 DOOMED: Final = TRANSIENT - {1205, 1317}
 DUPLICATE: Final = 1062
+# The disk, or the table's share of it, is full: nothing was written.
+FULL: Final = frozenset({1021, 1114})
 DRIVERS: Final = frozenset({"pymysql", "aiomysql", "asyncmy"})
 
 
@@ -56,6 +58,11 @@ def is_duplicate(error: BaseException) -> bool:
     return any(number(link) == DUPLICATE or _sqlite_refused(link) for link in chain(error))
 
 
+def is_full(error: BaseException) -> bool:
+    """Tell whether there was no room to write. Nothing of the transaction remains."""
+    return any(number(link) in FULL or _sqlite_is_full(link) for link in chain(error))
+
+
 def is_doomed(error: BaseException) -> bool:
     """Tell whether the server has already rolled the whole transaction back."""
     return number(error) in DOOMED or is_cut_off(error)
@@ -83,3 +90,9 @@ def _sqlite_is_busy(error: BaseException) -> bool:
 
 def _sqlite_refused(error: BaseException) -> bool:
     return isinstance(error, sqlite3.IntegrityError) and "UNIQUE constraint" in str(error)
+
+
+def _sqlite_is_full(error: BaseException) -> bool:
+    # Where the write fails that makes room, SQLite speaks of the disk's fault instead of its size.
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}

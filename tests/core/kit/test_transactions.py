@@ -10,6 +10,7 @@ from server.audit.actions import note
 from server.audit.models import AuditEntry
 from server.authority.actor import Actor, Channel
 from server.demo.cast import TOWN_NOW
+from server.kit import transactions
 from server.kit.errors import Busy, KeyReused
 from server.kit.idempotency import Answered, AnsweredRequest, RequestKey
 from server.kit.ids import new_uid
@@ -74,7 +75,10 @@ class TestAction:
 
         assert await lines("refuse the second") == (0, 0)
 
-    async def test_is_repeated_whole_after_a_deadlock_and_gives_up_in_a_sentence(self) -> None:
+    async def test_is_repeated_whole_after_a_deadlock_and_gives_up_in_a_sentence(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(transactions, "PATIENCE", 0.3)
         attempts = []
 
         @action
@@ -88,7 +92,7 @@ class TestAction:
         assert await unlucky(actor=someone(), times=2, now=TOWN_NOW) == 3
         assert await AuditEntry.filter(action="test.unlucky").count() == 1
         with pytest.raises(Busy):
-            await unlucky(actor=someone(), times=99, now=TOWN_NOW)
+            await unlucky(actor=someone(), times=999, now=TOWN_NOW)
 
 
 def deadlock() -> Exception:
