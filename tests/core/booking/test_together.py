@@ -1,7 +1,9 @@
 """The second way into `book_slot`: those who ask for one slot at the same time are served together."""
 
 import asyncio
+from contextvars import Context
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from server.audit.models import AuditEntry
 from server.authority.actor import Actor
 from server.booking import queries
-from server.booking.actions import together
+from server.booking.actions import book_slot, together
 from server.booking.actions.together import Asked, book_together
 from server.booking.models import Appointment, Slot
 from server.booking.queries import AppointmentCard
@@ -133,6 +135,30 @@ class TestTogether:
         assert await seats(slot) == (5, 0)
         assert await Appointment.filter(slot_id=slot.id).count() == 5
 
+    @pytest.mark.mysql
+    async def test_answers_a_request_that_another_node_carried_out_meanwhile(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A proxy sends a request again when the node that has it is going down: it is not refused as a second one."""
+        slot, (first, second) = await world.slot(), await world.residents(2)
+        repeated, known = asked(world, first, key="the-same-key"), together._known
+        there: list[AppointmentCard] = []
+
+        async def and_meanwhile(batch: Any, slot_: Any) -> Any:
+            found = await known(batch, slot_)
+            if not there:  # in an empty context: another node is not inside our action
+                elsewhere = book_slot(slot_uid=slot.uid, **repeated.saying())
+                there.append(await asyncio.create_task(elsewhere, context=Context()))
+            return found
+
+        monkeypatch.setattr(together, "_known", and_meanwhile)
+        answer, card = await all_at_once(slot, [repeated, asked(world, second)])
+
+        assert isinstance(answer, Answered)
+        assert answer.answer["uid"] == there[0].uid
+        assert isinstance(card, AppointmentCard)
+        assert await seats(slot) == (2, 0)
+
     async def test_takes_a_fraction_of_the_statements(self, world: World) -> None:
         """What a batch is for: the load on a hot slot, counted and not timed."""
         plain, hot = await world.slot(capacity=10), await world.slot(capacity=10)
@@ -147,3 +173,31 @@ class TestTogether:
             await all_at_once(hot, [asked(world, each) for each in residents])
 
         assert len(one_by_one) / len(at_once) > 4
+
+    async def test_serves_only_some_slots_at_once_so_that_others_find_a_connection(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        plain, served = together.book_slot, list[str]()
+        at_once: set[int] = set()
+
+        async def watched(*, slot_uid: str, **said: Any) -> AppointmentCard:
+            served.append(slot_uid)
+            at_once.add(len(served))
+            try:
+                return await plain(slot_uid=slot_uid, **said)
+            finally:
+                served.remove(slot_uid)
+
+        monkeypatch.setattr(together, "book_slot", watched)
+        slots = [await world.slot(starts_at=NOW + timedelta(days=2, minutes=40 * step)) for step in range(9)]
+        residents = await world.residents(9)
+
+        await asyncio.gather(
+            *(
+                book_together(slot_uid=slot.uid, asked=asked(world, each))
+                for slot, each in zip(slots, residents, strict=True)
+            )
+        )
+
+        assert max(at_once) == together.SLOTS_AT_ONCE
+        assert [await seats(slot) for slot in slots] == [(1, 0)] * 9

@@ -1,6 +1,5 @@
 """A hospital, a home with an agreement, a home without one, and as many residents as a test wants."""
 
-import itertools
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,12 +11,12 @@ from server.booking.models import Appointment, Slot, WaitlistEntry, WaitlistOffe
 from server.booking.rules import PARAMETERS, Pool
 from server.demo.cast import TOWN_NOW
 from server.identity.models import Account
+from server.kit.ids import new_uid
 from server.outbox.models import OutboxMessage
 from server.people.models import Resident
 
 NOW = TOWN_NOW
 MINUTE = timedelta(minutes=1)
-numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class World:
             pool=pool,
             release_at=release_at,
             capacity=capacity,
-            slot_key=f"test.{next(numbers)}",
+            slot_key=f"test.{new_uid()}",
             created_at=NOW,
         )
         await slot.save()
@@ -82,7 +81,7 @@ class World:
 
 
 async def _institution(kind: InstitutionKind, name: str) -> Institution:
-    row = Institution(name=name, kind=kind, uscc=f"TEST{next(numbers):014d}", created_at=NOW)
+    row = Institution(name=name, kind=kind, uscc=f"TEST{new_uid()[-14:]}", created_at=NOW)
     await row.save()
     return row
 
@@ -107,7 +106,7 @@ async def build() -> World:
         first_day=NOW.date() - timedelta(days=30),
         last_day=NOW.date() + timedelta(days=300),
         content={},
-        content_hash=f"sha256:{next(numbers)}",
+        content_hash=f"sha256:{new_uid()}",
         binding_key=f"{home.id}-{hospital.id}",
         created_at=NOW,
     ).save()

@@ -93,8 +93,7 @@ def on_both_sides(actor: Actor, other: Actor) -> Actor:
     return replace(actor, grants=(*actor.grants, *(Grant(g.role, g.institution_id) for g in other.grants)))
 
 
-@pytest_asyncio.fixture
-async def morning(town: Town, clock: Any, actor: Ask) -> Round:
+async def round_of(town: Town, clock: Any, actor: Ask) -> Round:
     return Round(
         town=town,
         clock=clock,
@@ -103,3 +102,8 @@ async def morning(town: Town, clock: Any, actor: Ask) -> Round:
         he=await actor("he"),
         feng=await actor("feng"),
     )
+
+
+@pytest_asyncio.fixture
+async def morning(town: Town, clock: Any, actor: Ask) -> Round:
+    return await round_of(town, clock, actor)

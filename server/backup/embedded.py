@@ -1,0 +1,71 @@
+"""The files of an embedded installation, and how they are taken and put back without a moment that is neither old nor new."""
+
+import fcntl
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from server.backup.archive import BackupRefused
+
+DATABASE: Final = "alliance.db"
+CHECKPOINTS: Final = "trail-checkpoints.jsonl"
+PROBLEMS_SHOWN: Final = 5
+
+
+def take(database: Path, checkpoints: Path, folder: Path) -> None:
+    """Copy both while the server serves.
+
+    The checkpoints first: each of them then finds its lines in the database, which is as old or younger.
+    """
+    if checkpoints.exists():
+        with checkpoints.open("rb") as file, (folder / CHECKPOINTS).open("wb") as copy:
+            fcntl.flock(file, fcntl.LOCK_SH)  # no line that is only half written
+            shutil.copyfileobj(file, copy)
+    # In one step: SQLite begins a copy in parts anew at every write of another process, under load for ever.
+    with closing(sqlite3.connect(database)) as live, closing(sqlite3.connect(folder / DATABASE)) as copied:
+        live.backup(copied, pages=-1)
+
+
+def put_back(folder: Path, database: Path, checkpoints: Path, *, mark: str) -> None:
+    """Replace the database in one transaction of its own, so that a restore that dies leaves the old one."""
+    with closing(sqlite3.connect(folder / DATABASE)) as source, closing(sqlite3.connect(database)) as target:
+        source.backup(target)
+    if (
+        checkpoints.exists()
+    ):  # they may have seen what is lost now: kept, for whoever must find out what that was
+        checkpoints.rename(checkpoints.with_name(f"{checkpoints.name}.before-{mark}"))
+    if (folder / CHECKPOINTS).exists():
+        shutil.copyfile(folder / CHECKPOINTS, checkpoints)
+
+
+def ensure_not_in_use(database: Path) -> None:
+    """Refuse while any process has the database open: leaving the WAL mode needs it alone."""
+    try:
+        with closing(sqlite3.connect(database, timeout=0)) as own:
+            own.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError:
+        message = "服务还在运行，数据库正在使用。请先停止所有服务进程，再恢复。"
+        raise BackupRefused(message) from None
+
+
+def has_accounts(database: Path) -> bool:
+    with closing(sqlite3.connect(database)) as own:
+        made = own.execute("SELECT 1 FROM sqlite_master WHERE type='table' AND name='account'").fetchone()
+        return bool(made and own.execute("SELECT 1 FROM account LIMIT 1").fetchone())
+
+
+def migrations_in(database: Path) -> list[str]:
+    with closing(sqlite3.connect(database)) as own:
+        return [name for (name,) in own.execute("SELECT name FROM tortoise_migrations ORDER BY rowid")]
+
+
+def ensure_whole(database: Path) -> None:
+    """Have SQLite read every page and every foreign key."""
+    with closing(sqlite3.connect(database)) as own:
+        problems = [line for (line,) in own.execute("PRAGMA integrity_check") if line != "ok"]
+        problems += [f"{table} {row}" for table, row, *_ in own.execute("PRAGMA foreign_key_check")]
+    if problems:
+        message = "数据库文件本身已经损坏：" + "；".join(problems[:PROBLEMS_SHOWN])
+        raise BackupRefused(message)

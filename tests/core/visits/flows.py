@@ -1,0 +1,50 @@
+"""The writes of a visit, each made ready to be stopped at any of its statements."""
+
+from server.visits import actions
+from server.visits.actions import ItemResult
+from server.visits.rules import Outcome
+from tests.core.visits.conftest import Round
+from tests.crashes import Flow, flow
+
+REASON = "当天老人外出"
+
+
+async def start(morning: Round) -> Flow:
+    scan = await morning.scan()
+    return flow(morning.doctor, actions.start_visit, visit_uid=morning.uid, scanned=scan, now=morning.now)
+
+
+async def write_findings(morning: Round) -> Flow:
+    await morning.start()
+    seen = [ItemResult(item_uid=morning.town.visits.today_wang, outcome=Outcome.SEEN)]
+    return flow(morning.doctor, actions.record_results, visit_uid=morning.uid, results=seen, now=morning.now)
+
+
+async def finish(morning: Round) -> Flow:
+    await morning.start()
+    await morning.see_everybody()
+    morning.clock.advance(minutes=30)
+    return flow(morning.doctor, actions.finish_visit, visit_uid=morning.uid, now=morning.now)
+
+
+async def attest_first(morning: Round) -> Flow:
+    await morning.finish()
+    return flow(morning.doctor, actions.attest, visit_uid=morning.uid, now=morning.now)
+
+
+async def attest_second_so_that_it_counts(morning: Round) -> Flow:
+    first = await attest_first(morning)
+    await first.run()
+    return flow(morning.nurse, actions.attest, visit_uid=morning.uid, now=morning.now)
+
+
+async def dispute(morning: Round) -> Flow:
+    await morning.finish()
+    return flow(morning.nurse, actions.dispute, visit_uid=morning.uid, reason=REASON, now=morning.now)
+
+
+async def cancel(morning: Round) -> Flow:
+    return flow(morning.feng, actions.cancel_visit, visit_uid=morning.uid, reason=REASON, now=morning.now)
+
+
+FLOWS = (start, write_findings, finish, attest_first, attest_second_so_that_it_counts, dispute, cancel)
