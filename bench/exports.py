@@ -26,7 +26,7 @@ import pyotp
 from server.configuration import configure_core
 from server.demo import cast
 from server.kit.sealing import seal
-from server.people.queries import NATIONAL_ID
+from server.people.models import NATIONAL_ID
 from server.settings import Settings
 from tests import rings
 from tests.running import Running, children_of, running

@@ -2,59 +2,88 @@
 
 import argparse
 import asyncio
+import itertools
 import json
 import statistics
 import sys
 import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 import uvloop
 
+LENGTH = b"content-length: "
+PATIENCE = 30.0  # seconds for the last answers
 
-class Connection:
-    """One keep-alive connection that asks, waits for the whole answer, and asks again."""
 
-    def __init__(self, port: int, request: bytes) -> None:
-        self.port = port
-        self.request = request
+class Connection(asyncio.Protocol):
+    """One keep-alive connection that asks, waits for the whole answer, and asks what comes next."""
+
+    def __init__(self, requests: Iterator[bytes], until: float) -> None:
         self.latencies: list[float] = []
-        self.statuses: dict[int, int] = {}
+        self.statuses: Counter[str] = Counter()
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._requests = requests
+        self._until = until
+        self._received = b""
+        self._transport: Any = None
+        self._began = 0.0
 
-    async def run(self, until: float) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        while (began := time.perf_counter()) < until:
-            writer.write(self.request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            await reader.readexactly(_length(head))
-            self.latencies.append(time.perf_counter() - began)
-            status = int(head[9:12])
-            self.statuses[status] = self.statuses.get(status, 0) + 1
-        writer.close()
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+        self._ask()
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        head = self._received.find(b"\r\n\r\n")
+        if head < 0 or len(self._received) < head + 4 + _length(self._received[:head]):
+            return
+        now = time.perf_counter()
+        self.latencies.append(now - self._began)
+        self.statuses[self._received[9:12].decode()] += 1
+        self._received = b""
+        if now < self._until:
+            self._ask()
+        else:
+            self._transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if exc is not None or self._received:
+            self.statuses["cut"] += 1
+        if not self.done.done():
+            self.done.set_result(None)
+
+    def _ask(self) -> None:
+        self._began = time.perf_counter()
+        self._transport.write(next(self._requests))
 
 
 def _length(head: bytes) -> int:
-    for line in head.split(b"\r\n"):
-        name, _, value = line.partition(b":")
-        if name.lower() == b"content-length":
-            return int(value)
-    return 0
+    lower = head.lower()
+    place = lower.find(LENGTH)
+    return int(lower[place + len(LENGTH) :].split(b"\r\n", 1)[0]) if place >= 0 else 0
 
 
 async def load(port: int, requests: list[bytes], connections: int, seconds: float) -> dict[str, object]:
-    opened = [Connection(port, requests[number % len(requests)]) for number in range(connections)]
+    loop = asyncio.get_running_loop()
+    following = itertools.cycle(requests)
     began = time.perf_counter()
-    await asyncio.gather(*(each.run(began + seconds) for each in opened))
+    opened = [
+        (await loop.create_connection(lambda: Connection(following, began + seconds), "127.0.0.1", port))[1]
+        for _ in range(connections)
+    ]
+    async with asyncio.timeout(seconds + PATIENCE):
+        for each in opened:
+            await each.done
     took = time.perf_counter() - began
     latencies = sorted(latency for each in opened for latency in each.latencies)
-    statuses: dict[int, int] = {}
-    for each in opened:
-        for status, count in each.statuses.items():
-            statuses[status] = statuses.get(status, 0) + count
     return {
         "per_second": len(latencies) / took,
         "answers": len(latencies),
         "p50_ms": statistics.median(latencies) * 1000,
         "p99_ms": latencies[int(len(latencies) * 0.99) - 1] * 1000,
-        "statuses": statuses,
+        "statuses": sum((each.statuses for each in opened), Counter()),
     }
 
 
@@ -63,10 +92,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=5)
-    parsed = parser.parse_args()
-    requests = sys.stdin.buffer.read().split(b"\0")  # each connection asks its own, again and again
+    said = parser.parse_args()
+    requests = sys.stdin.buffer.read().split(b"\0")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        print(json.dumps(runner.run(load(parsed.port, requests, parsed.connections, parsed.seconds))))
+        print(json.dumps(runner.run(load(said.port, requests, said.connections, said.seconds))))
 
 
 if __name__ == "__main__":

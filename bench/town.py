@@ -1,96 +1,156 @@
-"""Many families with long records, made of one: every connection then reads another session's own resident."""
+"""A city of families made of one: 25 000 residents with 20 entries each, a proxy for each of them and her session.
 
-from collections.abc import Sequence
+Copied inside the database, by its own sequence tables. The entries lie by time, as they came in, so that those of one
+resident are far apart.
+"""
+
 from contextlib import closing
-from hashlib import sha256
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-import pymysql
+from tests.rings import connect_to
 
-ROWS = 200
-FAMILIES = 32
-BLOOD_PRESSURE = "85354-9"
+RESIDENTS = 25_000
+ENTRIES = 20  # of each resident
+UID = "CONCAT('01BENCH', LPAD(n.seq, 19, '0'))"
+MINE = "uid LIKE '01BENCH%'"
+TOKEN = "bench-{number:05}"
 
 
-def families(url: str, *, resident_uid: str, token: str, sessions: int) -> list[tuple[str, str, int]]:
-    """Return a token, a resident's uid and their inner number for each session."""
-    parts = urlsplit(url)
-    with closing(
-        pymysql.connect(
-            host=parts.hostname,
-            port=parts.port or 3306,
-            user=parts.username,
-            password=parts.password or "",
-            database=parts.path[1:],
+@dataclass(frozen=True)
+class Family:
+    """A proxy's token, and the resident for whom she asks."""
+
+    token: str
+    resident_uid: str
+    resident: int  # the inner number
+
+
+def new_slots(url: str, mark: str, count: int, *, capacity: int) -> list[str]:
+    """Return the uids of free slots on one day, five minutes apart, for anybody."""
+    with closing(connect_to(url)) as connection, connection.cursor() as cursor:
+        slot = _one(
+            cursor,
+            "SELECT id FROM slot WHERE pool = 'public' AND state = 'open' ORDER BY starts_at DESC LIMIT 1",
         )
-    ) as connection:
-        with connection.cursor() as cursor:
-            residents = _residents(cursor, resident_uid)
-            tokens = _sessions(cursor, token, sessions)
+        at = "DATE(NOW()) + INTERVAL 3 DAY + INTERVAL 5 * n.seq MINUTE"
+        uid = f"CONCAT('01BENCH{mark}', LPAD(n.seq, 8, '0'))"
+        _copy(
+            cursor, "slot", slot, count=count,
+            uid=uid, slot_key=uid, starts_at=at, ends_at=f"{at} + INTERVAL 5 MINUTE", closes_at=at, release_at="NULL",
+            capacity=str(capacity), booked="0", held="0", issued="0",
+        )  # fmt: skip
         connection.commit()
-    return [(each, *residents[place % FAMILIES]) for place, each in enumerate(tokens)]
+        cursor.execute("SELECT uid FROM slot WHERE uid LIKE %s ORDER BY id", (f"01BENCH{mark}%",))
+        return [row for (row,) in cursor.fetchall()]
 
 
-def _residents(cursor: Any, uid: str) -> list[tuple[str, int]]:
-    resident = _one(cursor, "SELECT id FROM resident WHERE uid = %s", uid)
+def families(url: str, count: int) -> list[Family]:
+    """Return some of them, evenly spread, whose sessions were seen just now."""
+    with closing(connect_to(url)) as connection, connection.cursor() as cursor:
+        _refresh(cursor)
+        connection.commit()
+        cursor.execute(f"SELECT uid, id FROM resident WHERE {MINE} ORDER BY id")
+        found = cursor.fetchall()
+    every = max(1, len(found) // count)
+    return [Family(TOKEN.format(number=number + 1), uid, row) for number, (uid, row) in enumerate(found)][
+        ::every
+    ][:count]
+
+
+def settle(url: str) -> None:
+    """Copy the town's most written-about resident; a second time only forget who has read and booked."""
+    with closing(connect_to(url)) as connection, connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM resident WHERE {MINE}")
+        if not cursor.fetchone()[0]:
+            _build(cursor)
+        cursor.execute("SET foreign_key_checks = 0")
+        cursor.execute(f"DELETE a FROM appointment a JOIN slot s ON s.id = a.slot_id WHERE s.{MINE}")
+        cursor.execute(f"DELETE FROM slot WHERE {MINE}")
+        cursor.execute("SET foreign_key_checks = 1")
+        cursor.execute(f"DELETE FROM access_chain_head WHERE {MINE}")
+        cursor.execute("TRUNCATE access_entry")
+        cursor.execute(
+            f"INSERT INTO access_chain_head (uid, created_at, resident_id, seq, mac, rights)"
+            f" SELECT uid, NOW(6), id, 0, '', 0 FROM resident WHERE {MINE}"
+        )
+        connection.commit()
+        cursor.execute(
+            "ANALYZE TABLE resident, account, session, proxy_grant, proxy_grant_scope, record_entry"
+        )
+
+
+def _refresh(cursor: Any) -> None:
+    """For an hour nobody has to be noted as seen again."""
+    cursor.execute(
+        f"UPDATE session SET last_seen_at = NOW(6) + INTERVAL 1 HOUR, expires_at = NOW(6) + INTERVAL 1 DAY WHERE {MINE}"
+    )
+
+
+def _build(cursor: Any) -> None:
+    resident = _one(
+        cursor,
+        "SELECT resident_id FROM record_entry WHERE is_current GROUP BY resident_id ORDER BY COUNT(*) DESC LIMIT 1",
+    )
     grant = _one(
         cursor,
-        "SELECT g.id FROM proxy_grant g JOIN account a ON a.id = g.proxy_id JOIN session s ON s.account_id = a.id"
-        " WHERE g.resident_id = %s AND g.status = 'active' ORDER BY s.id DESC LIMIT 1",
-        resident,
+        "SELECT g.id FROM proxy_grant g JOIN proxy_grant_scope s ON s.grant_id = g.id"
+        f" WHERE g.resident_id = {resident} AND g.status = 'active' AND s.scope = 'record' LIMIT 1",
     )
-    scope = _one(cursor, "SELECT id FROM proxy_grant_scope WHERE grant_id = %s AND scope = 'record'", grant)
-    entry = _one(
-        cursor,
-        "SELECT id FROM record_entry WHERE resident_id = %s AND code = %s AND is_current ORDER BY id LIMIT 1",
-        resident,
-        BLOOD_PRESSURE,
+    session = _one(cursor, "SELECT id FROM session WHERE kind = 'family' LIMIT 1")
+    account = _one(cursor, f"SELECT account_id FROM session WHERE id = {session}")
+    scope = _one(cursor, f"SELECT id FROM proxy_grant_scope WHERE grant_id = {grant} AND scope = 'record'")
+    booking = "CONCAT('01BENCHB', LPAD(n.seq, 18, '0'))"
+    people = f"JOIN account a ON a.uid = {UID}"
+    both = f"{people} JOIN resident r ON r.uid = {UID}"
+    _copy(cursor, "account", account, phone_index="NULL")
+    _copy(
+        cursor, "resident", resident,
+        account_id="NULL", national_id_index="NULL", phone_index="NULL", bed="NULL", bed_key="NULL",
+    )  # fmt: skip
+    _copy(
+        cursor, "session", session, people,
+        account_id="a.id", token_hash="SHA2(CONCAT('bench-', LPAD(n.seq, 5, '0')), 256)", device_id="NULL",
+        revoked_at="NULL",
+    )  # fmt: skip
+    _copy(
+        cursor, "proxy_grant", grant, both, resident_id="r.id", proxy_id="a.id", live_key=UID,
+        ends_at="NULL",
+    )  # fmt: skip
+    granted = f"JOIN proxy_grant g ON g.uid = {UID}"
+    _copy(cursor, "proxy_grant_scope", scope, granted, grant_id="g.id")
+    _copy(cursor, "proxy_grant_scope", scope, granted, uid=booking, grant_id="g.id", scope="'booking'")
+    _copy_entries(cursor, resident)
+
+
+def _copy_entries(cursor: Any, resident: int) -> None:
+    cursor.execute(
+        "SELECT id FROM record_entry WHERE resident_id = %s AND is_current ORDER BY effective_at DESC LIMIT %s",
+        (resident, ENTRIES),
     )
-    made = []
-    alone = {"account_id": None, "national_id_index": None, "bed_key": None}
-    for number in range(FAMILIES):
-        mark = f"{uid[:20]}9{number:05}"
-        copy = _copy(cursor, "resident", resident, uid=mark, **alone)
-        held = _copy(cursor, "proxy_grant", grant, uid=mark, resident_id=copy, live_key=f"bench.{number}")
-        _copy(cursor, "proxy_grant_scope", scope, uid=mark, grant_id=held)
-        for day in range(ROWS):
-            row = _copy(
-                cursor, "record_entry", entry, uid=f"{uid[:16]}9{number:04}{day:05}", resident_id=copy
-            )
-            cursor.execute(
-                "UPDATE record_entry SET effective_at = effective_at - INTERVAL %s DAY WHERE id = %s",
-                (day, row),
-            )
-        made.append((mark, copy))
-    return made
+    rows = [row for (row,) in cursor.fetchall()]
+    for row in reversed(rows):  # the oldest of everybody first
+        _copy(
+            cursor, "record_entry", row, f"JOIN resident r ON r.uid = {UID}",
+            uid=f"CONCAT('01BENCH', LPAD({row}, 9, '0'), LPAD(n.seq, 10, '0'))", resident_id="r.id", supersedes_id="NULL",
+        )  # fmt: skip
 
 
-def _sessions(cursor: Any, token: str, count: int) -> list[str]:
-    session = _one(cursor, "SELECT id FROM session WHERE token_hash = %s", _digest(token))
-    tokens = [f"{token[:-4]}{number:04}" for number in range(count)]
-    for number, each in enumerate(tokens):
-        _copy(cursor, "session", session, uid=f"01BENCH00000000000000{number:05}", token_hash=_digest(each))
-    return tokens
-
-
-def _copy(cursor: Any, table: str, row: int, **changes: object) -> int:
+def _copy(
+    cursor: Any, table: str, row: int, joined: str = "", count: int = RESIDENTS, **changes: str
+) -> None:
+    changes = {"uid": UID, **changes}
     cursor.execute(f"SHOW COLUMNS FROM `{table}`")
     names = [name for name, *_ in cursor.fetchall() if name != "id"]
-    said = ", ".join("%s" if name in changes else f"`{name}`" for name in names)
+    said = ", ".join(changes.get(name, f"t.`{name}`") for name in names)
     listed = ", ".join(f"`{name}`" for name in names)
-    values: Sequence[object] = [changes[name] for name in names if name in changes]
     cursor.execute(
-        f"INSERT INTO `{table}` ({listed}) SELECT {said} FROM `{table}` WHERE id = %s", (*values, row)
+        f"INSERT INTO `{table}` ({listed}) SELECT {said} FROM `{table}` t"
+        f" JOIN seq_1_to_{count} n {joined} WHERE t.id = {row} ORDER BY n.seq"
     )
-    return int(cursor.lastrowid)
 
 
-def _one(cursor: Any, sql: str, *values: object) -> int:
-    cursor.execute(sql, values)
+def _one(cursor: Any, sql: str) -> int:
+    cursor.execute(sql)
     (found,) = cursor.fetchone()
     return int(found)
-
-
-def _digest(token: str) -> str:
-    return sha256(token.encode()).hexdigest()

@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 Wish = TypeVar("Wish")
 Outcome = TypeVar("Outcome")
+
+# Told of every trip: where it is made (a module), and how many it serves. For those who watch the process.
+watchers: Final[list[Callable[[str, int], None]]] = []
 
 
 class Together(Generic[Wish, Outcome]):
@@ -53,6 +56,8 @@ class Together(Generic[Wish, Outcome]):
     async def _outcomes(
         self, batch: Sequence[tuple[Wish, asyncio.Future[Outcome]]]
     ) -> Sequence[Outcome | Exception]:
+        for watcher in watchers:
+            watcher(self._serve.__module__, len(batch))
         try:
             return await self._serve([wish for wish, _ in batch])
         except Exception as error:  # noqa: BLE001  it is handed to whoever waits for it

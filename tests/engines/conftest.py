@@ -1,5 +1,6 @@
 """Both engines, each with the small tables of `tables.py`, empty before every test."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from server.kit.database import close_database, open_database
 from tests.engines.steps import Steps
 from tests.engines.stock import MODULES, stock_config
 from tests.rings import new_schema, private_mariadb, servers_or_reason
+
+DRIVER = os.environ.get("DRIVER", "aiomysql")  # test_asyncmy.py says the other
 
 
 @pytest.fixture(autouse=True)
@@ -72,12 +75,19 @@ async def either(either_url: str) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def opened(url: str, *, pool_size: int = 4) -> AsyncIterator[str]:
-    await open_database(url, modules=MODULES, pool_size=pool_size)
+    await open_database(through(DRIVER, url), modules=MODULES, pool_size=pool_size)
     try:
         await make_tables()
         yield url
     finally:
         await close_database()
+
+
+def through(driver: str, url: str) -> str:
+    """Return the address of a MariaDB with the driver to be used, where it is not the one that is taken unasked."""
+    if driver == "aiomysql" or not url.startswith("mysql"):
+        return url
+    return f"{url}{'&' if '?' in url else '?'}driver={driver}"
 
 
 async def make_tables() -> None:

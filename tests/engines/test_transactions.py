@@ -10,6 +10,7 @@ from tortoise.transactions import in_transaction
 
 from server.kit.database import SpentTransaction, database_config, is_transient, outside_transactions
 from server.kit.engines.prepared import rows
+from tests.engines.conftest import DRIVER, through
 from tests.engines.stock import MODULES
 from tests.engines.tables import Bed, Ward
 
@@ -206,7 +207,7 @@ async def _kill(number: int) -> None:
 
 async def test_one_connection_only_so_that_reads_see_what_was_written(either):
     """A router to a replica made a transaction blind to its own writes; the configuration names neither."""
-    config = database_config(either, modules=MODULES)
+    config = database_config(through(DRIVER, either), modules=MODULES)
     assert list(config["connections"]) == ["default"]
     assert "routers" not in config
     async with in_transaction():

@@ -1,14 +1,18 @@
-"""Watch the statements this process runs: how many, and which tables they write. Costs nothing while nobody watches."""
+"""Watch the statements this process runs: how many, which tables they write, how long they take. Costs nothing while
+nobody watches.
+"""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 Watcher = Callable[[str], None]
+Timer = Callable[[str, float], None]  # the text of a statement, without its parameters, and seconds
 
-# The engines test this list before every statement, so it must stay the same object.
+# The engines test these lists at every statement, so they must stay the same objects.
 watchers: Final[list[Watcher]] = []
+timers: Final[list[Timer]] = []
 
 _WRITES = re.compile(
     r"^\s*(?:INSERT\s+(?:IGNORE\s+|OR\s+\w+\s+)?INTO|REPLACE\s+INTO|UPDATE(?:\s+OR\s+\w+)?|DELETE\s+FROM)"
@@ -20,6 +24,14 @@ _WRITES = re.compile(
 def note(sql: str) -> None:
     for watcher in watchers:
         watcher(sql)
+
+
+def took(method: Callable[..., Any], arguments: Sequence[Any], seconds: float) -> None:
+    """Tell the timers of an engine's method that has run: it was given a statement, or what holds one, or is one (COMMIT)."""
+    asked = arguments[1] if len(arguments) > 1 else method.__name__.upper()
+    text = getattr(asked, "sql", asked)
+    for timer in timers:
+        timer(text, seconds)
 
 
 class counted:  # noqa: N801  used as a verb: `with counted() as statements`

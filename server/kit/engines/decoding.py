@@ -14,6 +14,18 @@ class Decoder:
     raw: bool = False
 
 
+Decoders = tuple[tuple[int, Decoder], ...]  # by the places of the columns
+
+
+def decoded(row: tuple[Any, ...], decoders: Decoders) -> tuple[Any, ...]:
+    """Return a row, as a driver gave it, with what its columns mean."""
+    values = list(row)
+    for place, decoder in decoders:
+        if values[place] is not None:
+            values[place] = decoder.decode(values[place])
+    return tuple(values)
+
+
 class Words(dict[Any, Any]):
     """The words of an enumeration, each looked up once; a word that is none is an error and not kept."""
 

@@ -24,7 +24,7 @@ def use(driver: Driver) -> None:
     elif driver == "aiomysql":
         sys.modules.setdefault("asyncmy", None)  # type: ignore[arg-type]  # None is Python's own way to bar an import
     elif importlib.util.find_spec("asyncmy") is None:
-        msg = "driver=asyncmy was asked for, but asyncmy is not installed: pip install asyncmy"
+        msg = "driver=asyncmy was asked for, but it is not installed: pip install -r deploy/requirements-asyncmy.lock"
         raise RuntimeError(msg)
     importlib.import_module(BACKEND)
 

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Coroutine, Sequence
 from functools import wraps
+from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
 
 from pypika_tortoise.context import SqlContext
@@ -11,16 +12,16 @@ from tortoise.backends.base.client import TransactionContext
 from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 
 from server.kit.engines import drivers
-from server.kit.engines.counting import note, watchers
+from server.kit.engines.counting import note, timers, took, watchers
 from server.kit.engines.errors import is_doomed, number
-from server.kit.engines.pool import WAIT, FairPool
+from server.kit.engines.pool import WAIT, FairPool, PoolUse
 from server.kit.engines.transaction import Endable, Nested, Pooled, Turn
 
 drivers.use_default()
 
 from tortoise.backends.mysql import client as stock  # noqa: E402  only after the driver was chosen
 
-from server.kit.engines.mysql_connect import DIRECT, connector, errors  # noqa: E402
+from server.kit.engines.mysql_connect import DIRECT, connector, errors, is_open  # noqa: E402
 from server.kit.engines.mysql_schema import Generator  # noqa: E402
 
 P = ParamSpec("P")
@@ -55,6 +56,7 @@ def translated(method: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Corou
 
     @wraps(method)
     async def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        began = perf_counter()
         try:
             return await method(*args, **kwargs)
         except errors.IntegrityError as error:
@@ -62,6 +64,9 @@ def translated(method: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Corou
         except (errors.Error, ConnectionError) as error:
             _client(args[0]).failed(error)
             raise OperationalError(error) from error
+        finally:
+            if timers:
+                took(method, args, perf_counter() - began)
 
     return run
 
@@ -127,7 +132,7 @@ class Statements(stock.MySQLClient):
 class Client(Statements):
     """One process's way to a MariaDB or MySQL server."""
 
-    _pool: FairPool | None
+    _pool: FairPool | None  # type: ignore[assignment]  # the stock client names the driver's own
 
     def __init__(self, *, wait: float = WAIT, **credentials: Any) -> None:
         super().__init__(**credentials)
@@ -135,7 +140,7 @@ class Client(Statements):
 
     async def create_connection(self, with_db: bool) -> None:  # noqa: FBT001  Tortoise's signature
         connect = connector(self, with_db=with_db)
-        self._pool = FairPool(connect, size=self.pool_maxsize, wait=self._wait)
+        self._pool = FairPool(connect, is_open, size=self.pool_maxsize, wait=self._wait)
         await self._post_connect()
 
     async def _close(self) -> None:
@@ -149,6 +154,9 @@ class Client(Statements):
             await self.create_connection(with_db=True)
         assert self._pool is not None  # noqa: S101  create_connection() made it
         return self._pool
+
+    def use(self) -> PoolUse:
+        return self._pool.use() if self._pool else PoolUse(self.pool_maxsize, 0, 0, 0.0)
 
     def acquire_connection(self) -> Any:
         return _Lease(self)
@@ -201,7 +209,7 @@ class Wrapper(Endable, Statements, stock.TransactionWrapper):
     async def rollback(self) -> None:
         self._must_be_open()
         self._finalized = True
-        if not self._root.spent and not self._connection.closed:
+        if not self._root.spent and is_open(self._connection):
             await self._command("ROLLBACK")
 
     async def savepoint(self) -> None:
@@ -212,7 +220,7 @@ class Wrapper(Endable, Statements, stock.TransactionWrapper):
     async def savepoint_rollback(self) -> None:
         name = self._leave_savepoint()
         # A deadlock took the savepoints with it: saying so would hide the deadlock, which can be retried.
-        if self._root.spent or self._connection.closed:
+        if self._root.spent or not is_open(self._connection):
             return
         try:
             await self._command(f"ROLLBACK TO SAVEPOINT {name}")

@@ -1,19 +1,26 @@
 # ruff: noqa: SLF001  Tortoise and the drivers have no public names for what is needed here
 """How each new connection to MariaDB or MySQL is set up, whichever driver makes it."""
 
+import asyncio
 import importlib
 import ssl
+import time
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from tortoise.backends.base.client import resolve_password
 from tortoise.backends.mysql import client as stock
 
+from server.kit.engines.errors import is_transient
+
 COLLATION = "utf8mb4_unicode_520_ci"
 MODES = "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
 LOCK_WAIT = 10  # seconds; the server's own 50 outlast every caller's patience
 CONNECT_WAIT = 5
+REACHING = 4.0  # seconds; less than the pool lets others wait for a place
+REACHING_PAUSE = 0.1
 
 driver: Any = vars(stock)["mysql"]
 errors: Any = vars(stock)["errors"]
@@ -48,7 +55,7 @@ def connector(client: Any, *, with_db: bool) -> Callable[[], Awaitable[Any]]:
         else None,
     }
 
-    async def connect() -> Any:
+    async def once() -> Any:
         connection = driver.connection.Connection(
             password=await resolve_password(client.password) or "", **options
         )
@@ -59,7 +66,35 @@ def connector(client: Any, *, with_db: bool) -> Callable[[], Awaitable[Any]]:
             raise
         return connection
 
-    return connect
+    return partial(_reach, once)
+
+
+async def _reach(connect: Callable[[], Awaitable[Any]]) -> Any:
+    """Connect, and ask again for a while: nothing has been sent yet, and a cluster is finding another writer."""
+    until = time.monotonic() + REACHING
+    while True:
+        try:
+            return await connect()
+        except (errors.Error, ConnectionError) as error:
+            if not is_transient(error) or time.monotonic() > until:
+                raise
+        await asyncio.sleep(REACHING_PAUSE)
+
+
+def is_open(connection: Any) -> bool:
+    """Tell whether the next statement may be sent on this connection.
+
+    MySQL announces an idle time-out with an error packet before it hangs up, so waiting bytes count as dead too.
+    """
+    if not DIRECT:
+        stream = connection._proto
+        return not connection._stream_broken and stream.length == stream.pos
+    reader = connection._reader
+    if reader is None or connection.closed:
+        return False
+    return not (
+        reader.at_eof() or reader.exception() or getattr(reader, "eof_received", False) or reader._buffer
+    )
 
 
 async def _open(connection: Any) -> None:
@@ -83,8 +118,8 @@ def _package(name: str) -> Any:
     return importlib.import_module(f"{'pymysql' if DIRECT else 'asyncmy'}.{name}")
 
 
-def _decoders() -> dict[int, Any]:
-    decoders = dict(_package("converters").decoders)
+def _decoders() -> dict[Any, Any]:
+    decoders = dict(_package("converters").conversions)
     kind = _package("constants").FIELD_TYPE.NEWDECIMAL
     stock_decoder = decoders[kind]
 

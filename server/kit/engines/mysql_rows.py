@@ -13,7 +13,7 @@ from pymysql.err import InternalError, OperationalError, raise_mysql_exception
 from pymysql.protocol import FieldDescriptorPacket
 
 from server.kit.engines.counting import note, watchers
-from server.kit.engines.decoding import Decoder
+from server.kit.engines.decoding import Decoders
 from server.kit.engines.mysql import translated
 
 Cell = Callable[[bytes], Any]
@@ -38,16 +38,14 @@ TEXTS: Final = frozenset(
 )
 
 
-class TextReader:
+class Reader:
     """Runs one kept query and decodes each cell of its answer once, bytes to value."""
 
-    def __init__(
-        self, sql: str, params: Sequence[Any], places: Sequence[int], decoders: Mapping[int, Decoder]
-    ) -> None:
+    def __init__(self, sql: str, params: Sequence[Any], places: Sequence[int], decoders: Decoders) -> None:
         self.sql = sql
         self._params = params
         self._places = frozenset(places)
-        self._decoders = decoders
+        self._decoders = dict(decoders)
         self._template = ""
         self._head = bytes([ERROR])  # how an answer begins: its columns. No answer begins like this
         self._cells: tuple[Cell, ...] = ()
@@ -108,7 +106,7 @@ class TextReader:
 
 
 @translated
-async def fetch(client: Any, reader: TextReader, values: Sequence[Any]) -> list[Row]:
+async def fetch(client: Any, reader: Reader, values: Sequence[Any]) -> list[Row]:
     """Run the reader's query with these values, within the transaction of the client if it is one's."""
     if watchers:
         note(reader.sql)

@@ -1,14 +1,24 @@
-# ruff: noqa: SLF001  Tortoise and the drivers have no public names for what is needed here
 """A pool of connections that serves first come first, never forgets a waiter, and lets nobody wait for ever."""
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from server.kit.engines.errors import PoolExhausted
 
 WAIT: float = 5.0  # seconds
+
+
+@dataclass(frozen=True)
+class PoolUse:
+    """What an operator wants to know of a pool."""
+
+    size: int
+    used: int
+    waiting: int
+    waited: float  # seconds, of all who have stood in line since the start
 
 
 class FairPool:
@@ -19,13 +29,22 @@ class FairPool:
     again before those who waited (p99 a hundred times p50), and had no time-out.
     """
 
-    def __init__(self, connect: Callable[[], Awaitable[Any]], *, size: int, wait: float = WAIT) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[Any]],
+        is_open: Callable[[Any], bool],
+        *,
+        size: int,
+        wait: float = WAIT,
+    ) -> None:
         self._connect = connect
+        self._is_open = is_open
         self.size = size
         self.wait = wait
         self._places = size
         self._free: list[Any] = []  # the last one used is the first one reused: it is warm
         self._queue: deque[asyncio.Future[None]] = deque()
+        self._waited = 0.0
         self._closing = False
         self._all_back = asyncio.Event()
         self._all_back.set()
@@ -37,6 +56,9 @@ class FairPool:
     @property
     def waiting(self) -> int:
         return len(self._queue)
+
+    def use(self) -> PoolUse:
+        return PoolUse(self.size, self.used, self.waiting, self._waited)
 
     async def acquire(self) -> Any:
         if self._closing:
@@ -55,7 +77,7 @@ class FairPool:
     def release(self, connection: Any) -> None:
         """Take a connection back whatever its state; this cannot wait and cannot fail."""
         try:
-            if self._closing or not _is_idle(connection):
+            if self._closing or connection.get_transaction_status() or not self._is_open(connection):
                 connection.close()
             else:
                 self._free.append(connection)
@@ -89,7 +111,9 @@ class FairPool:
             self._all_back.set()
 
     async def _stand_in_line(self) -> None:
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        waiter: asyncio.Future[None] = loop.create_future()
         self._queue.append(waiter)
         try:
             async with asyncio.timeout(self.wait):
@@ -100,6 +124,8 @@ class FairPool:
                 msg = f"No connection came free within {self.wait} s; {self.size} are in use"
                 raise PoolExhausted(msg) from None
             raise
+        finally:
+            self._waited += loop.time() - began
 
     def _leave_line(self, waiter: asyncio.Future[None]) -> None:
         if waiter.done() and not waiter.cancelled():
@@ -110,21 +136,7 @@ class FairPool:
     def _reuse(self) -> Any:
         while self._free:
             connection = self._free.pop()
-            if _is_alive(connection):
+            if self._is_open(connection):
                 return connection
             connection.close()
         return None
-
-
-def _is_idle(connection: Any) -> bool:
-    return not connection.closed and not connection.get_transaction_status()
-
-
-def _is_alive(connection: Any) -> bool:
-    # MySQL announces an idle time-out with an error packet before it hangs up, so waiting bytes count as dead too.
-    reader = connection._reader
-    if reader is None or connection.closed:
-        return False
-    return not (
-        reader.at_eof() or reader.exception() or getattr(reader, "eof_received", False) or reader._buffer
-    )

@@ -20,12 +20,11 @@ from tortoise.connection import get_connection
 from tortoise.queryset import ValuesListQuery, ValuesQuery
 
 from server.kit.engines import CONNECTION
-from server.kit.engines.decoding import Decoder, Words, instant
+from server.kit.engines.decoding import Decoder, Decoders, Words, decoded, instant
 from server.kit.tables import WordField
 
 Kind = type[int] | type[str] | type[datetime] | type[date]
 Row = tuple[Any, ...]
-Decoders = tuple[tuple[int, Decoder], ...]
 
 # Values that no real query holds, recognized among the parameters that Tortoise has built.
 _MARKS: Final[dict[Kind, Callable[[int], Any]]] = {
@@ -154,26 +153,21 @@ def _taken(sql: str, columns: Mapping[str, Kind], dialect: str) -> _Plan:
 
 
 def _run_of(plan: _Plan, dialect: str) -> Run:
-    if dialect == "mysql":
-        from server.kit.engines import mysql_connect, mysql_rows  # noqa: PLC0415  only where that engine runs
+    if dialect != "mysql":
+        return partial(_execute, plan)
+    from server.kit.engines import mysql_connect  # noqa: PLC0415  only where that engine runs
 
-        if mysql_connect.DIRECT:
-            reader = mysql_rows.TextReader(
-                plan.sql, plan.params, [place for place, _ in plan.places], dict(plan.decoders)
-            )
-            return partial(_fetch, mysql_rows.fetch, reader)
-    return partial(_execute, plan)
-
-
-async def _fetch(
-    fetch: Callable[..., Awaitable[list[Row]]], reader: Any, client: Any, said: Sequence[Any]
-) -> list[Row]:
-    return await fetch(client, reader, said)
+    if mysql_connect.DIRECT:
+        from server.kit.engines.mysql_rows import Reader, fetch  # noqa: PLC0415
+    else:
+        from server.kit.engines.mysql_statements import Reader, fetch  # type: ignore[assignment]  # noqa: PLC0415
+    reader = Reader(plan.sql, plan.params, [place for place, _ in plan.places], plan.decoders)
+    return lambda client, said: fetch(client, reader, said)
 
 
 async def _execute(plan: _Plan, client: Any, said: Sequence[Any]) -> list[Row]:
     found: list[Row] = await client.execute_tuples(plan.sql, _filled(plan, said))
-    return [_decoded(row, plan.decoders) for row in found] if plan.decoders else found
+    return [decoded(row, plan.decoders) for row in found] if plan.decoders else found
 
 
 def _filled(plan: _Plan, said: Sequence[Any]) -> list[Any]:
@@ -224,11 +218,3 @@ def _fit(name: str, value: Any, kind: Kind) -> Any:
             raise ValueError(msg)
         return value.astimezone(UTC)
     return value
-
-
-def _decoded(row: Row, decoders: Decoders) -> Row:
-    values = list(row)
-    for place, decoder in decoders:
-        if values[place] is not None:
-            values[place] = decoder.decode(values[place])
-    return tuple(values)

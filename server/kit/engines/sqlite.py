@@ -4,6 +4,7 @@
 import sqlite3
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial, wraps
+from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
 
 import aiosqlite
@@ -12,8 +13,8 @@ from tortoise.backends.sqlite import client as stock
 from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 
 from server.kit.engines import sqlite_thread as thread
-from server.kit.engines.counting import note, watchers
-from server.kit.engines.pool import WAIT
+from server.kit.engines.counting import note, timers, took, watchers
+from server.kit.engines.pool import WAIT, PoolUse
 from server.kit.engines.sqlite_schema import Generator
 from server.kit.engines.transaction import Current, Endable, Nested, Turn, finish, take
 
@@ -26,12 +27,16 @@ PREPARED = 512  # statements kept parsed
 def translated(method: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[Any, Any, R]]:
     @wraps(method)
     async def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        began = perf_counter()
         try:
             return await method(*args, **kwargs)
         except sqlite3.IntegrityError as error:
             raise IntegrityError(error) from error
         except sqlite3.DatabaseError as error:
             raise OperationalError(error) from error
+        finally:
+            if timers:
+                took(method, args, perf_counter() - began)
 
     return run
 
@@ -96,6 +101,10 @@ class Client(Statements):
     def __init__(self, file_path: str, *, wait: float = WAIT, **pragmas: Any) -> None:
         super().__init__(file_path, **pragmas)
         self._wait = wait
+
+    def use(self) -> PoolUse:
+        """Return how the one connection is used; who waits for it is counted, how long is not."""
+        return PoolUse(1, int(self._lock.locked()), len(self._lock._waiters or ()), 0.0)
 
     def acquire_connection(self) -> Any:
         return Turn(self._lock, self, wait=self._wait)
