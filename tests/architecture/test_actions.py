@@ -19,6 +19,7 @@ FEATURES = (
     "feedback",
     "notifications",
     "documents",
+    "privacy",
 )
 # Not one transaction but several, with a call of the platform, the drawing of a page or the writing of a file between them.
 AROUND_THE_NETWORK = {"send_wechat", "check_text"}

@@ -19,6 +19,7 @@ ABOUT_RECORDS = {
 }  # fmt: skip
 OPEN_TO_ANYONE = {
     "miniprogram_api.session.sign_in",
+    "miniprogram_api.public.trail_checkpoint",
     "admin.session.sign_in_page",
     "admin.session.sign_in",
     *(
@@ -30,6 +31,7 @@ OPEN_TO_ANYONE = {
 # They write nothing but the line that they were asked: pressed again, they answer again.
 KEYLESS = {
     "admin.find.find",
+    "miniprogram_api.privacy.copy_file",
     *(
         f"admin.documents.{page}"
         for page in ("health_summary", "visit_sheet", "consent_statement", "consent_form")

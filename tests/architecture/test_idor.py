@@ -3,14 +3,12 @@
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from hashlib import sha256
 from inspect import isawaitable
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
-from tortoise import Tortoise
 
 from server.authority.permissions import Role
 from server.demo import Town
@@ -21,7 +19,7 @@ from server.kit.ids import new_uid
 from server.web import sessions
 from server.web.routes import Route, path_parameters
 from tests.architecture.subjects import NOW, Key, Sample
-from tests.architecture.trespass import ABOUT_SOMETHING, Trespasser, Uids, named_by, together
+from tests.architecture.trespass import ABOUT_SOMETHING, Trespasser, Uids, digests, named_by, together
 from tests.architecture.verdicts.court import SAMPLES, key_of
 from tests.architecture.verdicts.scenes import Scenes
 
@@ -30,7 +28,6 @@ NEWCOMER = "newcomer"  # manages a home that has signed nothing and where nobody
 OTHERS = ("song", "sun", NEWCOMER)
 REFUSALS = {403, 404}
 STRAY = 1  # uids of each other kind, put where they do not belong
-TRACES = {"session", "idempotency_key"}  # tables that any request writes, whatever it is answered
 # What both sides rightly see, by the path parameter that it stands in.
 SHARED: Mapping[str, str] = {
     "institution_uid": "the public directory lists every institution",
@@ -82,16 +79,6 @@ async def street(town: Town, _standing: Any, address: str) -> AsyncIterator[Stre
         await standing.open()
         yield standing
     town.identity.accounts.pop(NEWCOMER)
-
-
-async def digests() -> dict[str, str]:
-    """Tell how every table stands, but for the traces of any request."""
-    found = {}
-    for model in Tortoise.apps["care"].values():
-        if model._meta.db_table not in TRACES:
-            rows = await model.all().order_by("id").values_list()
-            found[model._meta.db_table] = sha256(repr(rows).encode()).hexdigest()
-    return found
 
 
 def attempts(route: Route, foreign: Uids) -> Iterator[dict[str, str]]:

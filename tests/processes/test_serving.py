@@ -14,6 +14,16 @@ def answers(base: str, times: int) -> set[int]:
     return {httpx.get(f"{base}/healthz", timeout=30).status_code for _ in range(times)}
 
 
+def says_that_it_leaves(base: str) -> bool:
+    """Tell whether a proxy is warned before the connections break."""
+    for _ in range(100):
+        answer = httpx.get(f"{base}/healthz")
+        if answer.status_code == 503:
+            return bool(answer.json() == {"process": "leaving"})
+        time.sleep(0.02)
+    return False
+
+
 def lives(pid: int) -> bool:
     stat = Path(f"/proc/{pid}/stat")
     try:
@@ -44,8 +54,12 @@ class TestOperations:
             "migrate",
             "demo",
             "import-roster",
+            "doctor",
+            "revive-messages",
             "check",
             "verify-audit",
+            "backup",
+            "restore",
             "openapi",
             "create-admin",
         ):
@@ -89,9 +103,12 @@ class TestASecondStart:
             answer = httpx.post(f"{base}/api/v1/session", json={"code": f"sim:daughter:{time.time_ns()}"})
             return str(answer.json()["account"]["uid"])
 
-        with running(tmp_path) as first:
+        with running(tmp_path, DRAIN_SECONDS="2") as first:
             account = signed_in(first.base)
-            assert first.stop() == 0
+            first.process.send_signal(signal.SIGTERM)
+            assert says_that_it_leaves(first.base)
+            assert httpx.get(f"{first.base}/api/v1/session").status_code == 401, "until then it serves"
+            assert first.process.wait(30) == 0
         with running(tmp_path) as second:
             assert signed_in(second.base) == account
             children = children_of(second.process.pid)

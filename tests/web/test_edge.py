@@ -124,7 +124,9 @@ class TestGuard:
 
         assert answer.status_code == 403
 
-    @pytest.mark.parametrize("key", [None, "short", "x" * 65, "with\ttab-in-it"])
+    @pytest.mark.parametrize(
+        "key", [None, "short", "x" * 65, "with\ttab-in-it", "with; other=signs", "with spaces"]
+    )
     async def test_wants_an_idempotency_key_on_writes(self, edge: httpx.AsyncClient, key: str | None) -> None:
         headers = {"Authorization": "Bearer person", **({"Idempotency-Key": key} if key else {})}
         async with httpx.AsyncClient(base_url=edge.base_url) as bare:

@@ -39,6 +39,18 @@ def _witness(stage: Scenes) -> dict[str, Any]:
     return {"evidence": WITNESSED, "second": stage.town.identity.accounts["he"]}
 
 
+def own_code(who: str) -> dict[str, str]:
+    return {"code": f"sim:{who}:{next(fresh)}"}
+
+
+async def _copy_file(stage: Scenes) -> Sample:
+    return Sample({"copy_uid": await stage.copied()}, own_code)
+
+
+async def _wrong(stage: Scenes) -> Sample:
+    return Sample({"rectification_uid": await stage.said_to_be_wrong()})
+
+
 async def _bind(stage: Scenes) -> Sample:
     return Sample(says={"code": await stage.bind_code()})
 
@@ -144,7 +156,14 @@ SAMPLES: Mapping[str, Make] = {
     ),
     "session.state_name": lambda _: Sample(says={"name": "陈小敏"}),
     "session.revoke_session": lambda stage: Sample({"session_uid": stage.keys["daughter"].uid}),
-    "account.close": lambda _: Sample(says=lambda who: {"code": f"sim:{who}:{next(fresh)}"}),
+    # What the law gives them over what is held
+    "privacy.close": lambda _: Sample(says=own_code),
+    "privacy.ask_for_copy": lambda stage: Sample(says={"resident": stage.town.people.wang}),
+    "privacy.copy_file": _copy_file,
+    "rectifications.ask_for_rectification": lambda stage: Sample(
+        of_wang(stage), {"text": "我没有贫血", "entry": stage.town.records.wang_checkup}
+    ),
+    "rectifications.withdraw": _wrong,
     "home.home": lambda stage: Sample(query={"resident": stage.town.people.wang}),
     # Residents and those who act for them
     "people.residents_of_home": lambda stage: Sample({"institution_uid": stage.town.alliance.yihe}),

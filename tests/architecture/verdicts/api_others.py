@@ -28,7 +28,11 @@ async def _invitation_in_lis_name(stage: Scenes) -> Sample:
 
 
 OTHERS: Mapping[str, Make] = {
-    "account.close: with the code of another WeChat": lambda _: Sample(
+    "privacy.ask_for_copy: of myself": lambda _: Sample(says={}),
+    "rectifications.ask_for_rectification: of the register": lambda stage: Sample(
+        of_wang(stage), {"text": "名字写错了"}
+    ),
+    "privacy.close: with the code of another WeChat": lambda _: Sample(
         says=lambda _: {"code": f"sim:passer_by:{next(fresh)}"}
     ),
     "people.revoke_invitation: Wang's in Li's name": _invitation_in_lis_name,

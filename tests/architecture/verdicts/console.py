@@ -28,6 +28,14 @@ TERMS = {
     "first_day": "2026-03-01", "last_day": "2027-02-28", "cooperation": ["patrol"], "items": "医疗巡诊 52",
     "fee_kind": "home_pays", "fee_yuan": "3000", "fee_cycle": "monthly", "weekdays": ["1"],
 }  # fmt: skip
+LEAK = {
+    "what": "一台电脑丢了",
+    "known_at": NOW.strftime("%Y-%m-%dT%H:%M"),
+    "kinds": ["contact"],
+    "people": "3",
+    "harm": "可能被骗",
+    "measures": "正在找",
+}
 HOURS = {"opens": "13:00", "closes": "14:00", "slot_minutes": "30", "capacity": "3"}
 ROSTER = "姓名,身份证号\r\n沈阿毛,330299195507150211".encode("gb18030")
 
@@ -288,6 +296,19 @@ SAMPLES: Mapping[str, Make] = {
     "exports.ask_for_export": lambda _: Sample(says={"kind": "consents", "reason": "季度汇报"}),
     "exports.cancel": lambda stage: at("export_uid", stage.exported()),
     "exports.export_file": lambda stage: at("export_uid", stage.exported()),
+    # What is owed to people over what is held
+    "rectifications.rectification": lambda stage: at("rectification_uid", stage.said_to_be_wrong()),
+    "rectifications.decide": lambda stage: at(
+        "rectification_uid", stage.said_to_be_wrong(), {"event": "decline", "answer": "没有错"}
+    ),
+    "privacy.record_breach": lambda _: Sample(says=LEAK),
+    "privacy.breach": lambda stage: at("breach_uid", stage.leaked()),
+    "privacy.note_notice": lambda stage: at(
+        "breach_uid",
+        stage.leaked(),
+        {"audience": "people", "told_at": NOW.strftime("%Y-%m-%dT%H:%M"), "how": "电话"},
+    ),
+    "privacy.close": lambda stage: at("breach_uid", stage.leaked_and_told(), {"conclusion": "找到了"}),
     "records.record": lambda stage: Sample({"resident_uid": stage.town.people.wang}),
     "records.review": lambda stage: at(
         "emergency_uid", stage.emergency(), {"verdict": "justified", "remark": "有记录"}

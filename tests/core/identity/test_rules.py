@@ -169,8 +169,19 @@ class TestSecrets:
         ensure_good_password(new_password(), login="somebody")
 
     @pytest.mark.parametrize(
-        "password", ["short-one-1", "aaaaaaaaaaaa", "121212121212", "he-is-called-feng!", "FENG-2026-feng"]
+        "password",
+        ["correct horse battery", "三个字也可以连着写成一句话", "x7#kQ9v!mT2p", "m" * 8 + "-nobody-else"],
     )
+    def test_whatever_is_long_and_ones_own_is_good(self, password):
+        ensure_good_password(password, login="feng")
+
+    @pytest.mark.parametrize(
+        "password",
+        [
+            "short-one-1", "aaaaaaaaaaaa", "121212121212", "he-is-called-feng!", "FENG-2026-feng",
+            "Passw0rd1234", "qwertyuiop123456", "P@$$w0rd2026!!", "yangyi-admin-888", "woaini5201314",
+        ],
+    )  # fmt: skip
     def test_passwords_that_are_easy_to_guess_are_refused(self, password):
         with pytest.raises(WeakPassword):
             ensure_good_password(password, login="feng")

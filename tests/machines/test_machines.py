@@ -1,0 +1,48 @@
+"""Random people do random things over HTTP: each is told what the model foretells, and every invariant holds."""
+
+import os
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import RING, Clock
+from tests.machines.booking import Booking
+from tests.machines.consents import Consents
+from tests.machines.playing import Machine, Table
+from tests.machines.proxies import Proxies
+from tests.machines.ratings import Ratings
+from tests.machines.visits import Visits
+
+MACHINES = (Booking, Consents, Proxies, Visits, Ratings)
+HISTORIES = int(os.environ.get("HISTORIES", "10" if RING == "sqlite" else "3"))
+LONGEST = 30
+STEPS = st.lists(
+    st.tuples(st.integers(0, 59), st.integers(0, 41), st.integers(0, 41)), min_size=10, max_size=LONGEST
+)
+
+
+@pytest_asyncio.fixture
+async def table(town: Any, _standing: Any, address: str, clock: Clock) -> AsyncIterator[Table]:
+    async with httpx.AsyncClient(base_url=address, timeout=30, follow_redirects=False) as client:
+        yield Table(town, _standing.snapshot.restore, clock, client)
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda each: each.__name__)
+@settings(
+    max_examples=HISTORIES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=HISTORIES < 100,
+    phases=[Phase.explicit, Phase.generate],  # shrinking a history through a database takes minutes
+    print_blob=True,
+)  # fmt: skip
+@given(steps=STEPS)
+async def test_everybody_is_told_what_the_model_foretells(
+    machine: type[Machine], table: Table, steps: list[tuple[int, int, int]]
+) -> None:
+    """Some seconds for a few histories; HISTORIES=1000 for a night."""
+    history = await machine.begin(table)
+    for move, one, two in steps:
+        await history.step(move, one, two)
