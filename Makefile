@@ -50,11 +50,29 @@ mysql: $(VENV)/.dev ## only the ring on MariaDB and Redis
 journey: $(VENV)/.dev ## the whole main job over HTTP, on SQLite and on MariaDB + Redis
 	@$(BIN)/python -m tests.journey
 
-bench: $(VENV)/.dev ## ratios against a bare handler and a raw driver query, in one run
+bench: $(VENV)/.dev ## all benches, each with its table and var/bench/*.json: ladder (a list against raw drivers and peers), rush, scale, exports
 	@$(BIN)/python -m bench
 
 scale: $(VENV)/.dev ## the console's pages in a city of 100 000 residents against the same pages in the town
 	@$(BIN)/python -m bench.scale
+
+cluster: $(VENV)/.dev ## every fault of a cluster under load: app nodes, databases, Redis, proxies, WeChat; T=names of a few
+	@$(BIN)/python -m tests.cluster $(T)
+
+drill: $(VENV)/.dev ## lose everything while nurses book, restore it, and compare with what they were told; SQLite, and MariaDB to a point in time
+	@$(BIN)/python -m tests.drill
+
+rolling: $(VENV)/.dev ## tables change while people work: two versions side by side on MariaDB, an additive and a three-step change
+	@$(BIN)/python -m tests.operations.rolling
+
+nightly: $(VENV)/.dev ## what takes hours: 100 000 cases against the API's description, long histories, all uids, each gate taken out
+	@deploy/run-nightly
+
+gates: $(VENV)/.dev ## take every gate out, one by one, and list those that no test notices; ARGS="--only server.consent tests/core/consent"
+	@$(BIN)/python -m tests.mutation.gates $(ARGS)
+
+audit: $(VENV)/.dev ## known holes in locked dependencies; says so when it could not look
+	@deploy/audit
 
 shots: $(VENV)/.dev ## pictures of every page, console (1280, 1920, phone, paper) and mini-program, in ./shots (needs chromium)
 	@$(BIN)/python -m tests.console.shots
@@ -68,6 +86,7 @@ migration: $(VENV)/.dev ## name=add_home_bed: write a migration from the models,
 
 lock: $(VENV)/.dev ## write the lock files anew (versions at least a week old)
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes pyproject.toml -o deploy/requirements.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --extra asyncmy pyproject.toml -o deploy/requirements-asyncmy.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --extra dev pyproject.toml -o deploy/requirements-dev.lock
 
-.PHONY: help setup run demo test check fix coverage mysql journey bench scale shots phone migration lock
+.PHONY: help setup run demo test check fix coverage mysql journey bench scale cluster drill rolling nightly gates audit shots phone migration lock

@@ -83,6 +83,7 @@ class Family(StrEnum):
     ALLIANCE = "alliance"
     IDENTITY = "identity"
     DOCUMENTS = "documents"
+    PRIVACY = "privacy"
 
 
 class LogQuery(PageQuery):

@@ -26,6 +26,7 @@ from server.web import sessions
 from server.web.asking import Ask, Cookie, Download, Go, MenuEntry, Open, Show, Upload
 from server.web.assets import Assets
 from server.web.faces import Face, utc_now
+from server.web.headers import ALWAYS
 from server.web.problems import pause_before, status_of
 from server.web.routes import Route, Routes
 
@@ -38,13 +39,12 @@ STALE_FORM = "页面停留太久或不是从本系统打开的。请返回上一
 HERE = Path(__file__).parent
 ASSETS = Assets(HERE / "static", f"{HOME}/static")
 HEADERS = {
+    **ALWAYS,
     "cache-control": "no-store",
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
         "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
-    "referrer-policy": "same-origin",
-    "x-content-type-options": "nosniff",
 }
 
 
@@ -169,6 +169,7 @@ class PageFace(Face):
             sentence=error.sentence,
             fields=dict(error.fields),
             code=error.code,
+            request_id=request.ctx.request_id,
         )
         return self._show(request, ask.actor if ask else None, ask.token if ask else None, page)
 

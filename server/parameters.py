@@ -12,6 +12,7 @@ from server.feedback import rules as feedback
 from server.identity import rules as identity
 from server.notifications import rules as notifications
 from server.people import rules as people
+from server.privacy import rules as privacy
 from server.records import rules as records
 from server.visits import rules as visits
 
@@ -26,6 +27,7 @@ FEATURES = (
     feedback,
     notifications,
     documents,
+    privacy,
 )
 
 

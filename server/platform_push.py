@@ -1,7 +1,9 @@
 """Where the WeChat platform calls us: verified, understood, carried out, and answered within its five seconds."""
 
 import logging
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +12,9 @@ from sanic import HTTPResponse, Request, Sanic, text
 from server.authority.actor import Channel, system_actor
 from server.identity import actions as identity
 from server.identity import queries as accounts
+from server.kit.ids import new_uid
 from server.notifications import actions as notifications
+from server.web import requestlog
 from server.web.asking import Services
 from server.web.faces import to_the_end
 from server.web.problems import places
@@ -43,9 +47,16 @@ class _Door:
             return _refused(refusal)
 
     async def take(self, request: Request) -> HTTPResponse:
-        return await to_the_end(self._take(request))
+        return await to_the_end(self._watched(request))
 
-    async def _take(self, request: Request) -> HTTPResponse:
+    async def _watched(self, request: Request) -> HTTPResponse:
+        doing, began = requestlog.Doing(PATH, new_uid()), time.perf_counter()
+        requestlog.begin(doing)
+        response = await self._take(request, doing.request_id)
+        requestlog.answered(doing, method="POST", status=response.status, seconds=time.perf_counter() - began)
+        return response
+
+    async def _take(self, request: Request, request_id: str) -> HTTPResponse:
         now, marks = self._clock(), list[str]()
         body = (request.body or b"")[: LONGEST_BODY + 1]
         try:
@@ -53,7 +64,7 @@ class _Door:
         except PushRefused as refusal:
             return _refused(refusal)
         try:
-            await _carry_out(message, now=now)
+            await _carry_out(message, request_id, now=now)
         except Exception as error:  # noqa: BLE001  the platform sends it again; then it must not count as a replay
             for mark in marks:
                 await self._services.shared.forget(mark)
@@ -77,11 +88,11 @@ class _Door:
         )
 
 
-async def _carry_out(message: PushMessage, *, now: datetime) -> None:
+async def _carry_out(message: PushMessage, request_id: str, *, now: datetime) -> None:
     account_uid = await accounts.account_of_openid(message.openid)
     if account_uid is None:
         return
-    actor = system_actor("wechat", Channel.MINI_PROGRAM)
+    actor = replace(system_actor("wechat", Channel.MINI_PROGRAM), request_id=request_id)
     if message.event in SUBSCRIPTION_EVENTS:
         await notifications.note_subscription_event(
             actor=actor, account_uid=account_uid, event=message.event, entries=message.payload.get("List", []),

@@ -6,6 +6,7 @@ answers (sanic#3062). Here every child that ends is started again, and a SIGTERM
 
 import asyncio
 import contextlib
+import ctypes
 import os
 import signal
 import socket
@@ -16,9 +17,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 BACKLOG = 1024
+SUPERVISED = "SUPERVISED"  # in the environment of its children
+PR_SET_PDEATHSIG = 1
 PATIENCE = 20.0  # seconds to finish after SIGTERM
 QUICK = 5.0  # a child that lives shorter is started again more slowly
 LONGEST_PAUSE = 10.0
+METRICS = "metrics"  # a folder in the data folder
+
+
+def end_with_parent() -> None:
+    """Ask the kernel for a SIGTERM when the supervisor ends: killed outright, it must leave nobody who holds its port."""
+    if os.environ.get(SUPERVISED):
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass
@@ -94,11 +104,16 @@ def listening_socket(host: str, port: int) -> socket.socket:
     return listener
 
 
-def fresh_metrics_folder(data_dir: Path) -> Path:
-    folder = data_dir / "metrics"
+def metrics_folder(data_dir: Path, *, begins_anew: bool) -> Path:
+    """Return where this machine's processes keep their figures, rid of what the dead have left there.
+
+    One that joins others forgets only how the dead were: without what they have counted, sums would fall.
+    """
+    folder = data_dir / METRICS
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.db"):
-        old.unlink()
+    for left in folder.glob("*.db" if begins_anew else "gauge_live*.db"):
+        if not Path("/proc", left.stem.rsplit("_", 1)[-1]).exists():
+            left.unlink(missing_ok=True)
     return folder
 
 

@@ -7,11 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from server.alliance import actions as alliance
+from server.audit.actions import note
 from server.audit.checkpoint import checkpoint
 from server.authority.actor import Actor, system_actor
 from server.booking import actions as booking
 from server.consent import actions as consent
 from server.documents import actions as documents
+from server.documents.queries import count_unwritten
+from server.documents.rules import SheetKind
 from server.feedback import actions as feedback
 from server.identity import actions as identity
 from server.kit.errors import DomainError
@@ -20,11 +23,15 @@ from server.notifications import actions as notifications
 from server.outbox import actions as outbox
 from server.outbox.actions import Message
 from server.people import actions as people
+from server.privacy import actions as privacy
+from server.privacy.actions.copies import write_copy
 from server.records import actions as records
 from server.visits import actions as visits
 from server.web import metrics
 from server.web.asking import Services
 from server.web.problems import places
+from server.web.requestlog import during
+from server.web.watching import keep_watch, watch_process
 
 LOG = logging.getLogger(__name__)
 BATCH = 50
@@ -51,7 +58,13 @@ SWEEPS: Sequence[Sweep] = (
     people.sweep_reviews,
     identity.sweep_sign_ins,
     documents.sweep_expired_exports,
+    privacy.sweep_retention,
+    visits.sweep_board,
+    booking.sweep_board,
+    consent.sweep_board,
 )
+
+WRITERS = {SheetKind.OWN_COPY: write_copy}
 
 NETWORK_TOPICS: dict[str, Callable[[Message, Services, datetime], Awaitable[None]]] = {
     "wechat.send": notifications.send_wechat,
@@ -65,7 +78,9 @@ async def work_once(services: Services, *, now: datetime) -> int:
 
 
 async def _write_tables(clock: Callable[[], datetime], is_over: Callable[[], bool] = lambda: False) -> int:
-    writing = documents.write_exports(actor=system_actor("worker"), clock=clock, is_over=is_over)
+    writing = documents.write_exports(
+        actor=system_actor("worker"), clock=clock, is_over=is_over, writers=WRITERS
+    )
     return await _guarded(writing, "write_exports")
 
 
@@ -82,9 +97,12 @@ async def _deliver_and_sweep(services: Services, *, now: datetime) -> int:
 
 async def run(services: Services, clock: Callable[[], datetime], stop: asyncio.Event) -> None:
     """Work until asked to stop. Tables are written beside it: a long one must not hold up a reminder."""
+    watch_process(slow_query_ms=services.settings.slow_query_ms)
+    watch = asyncio.create_task(keep_watch("worker"))
     async with asyncio.TaskGroup() as together:
         together.create_task(_keep_delivering(services, clock, stop))
         together.create_task(_keep_writing_tables(services, clock, stop))
+    watch.cancel()
 
 
 async def _keep_writing_tables(
@@ -103,12 +121,19 @@ async def _keep_delivering(services: Services, clock: Callable[[], datetime], st
             if clock() - checked >= CHECKPOINT_EVERY:
                 checked = clock()
                 await checkpoint(services.settings.checkpoints, now=checked)
-            waiting, dead = await outbox.backlog(now=clock())
-            metrics.UNFINISHED.set(waiting)
-            metrics.DEAD.set(dead)
+                metrics.CHECKPOINT.set(checked.timestamp())
+            await _tell_what_waits(now=clock())
         except Exception as error:  # noqa: BLE001  the database may be away for a while; the worker stays
             LOG.error("pass failed: %s", type(error).__name__, extra={"places": places(error)})  # noqa: TRY400
         await services.shared.wait(WAKE, timeout=PAUSE)
+
+
+async def _tell_what_waits(*, now: datetime) -> None:
+    backlog = await outbox.backlog(now=now)
+    metrics.OUTBOX_WAITING.set(backlog.waiting)
+    metrics.OUTBOX_OLDEST.set(backlog.oldest.total_seconds())
+    metrics.OUTBOX_DEAD.set(backlog.dead)
+    metrics.EXPORTS_WAITING.set(await count_unwritten())
 
 
 async def _deliver(message: Message, services: Services, actor: Actor, now: datetime) -> int:
@@ -138,15 +163,34 @@ async def _announce(*, actor: Actor, message: Message, now: datetime) -> None:
     )
 
 
+@action
+async def revive_messages(*, actor: Actor, now: datetime) -> int:
+    """Let what was given up be tried again: somebody has removed the reason."""
+    revived = await outbox.revive(now=now)
+    await note(
+        actor,
+        "outbox.revived",
+        subject_kind="outbox",
+        subject_uid="",
+        detail={"messages": revived},
+        now=now,
+    )
+    return revived
+
+
 async def _guarded(
     work: Awaitable[Any], what: str, message: Message | None = None, now: datetime | None = None
 ) -> int:
     """Let one failing piece of work stop neither the others nor the worker."""
     try:
-        return int(await work or 0)
+        with during(what):
+            done = int(await work or 0)
+        metrics.WORKED.labels(what).set_to_current_time()
     except Exception as error:  # noqa: BLE001  see above
         fault = error.code if isinstance(error, DomainError) else type(error).__name__
+        metrics.WORK_FAILED.labels(what).inc()
         LOG.error("%s failed: %s", what, fault, extra={"places": places(error)})  # noqa: TRY400
         if message is not None and now is not None:
             await outbox.mark_failed(message, fault, now=now)
         return 0
+    return done

@@ -1,5 +1,6 @@
 """One server, one town and one database per test process; every test finds the town as it was."""
 
+import asyncio
 import contextlib
 import itertools
 import os
@@ -17,10 +18,9 @@ from sanic import Sanic
 
 from server import demo, worker
 from server.app import create_app, services_for
-from server.authority.actor import Actor, Channel
+from server.authority.actor import Actor
 from server.configuration import configure_core
 from server.demo import cast
-from server.identity.queries import actor_of
 from server.kit.database import close_database, open_database
 from server.kit.ids import new_uid
 from server.kit.schema import migrate_up
@@ -28,10 +28,12 @@ from server.kit.shared import InProcessShared, RedisShared, Shared
 from server.settings import MODEL_MODULES, Settings
 from server.supervisor import listening_socket
 from server.web.asking import Services
+from server.web.connections import Connection
 from server.web.faces import finish_all
 from server.wechat.simulator.config import Config
 from server.wechat.simulator.server import Simulator
 from tests import rings
+from tests.stage import Stage
 
 RING = os.environ.get("RING", "sqlite")
 codes = itertools.count(1)
@@ -183,10 +185,13 @@ def services(_standing: _Standing) -> Services:
 
 
 @contextlib.asynccontextmanager
-async def serving(app: Sanic[Any, Any]) -> AsyncIterator[str]:
+async def serving(
+    app: Sanic[Any, Any], *, protocol: type[asyncio.Protocol] = Connection
+) -> AsyncIterator[str]:
     """Serve in this process's own loop, on a free port, with all its listeners."""
     server: Any = await app.create_server(
         sock=listening_socket("127.0.0.1", 0),
+        protocol=protocol,
         return_asyncio_server=True,
         asyncio_server_kwargs={"start_serving": False},
     )
@@ -272,13 +277,16 @@ async def console(
 
 
 @pytest.fixture
+def stage(town: demo.Town, clock: Clock) -> Stage:
+    return Stage(town, clock())
+
+
+@pytest.fixture
 def actor(town: demo.Town, clock: Clock) -> Callable[[str], Awaitable[Actor]]:
     """Make the core's actor of somebody in the cast, by key."""
 
     async def make(key: str) -> Actor:
-        somebody = next(each for each in cast.CAST if each.key == key)
-        channel = Channel.CONSOLE if somebody.login else Channel.MINI_PROGRAM
-        return await actor_of(account_uid=town.identity.accounts[key], channel=channel, now=clock())
+        return await Stage(town, clock()).actor(key)
 
     return make
 

@@ -29,19 +29,39 @@ class Running:
 
     def command(self, *arguments: str, text: str = "") -> "subprocess.CompletedProcess[str]":
         """Run another command of the server on the same data."""
-        return subprocess.run(
-            [sys.executable, "-m", "server", *arguments],
-            env=dict(self.env),
-            input=text,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return command(self.env, *arguments, text=text)
+
+    def kill(self) -> None:
+        """Kill every process of it at once, as a machine does that loses its power."""
+        for pid in (self.process.pid, *children_of(self.process.pid)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
 
     def stop(self, *, patience: float = 30) -> int:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(patience)
+
+
+def command(env: Mapping[str, str], *arguments: str, text: str = "") -> "subprocess.CompletedProcess[str]":
+    """Run one command of the server to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "server", *arguments],
+        env=dict(env),
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def environment(folder: Path, **said: str) -> dict[str, str]:
+    """Say all that a server in this folder is told; nothing of this process's own settings reaches it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    env = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    own = {"DATA_DIR": str(folder / "data"), "ARGON2_MEMORY_KIB": "64", "RATE_FACTOR": "1000"}
+    return {**env, **own, "PORT": str(free_port()), **said}
 
 
 def children_of(pid: int) -> dict[int, str]:
@@ -62,22 +82,13 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def running(folder: Path, **said: str) -> Iterator[Running]:
-    port = free_port()
-    folder.mkdir(parents=True, exist_ok=True)
-    env = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    env |= {
-        "PORT": str(port),
-        "DATA_DIR": str(folder / "data"),
-        "ARGON2_MEMORY_KIB": "64",
-        "RATE_FACTOR": "1000",
-        **said,
-    }
+    env = environment(folder, **said)
     with (folder / "server.log").open("ab") as log:
         # A session of its own: what kills a whole process group must not take the tests with it.
         process = subprocess.Popen(
             [sys.executable, "-m", "server", "serve"], env=env, stdout=log, stderr=log, start_new_session=True
         )
-    started = Running(f"http://127.0.0.1:{port}", process, folder, env)
+    started = Running(f"http://127.0.0.1:{env['PORT']}", process, folder, env)
     try:
         _wait_until_ready(started)
         yield started

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 from contextvars import Context, copy_context
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -12,21 +14,26 @@ from tortoise.connection import get_connection, get_connections
 from tortoise.context import TortoiseContext
 
 from server.kit.engines import CONNECTION, drivers
-from server.kit.engines.errors import PoolExhausted, is_duplicate, is_transient
-from server.kit.engines.pool import WAIT
+from server.kit.engines.errors import PoolExhausted, is_duplicate, is_full, is_transient
+from server.kit.engines.pool import WAIT, PoolUse
 from server.kit.engines.transaction import SpentTransaction
 
 __all__ = [
     "PoolExhausted",
     "SpentTransaction",
+    "clock_of_database",
     "close_database",
     "database_config",
     "dialect",
     "is_duplicate",
+    "is_full",
     "is_transient",
     "open_database",
     "outside_transactions",
     "ping",
+    "placeholder",
+    "pool_use",
+    "sqlite_file",
 ]
 
 APP: Final = (
@@ -62,7 +69,7 @@ def database_config(
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
     if parts.scheme == "sqlite":
-        connection = _sqlite(parts.path, options)
+        connection = _sqlite(url, options)
     elif parts.scheme == "mysql":
         connection = _mysql(url, options, pool_size)
     else:
@@ -76,14 +83,19 @@ def database_config(
     }
 
 
-def _sqlite(path: str, options: dict[str, str]) -> dict[str, Any]:
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of an embedded database, or nothing for a server."""
+    parts = urlsplit(url)
     # sqlite:///abs/path.db has the path /abs/path.db; four slashes mean the same.
-    file_path = "/" + unquote(path).lstrip("/")
+    return Path("/" + unquote(parts.path).lstrip("/")) if parts.scheme == "sqlite" else None
+
+
+def _sqlite(url: str, options: dict[str, str]) -> dict[str, Any]:
     pragmas = PRAGMAS | {name: options[name] for name in PRAGMAS if name in options}
     wait = float(options.get("wait", WAIT))
     return {
         "engine": "server.kit.engines.sqlite",
-        "credentials": {"file_path": file_path, "wait": wait, **pragmas},
+        "credentials": {"file_path": str(sqlite_file(url)), "wait": wait, **pragmas},
     }
 
 
@@ -135,8 +147,29 @@ async def ping() -> None:
         await _client().execute_query("SELECT 1")
 
 
+async def clock_of_database() -> datetime:
+    """Ask what time it is there; a file has this machine's own clock."""
+    sql = {
+        "mysql": "SELECT UTC_TIMESTAMP(6) AS at",
+        "sqlite": "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now') AS at",
+    }
+    _, rows = await _client().execute_query(sql[dialect()])
+    at = rows[0]["at"]
+    return (at if isinstance(at, datetime) else datetime.fromisoformat(at)).replace(tzinfo=UTC)
+
+
+def pool_use() -> PoolUse | None:
+    """Tell how this process's connections are used; None while the database is closed."""
+    return _client().use() if _open else None  # type: ignore[attr-defined]  # both engines' clients have it
+
+
 def dialect() -> Literal["sqlite", "mysql"]:
     return "mysql" if _client().capabilities.dialect == "mysql" else "sqlite"
+
+
+def placeholder() -> str:
+    """Return what stands for a value in a statement of our own."""
+    return "%s" if dialect() == "mysql" else "?"
 
 
 def outside_transactions() -> Context:

@@ -47,3 +47,9 @@ async def answer_given(request: RequestKey) -> None:
     if row.fingerprint != request.fingerprint:
         raise KeyReused
     raise Answered(plain.loads(row.answer or "null"))
+
+
+async def forget_answers(*, account_id: int, but: RequestKey | None) -> None:
+    """Delete what an account was answered, but for the request that is being answered now."""
+    rows = AnsweredRequest.filter(account_id=account_id)
+    await (rows.exclude(key=but.key) if but else rows).delete()

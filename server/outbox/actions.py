@@ -122,8 +122,25 @@ async def mark_failed(message: Message, fault: str, *, now: datetime) -> None:
     )
 
 
-async def backlog(*, now: datetime) -> tuple[int, int]:
-    """Count what is due and waiting, and what was laid aside for a person."""
-    waiting = await OutboxMessage.filter(status=MessageStatus.WAITING, due_at__lte=now).count()
-    dead = await OutboxMessage.filter(status=MessageStatus.DEAD).count()
-    return waiting, dead
+async def revive(*, now: datetime) -> int:
+    """Give what was laid aside its attempts anew, in the caller's transaction; return how many there were."""
+    dead = OutboxMessage.filter(status=MessageStatus.DEAD)
+    return await dead.update(status=MessageStatus.WAITING, attempts=0, due_at=now)
+
+
+@dataclass(frozen=True)
+class Backlog:
+    waiting: int  # due, and not delivered
+    oldest: timedelta  # how long the first of them has been due
+    dead: int  # laid aside for a person
+
+
+async def backlog(*, now: datetime) -> Backlog:
+    """Tell what is late and what was given up."""
+    due = OutboxMessage.filter(status=MessageStatus.WAITING, due_at__lte=now)
+    first = await due.order_by("due_at").first()
+    return Backlog(
+        waiting=await due.count(),
+        oldest=now - first.due_at if first else timedelta(),
+        dead=await OutboxMessage.filter(status=MessageStatus.DEAD).count(),
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 from sanic import HTTPResponse, Request, Sanic, raw
 
+from server.web.headers import NO_PAGE
 from server.web.problems import NoSuchPage
 
 FOR_EVER = "public, max-age=31536000, immutable"  # the address changes with the content
@@ -30,12 +31,17 @@ class Asset:
         return gzip.compress(self.content)
 
     def sent(self, *, packed: bool) -> HTTPResponse:
-        headers = {"cache-control": FOR_EVER, "x-content-type-options": "nosniff", "vary": "accept-encoding"}
+        headers = {**NO_PAGE, "cache-control": FOR_EVER, "vary": "accept-encoding"}
         if packed and len(self.content) >= LEAST_TO_COMPRESS:
             return raw(
                 self.compressed, content_type=self.media_type, headers={**headers, "content-encoding": "gzip"}
             )
         return raw(self.content, content_type=self.media_type, headers=headers)
+
+
+def _kind(name: str) -> str:
+    kind = mimetypes.guess_type(name)[0] or "text/plain"
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
 class Assets:
@@ -44,9 +50,7 @@ class Assets:
     def __init__(self, folder: Path, prefix: str) -> None:
         self.prefix = prefix
         self._found = {
-            path.relative_to(folder).as_posix(): Asset(
-                path.read_bytes(), mimetypes.guess_type(path.name)[0] or "text/plain"
-            )
+            path.relative_to(folder).as_posix(): Asset(path.read_bytes(), _kind(path.name))
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }

@@ -2,7 +2,6 @@
 
 import asyncio
 import inspect
-import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterable
@@ -16,17 +15,14 @@ from sanic import HTTPResponse, Request, Sanic
 from server.authority.actor import Actor, Channel
 from server.kit.errors import DomainError, Forbidden, NotFound, SignInNeeded
 from server.kit.idempotency import Answered, RequestKey
-from server.kit.ids import new_uid
 from server.kit.shared import InProcessShared, Shared
-from server.web import metrics
+from server.web import metrics, requestlog
 from server.web.asking import Ask, Open, Services
 from server.web.problems import Broken, KeyMissing, Malformed, TooBig, TooSlow, as_refusal, places, status_of
 from server.web.ratelimit import RATES, ensure_rate
 from server.web.routes import Route, Routes, path_parameters
-from server.web.shapes import ULID_SHAPE
+from server.web.shapes import KEY_SHAPE, ULID_SHAPE
 
-LOG = logging.getLogger("request")
-KEY_LENGTHS = range(8, 65)
 BODY_SECONDS = 15.0
 _unfinished: set[asyncio.Task[Any]] = set()
 
@@ -110,29 +106,37 @@ class Face(ABC):
             observe=metrics.observer(self.name, route),
             parameters=tuple(path_parameters(route.path)),
             wants_ask="ask" in inspect.signature(route.handler).parameters,
+            path=f"{self.prefix}{route.path}",
         )
+        behind_proxy = services.settings.proxies_count > 0
 
         async def endpoint(request: Request, **parameters: str) -> HTTPResponse:
-            request.ctx.request_id = new_uid()
+            request.ctx.request_id = requestlog.request_id_of(request, behind_proxy=behind_proxy)
             request.ctx.now = clock()
             try:
                 await _receive(request, most=route.largest_body)
             except DomainError as refusal:
-                return await self.refuse(request, refusal)
-            return await to_the_end(self._serve(request, served, request.ctx.now, parameters))
+                return await self._serve(request, served, self._refused(request, served, refusal))
+            work = self._carry_out(request, served, request.ctx.now, parameters)
+            return await to_the_end(self._serve(request, served, work))
 
         endpoint.route = route  # type: ignore[attr-defined]  # tests list every route with its guard
         return endpoint
 
     async def _serve(
-        self, request: Request, served: "_Served", now: datetime, parameters: dict[str, str]
+        self, request: Request, served: "_Served", work: Coroutine[Any, Any, HTTPResponse]
     ) -> HTTPResponse:
+        request.ctx.doing = doing = requestlog.Doing(served.path, request.ctx.request_id)
+        requestlog.begin(doing)
         began = time.perf_counter()
         try:
-            response = await self._carry_out(request, served, now, parameters)
+            response = await work
         except Exception as error:  # noqa: BLE001  every failure becomes an answer in the face's own shape
-            response = await self._refused(request, served.route, error)
-        served.observe(response.status, time.perf_counter() - began)
+            response = await self._refused(request, served, error)
+        took = time.perf_counter() - began
+        served.observe(response.status, took)
+        requestlog.answered(doing, method=served.route.method, status=response.status, seconds=took)
+        response.headers[requestlog.HEADER] = doing.request_id
         return response
 
     async def _carry_out(
@@ -162,6 +166,7 @@ class Face(ABC):
             factor=services.settings.rate_factor,
         )
         actor = await self.identify(request, token, now=now)
+        request.ctx.doing.account = actor.account_uid if actor else ""
         self.ensure_ours(request, route)
         actor = _guarded(actor, route, self.channel)
         if route.proof:
@@ -179,12 +184,7 @@ class Face(ABC):
         key = self.key(request)
         if key is None:
             raise KeyMissing
-        if (
-            len(key) not in KEY_LENGTHS
-            or not key.isascii()
-            or not key.isprintable()
-            or actor.account_id is None
-        ):
+        if not KEY_SHAPE.fullmatch(key) or actor.account_id is None:
             raise Malformed
         asked = sha256(f"{request.method} {request.path}?{request.query_string}\n".encode())
         asked.update(self.fingerprint_body(request))
@@ -193,13 +193,15 @@ class Face(ABC):
     def fingerprint_body(self, request: Request) -> bytes:
         return request.body or b""
 
-    async def _refused(self, request: Request, route: Route, error: Exception) -> HTTPResponse:
+    async def _refused(self, request: Request, served: "_Served", error: Exception) -> HTTPResponse:
         refusal = as_refusal(error)
+        request.ctx.doing.code = refusal.code
+        metrics.REFUSALS.labels(self.name, refusal.code).inc()
         if isinstance(refusal, Broken) or status_of(refusal) >= 500:  # noqa: PLR2004
-            LOG.error(
+            requestlog.LOG.error(
                 "request failed",
                 extra={
-                    "route": route.name,
+                    "route": served.path,
                     "fault": type(error).__name__,
                     "places": places(error),
                     "request_id": request.ctx.request_id,
@@ -218,6 +220,7 @@ class _Served:
     observe: Callable[[int, float], None]  # status, seconds
     parameters: tuple[str, ...]  # of the path
     wants_ask: bool
+    path: str  # the template, with the face's prefix: what the log calls the route
 
 
 async def _receive(request: Request, *, most: int) -> None:

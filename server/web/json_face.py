@@ -12,11 +12,11 @@ from server.kit.errors import DomainError, Kind
 from server.web import sessions
 from server.web.asking import Ask
 from server.web.faces import Face
+from server.web.headers import NO_PAGE
 from server.web.problems import Malformed, NotJson, pause_before, problem, status_of
 from server.web.routes import Route
 
 JSON = "application/json"
-HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 BEARER = "bearer "
 
 
@@ -43,14 +43,14 @@ class JsonFace(Face):
 
     async def answer(self, request: Request, route: Route, ask: Ask, result: Any) -> HTTPResponse:  # noqa: ARG002  the console asks them
         if route.status == 204:  # noqa: PLR2004
-            return HTTPResponse(status=204, headers=HEADERS)
-        return raw(plain.dumps(result), status=route.status, content_type=JSON, headers=HEADERS)
+            return HTTPResponse(status=204, headers=NO_PAGE)
+        return raw(plain.dumps(result), status=route.status, content_type=JSON, headers=NO_PAGE)
 
     async def replay(self, request: Request, route: Route, ask: Ask, stored: Any) -> HTTPResponse:
         return await self.answer(request, route, ask, stored)
 
     async def refuse(self, request: Request, error: DomainError) -> HTTPResponse:
-        headers = {**HEADERS, **pause_before(error)}
+        headers = {**NO_PAGE, **pause_before(error)}
         if error.kind is Kind.SIGN_IN:
             headers["www-authenticate"] = "Bearer"
         # What is not HTTP at all has no request.

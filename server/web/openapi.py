@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 from server.authority.permissions import Permission
 from server.web.asking import Open
 from server.web.routes import Route, path_parameters
-from server.web.shapes import ULID_PATTERN
+from server.web.shapes import KEY_PATTERN, ULID_PATTERN
 
 REF = "#/components/schemas/{model}"
 PROBLEM = {
@@ -150,7 +150,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
                 "name": "Idempotency-Key",
                 "in": "header",
                 "required": True,
-                "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$"},
+                "schema": {"type": "string", "pattern": KEY_PATTERN},
                 "description": "Chosen by the client, the same for every repetition of one wish",
             }
         )

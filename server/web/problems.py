@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import ValidationError
 from sanic.exceptions import SanicException
 
-from server.kit.database import PoolExhausted, is_transient
+from server.kit.database import PoolExhausted, is_full, is_transient
 from server.kit.errors import Busy, DomainError, Kind
 from server.web.sentences import field_sentences
 
@@ -78,6 +78,13 @@ class FieldsInvalid(WebError):
     message = "有几处填写不对，请按提示修改后再提交。"
 
 
+class NoRoom(WebError):
+    code = "web.no_room"
+    kind = Kind.BUSY
+    status = 503
+    message = "系统的存储空间满了，刚才的没有保存，我们正在处理。请过几分钟再试一次；急事请拨打服务热线。"
+
+
 class Broken(WebError):
     code = "web.broken"
     status = 500
@@ -114,7 +121,7 @@ def as_refusal(error: Exception) -> DomainError:
         return Busy() if error.status_code == 503 else kind()  # noqa: PLR2004  its own time-out
     if isinstance(error, PoolExhausted) or is_transient(error):
         return Busy()
-    return Broken()
+    return NoRoom() if is_full(error) else Broken()
 
 
 def problem(error: DomainError, *, request_id: str) -> dict[str, Any]:

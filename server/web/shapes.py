@@ -10,6 +10,8 @@ from server.kit.pages import PageWish
 
 ULID_PATTERN = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 ULID_SHAPE = re.compile(ULID_PATTERN)
+KEY_PATTERN = r"^[A-Za-z0-9_-]{8,64}$"  # what a client may choose to name one wish by
+KEY_SHAPE = re.compile(KEY_PATTERN)
 INT_MOST = 2**53 - 1  # what JSON clients can hold exactly
 
 Uid = Annotated[str, StringConstraints(pattern=ULID_PATTERN)]

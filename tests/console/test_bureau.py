@@ -1,9 +1,13 @@
 """The day of the bureaus, the moderator, the hotline, the auditor and the administrator, and of anybody at the counter."""
 
 import re
+from datetime import date
 
 from server.feedback.models import FeedbackCase, Rating
 from server.notifications.models import CallListEntry
+from server.people.actions import admit, discharge
+from server.people.models import Resident
+from server.people.rules import Sex, StayEnd
 
 
 class TestModerator:
@@ -41,6 +45,35 @@ class TestCivilAffairs:
 
             await it.reads("作废")
         assert (await FeedbackCase.get(uid=town.feedback.case)).status == "verifying"
+
+    async def test_merges_two_entries_of_one_person_and_takes_it_back(self, screen, town, actor, clock):
+        twin = await admit(
+            actor=await actor("song"),
+            home_uid=town.alliance.songhe,
+            name="王桂兰",
+            sex=Sex.FEMALE,
+            birth_date=date(1936, 2, 29),
+            now=clock(),
+        )
+        await discharge(
+            actor=await actor("he"), resident_uid=town.people.wang, reason=StayEnd.MOVED, now=clock()
+        )
+        async with screen("qian") as it:
+            await it.sign_in("/admin/merges")
+            await it.write("保留的登记号", twin.uid)
+            await it.write("并入的登记号", town.people.wang)
+            await it.write("依据", "两家机构各登记了一次")
+            clock.advance(minutes=1)  # the code of the sign-in is spent
+            await it.write("动态口令", await it.code())
+            await it.press("合并两份登记")
+            await it.reads("两份登记已合并")
+            assert (await Resident.get(uid=town.people.wang)).merged_into_id is not None
+            await it.write("当时并入的登记号", town.people.wang)
+            await it.write("原因", "核对后是两个人")
+            await it.press("撤销合并")
+
+            await it.reads("合并已撤销")
+        assert (await Resident.get(uid=town.people.wang)).merged_into_id is None
 
 
 class TestHealthCommission:

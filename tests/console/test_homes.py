@@ -1,16 +1,21 @@
 """The day of a home's manager and of a group's, in a real browser against the real server."""
 
 import re
+from datetime import timedelta
 
 from server.booking.models import Appointment
-from server.consent.models import Consent
+from server.consent.actions import request_consent
+from server.consent.models import Consent, ConsentProvision
+from server.consent.rules import Purpose, RecordCategory
 from server.identity.models import RoleGrant
+from server.kit.clock import local_date
 from server.people.models import Resident
 from server.visits.models import Visit
 from tests.console.errands import ROSTER
 from tests.console.screen import Screen
 
 ROSTER_FILE = {"name": "名册.csv", "mimeType": "text/csv", "buffer": ROSTER}
+SCAN = {"name": "同意书.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n" + b"0" * 4000}
 NOBODYS_NUMBER = "330299195507150212"  # its last digit does not fit
 
 
@@ -50,6 +55,32 @@ class TestConsent:
 
             await it.reads("李福生")
         assert await Consent.filter(resident__uid=town.people.li, purpose="care").count() == 1
+
+    async def test_on_paper_is_scanned_and_the_answer_taken_down_by_two(self, screen, town, actor, clock):
+        asked = await request_consent(
+            actor=await actor("feng"),
+            resident_uid=town.people.li,
+            institution_uid=town.alliance.health_center,
+            purpose=Purpose.TREATMENT,
+            categories=(RecordCategory.EXAM, RecordCategory.MEDS),
+            last_day=local_date(clock()) + timedelta(days=90),
+            now=clock(),
+        )
+        async with screen("he") as it:
+            await it.sign_in(f"/admin/consents/{asked.uid}")
+            await it.control("扫描件").set_input_files(SCAN)
+            await it.press("存入")
+            await it.reads("第 1 页")
+            await it.press("登记：长者同意")
+            await it.tick("健康体检报告")
+            await it.choose("另一位见证人", "李秀英")
+            await it.press("记下同意")
+
+            await it.reads("已同意")
+        given = await Consent.get(uid=asked.uid)
+        assert (given.status, given.basis) == ("granted", "witnessed")
+        permitted = ConsentProvision.filter(consent_id=given.id, verdict="permit")
+        assert await permitted.values_list("category", flat=True) == ["exam"]
 
 
 class TestAdmission:

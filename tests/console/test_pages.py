@@ -20,6 +20,7 @@ FEATURES = (
     "visits",
     "feedback",
     "notifications",
+    "privacy",
 )
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'"
 IN_USE = {"admin.views.views"}  # offered to those who have kept something there

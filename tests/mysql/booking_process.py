@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 import time
+from datetime import date
 from typing import Any
 
 from server.app import configure_core
@@ -14,6 +15,8 @@ from server.authority.actor import Actor, Channel, Grant
 from server.authority.permissions import Role
 from server.booking import actions
 from server.booking.actions.together import Asked, book_together
+from server.booking.actions.trips import Rider
+from server.booking.rules import HalfDay
 from server.demo.cast import TOWN_NOW
 from server.kit.database import close_database, open_database
 from server.settings import MODEL_MODULES, Settings
@@ -24,6 +27,12 @@ async def do(actor: Actor, step: dict[str, Any]) -> object:
     if step["do"] == "book_together":
         asked = Asked(actor, said["resident_uid"], said["reason"], now=TOWN_NOW)
         return await book_together(slot_uid=said["slot_uid"], asked=asked)
+    if step["do"] == "book_trip":
+        said = said | {
+            "day": date.fromisoformat(said["day"]),
+            "half": HalfDay(said["half"]),
+            "riders": [Rider(**rider) for rider in said["riders"]],
+        }
     return await getattr(actions, step["do"])(actor=actor, now=TOWN_NOW, **said)
 
 

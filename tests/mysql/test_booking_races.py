@@ -15,7 +15,9 @@ import pytest_asyncio
 
 from server.booking import actions, queries
 from server.booking.models import Appointment, Slot
-from server.booking.rules import BOOKED_STATUSES
+from server.booking.rules import BOOKED_STATUSES, HalfDay
+from server.kit.clock import NOON, SHANGHAI
+from server.people.models import Resident
 from server.settings import Settings
 from tests.core.booking.world import NOW, World, build, seats
 
@@ -39,6 +41,23 @@ def book(slot: Slot, resident: Any) -> Step:
 
 def on(action: str, uid: str, **more: str) -> Step:
     return {"do": action, "with": {"appointment_uid": uid, **more}}
+
+
+def on_a_bus(world: World, riders: list[tuple[Resident, Slot]]) -> Step:
+    at = riders[0][1].starts_at.astimezone(SHANGHAI)
+    return {
+        "do": "book_trip",
+        "with": {
+            "provider_uid": world.hospital.uid,
+            "day": at.date().isoformat(),
+            "half": HalfDay.MORNING if at.hour < NOON else HalfDay.AFTERNOON,
+            "bus_seats": 3,
+            "remark": "",
+            "riders": [
+                {"resident_uid": rider.uid, "slot_uid": slot.uid, "reason": "复诊"} for rider, slot in riders
+            ],
+        },
+    }
 
 
 async def at_once(world: World, settings: Settings, folder: Path, steps: list[Step]) -> list[str]:
@@ -224,3 +243,31 @@ class TestAgainstEachOther:
         offers = await queries.offers(actor=world.nurse, now=NOW)
         longest = [each.uid for each in waiting[-6:]]
         assert sorted(offer.resident_uid for offer in offers) == sorted(longest)
+
+
+class TestTrips:
+    async def test_a_bus_gets_all_its_seats_or_none_beside_others_who_book(
+        self, world: World, settings: Settings, tmp_path: Path
+    ) -> None:
+        """Ten buses of three, over two slots each, and eight people who come alone, for two times seven seats."""
+        starts = [NOW + timedelta(days=1), NOW + timedelta(days=1, minutes=30)]
+        slots = [await world.slot(capacity=7, starts_at=start) for start in starts]
+        people = await world.residents(38)
+        buses = [people[first : first + 3] for first in range(0, 30, 3)]
+        steps = [
+            on_a_bus(world, [(rider, slots[(place + number) % 2]) for place, rider in enumerate(riders)])
+            for number, riders in enumerate(buses)
+        ] + [book(slots[number % 2], alone) for number, alone in enumerate(people[30:])]
+        random.Random(5).shuffle(steps)
+
+        answers = await at_once(world, settings, tmp_path, steps)
+
+        came = Counter(answers)
+        riding = Counter(await Appointment.filter(trip_id__not_isnull=True).values_list("trip_id", flat=True))
+        assert set(came) <= {"TripCard", "AppointmentCard", "booking.slot_full", "booking.trip_not_booked"}
+        assert set(riding.values()) == {3}
+        assert len(riding) == came["TripCard"] >= 1
+        taken = [await seats(slot) for slot in slots]
+        assert sum(booked for booked, _ in taken) == 3 * came["TripCard"] + came["AppointmentCard"]
+        # What is left is too little for whoever was refused.
+        assert min(7 - booked for booked, _ in taken) == 0

@@ -15,11 +15,11 @@ from server.demo import Town
 from server.demo.alliance import GREEN
 from server.identity.models import Account
 from server.kit.clock import local_date
-from server.notifications.actions import close_own_account
 from server.people import actions, queries
 from server.people.actions.invitations import Offered, invite
 from server.people.models import ProxyGrant, ProxyGrantScope, Resident
 from server.people.rules import Basis, EndReason, ProxyScope, ProxyStatus, Relation, Sex, check_character
+from server.privacy.actions import close_own_account
 
 pytestmark = pytest.mark.mysql
 Ask = Callable[[str], Awaitable[Actor]]

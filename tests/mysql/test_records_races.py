@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 
 from server.audit import trail
-from server.audit.checkpoint import verify_trails
 from server.audit.trail_models import AccessChainHead, AccessEntry
+from server.audit.verification import verify_trails
 from server.authority.actor import Actor
 from server.consent.actions import withdraw_consent
 from server.demo import Town
