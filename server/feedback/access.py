@@ -13,6 +13,7 @@ from server.authority.actor import Actor
 from server.authority.permissions import Permission, Role
 from server.feedback.models import FeedbackCase, Rating, RatingToken, RatingVoid
 from server.feedback.rules import RatingStatus, VoidStatus
+from server.kit.engines.any_of import AnyOf
 from server.kit.errors import NotFound
 from server.people.access import of_residents_visible_to
 
@@ -37,9 +38,7 @@ async def token_for(*, actor: Actor, uid: str, permission: Permission, now: date
 
 def own_ratings(*, actor: Actor, now: datetime) -> Q:
     """Narrow to what the actor said, or what was said in the name of somebody they may rate for."""
-    return Q(author_id=actor.account_id) | of_residents_visible_to(
-        "resident", actor=actor, permission=Permission.RATING_GIVE, now=now
-    )
+    return _written_by_or_about(Rating, actor, now)
 
 
 async def own_rating_for(*, actor: Actor, uid: str) -> Rating:
@@ -95,9 +94,13 @@ def cases_visible_to(*, actor: Actor, permission: Permission, now: datetime) -> 
 
 
 def own_cases(*, actor: Actor, now: datetime) -> Q:
-    return Q(author_id=actor.account_id) | of_residents_visible_to(
-        "resident", actor=actor, permission=Permission.RATING_GIVE, now=now
-    )
+    return _written_by_or_about(FeedbackCase, actor, now)
+
+
+def _written_by_or_about(table: type[Rating] | type[FeedbackCase], actor: Actor, now: datetime) -> Q:
+    about = of_residents_visible_to("resident", actor=actor, permission=Permission.RATING_GIVE, now=now)
+    written, told = table.filter(author_id=actor.account_id), table.filter(about)
+    return Q(id__in=AnyOf(written.values("id"), told.values("id")))
 
 
 async def case_for(*, actor: Actor, uid: str, permission: Permission, now: datetime) -> FeedbackCase:

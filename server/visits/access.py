@@ -25,7 +25,8 @@ def visits_visible_to(*, actor: Actor, permission: Permission, now: datetime) ->
     if not actor.is_person_with(permission):
         return seen
     own_lines = VisitItem.filter(_own_residents(actor=actor, permission=permission, now=now))
-    return seen | Q(id__in=Subquery(own_lines.values("visit_id")))
+    theirs = Q(id__in=Subquery(own_lines.values("visit_id")))
+    return seen | theirs if actor.institutions_with(permission) else theirs
 
 
 def visits_of_own_institutions(*, actor: Actor, permission: Permission) -> Q:

@@ -29,9 +29,9 @@ GROWN = (
     "resident_stay", "session", "slot", "visit", "visit_item", "waitlist_entry", "waitlist_offer",
 )  # fmt: skip
 COPIES = 5000
-# "My own row, or one that I act for" in one condition: MariaDB then looks at every resident. To be mended by reading the
-# few ids first, as booking does; a list that is not named here must not join them, and one that is mended must go.
-KNOWN = {"/consents", "/home", "/rating-tokens", "/rating-tokens/to-assist", "/ratings", "/visits"}
+# Of a nurse, who reaches all residents of her home: several ways in, in one condition. A list that is not named here must
+# not join them, and one that is mended must go.
+KNOWN = {"/rating-tokens/to-assist", "/visits"}
 FEW = 200  # rows that may be put in order by hand
 OVER = {"outbox_message": "done", "waitlist_entry": "removed"}  # nothing is left to do about the copies
 PERSONS = ("resident_id", "account_id", "proxy_id", "author_id", "booked_by_id", "joined_by_id")
