@@ -2,6 +2,7 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 from server.kit.tables import TokenField, UtcDatetimeField
 from tortoise import fields
+from tortoise.indexes import Index
 
 
 class Migration(migrations.Migration):
@@ -49,4 +50,5 @@ class Migration(migrations.Migration):
             },
             bases=["Table"],
         ),
+        ops.AddIndex(model_name="Visit", index=Index(fields=["starts_at"])),
     ]

@@ -7,6 +7,7 @@ answers (sanic#3062). Here every child that ends is started again, and a SIGTERM
 import asyncio
 import contextlib
 import ctypes
+import hashlib
 import os
 import signal
 import socket
@@ -22,7 +23,7 @@ PR_SET_PDEATHSIG = 1
 PATIENCE = 20.0  # seconds to finish after SIGTERM
 QUICK = 5.0  # a child that lives shorter is started again more slowly
 LONGEST_PAUSE = 10.0
-METRICS = "metrics"  # a folder in the data folder
+MEMORY = Path("/dev/shm")  # noqa: S108  the folder in it is ours alone
 
 
 def end_with_parent() -> None:
@@ -104,13 +105,23 @@ def listening_socket(host: str, port: int) -> socket.socket:
     return listener
 
 
+def metrics_place(data_dir: Path) -> Path:
+    """Return where the processes on this data keep their figures: in memory, not beside the data.
+
+    The figures are files mapped into memory. One that finds no room on a full disk ends its process (SIGBUS): the city
+    would lose its server for the sake of a count.
+    """
+    named = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:16]
+    return (MEMORY if os.access(MEMORY, os.W_OK) else data_dir) / f"care-metrics-{named}"
+
+
 def metrics_folder(data_dir: Path, *, begins_anew: bool) -> Path:
     """Return where this machine's processes keep their figures, rid of what the dead have left there.
 
     One that joins others forgets only how the dead were: without what they have counted, sums would fall.
     """
-    folder = data_dir / METRICS
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = metrics_place(data_dir)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for left in folder.glob("*.db" if begins_anew else "gauge_live*.db"):
         if not Path("/proc", left.stem.rsplit("_", 1)[-1]).exists():
             left.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import shutil
 import socket
 from collections.abc import Mapping
 
@@ -10,7 +11,7 @@ from server.commands.setting_up import demo_if_empty
 from server.demo.cast import CAST
 from server.demo.sign_in import how_to_sign_in
 from server.settings import Settings
-from server.supervisor import SUPERVISED, Child, Supervisor, listening_socket
+from server.supervisor import SUPERVISED, Child, Supervisor, listening_socket, metrics_place
 
 
 def serve(settings: Settings, _: argparse.Namespace) -> int:
@@ -35,6 +36,7 @@ def serve(settings: Settings, _: argparse.Namespace) -> int:
         if settings.with_worker:
             children.append(Child("worker", ["-m", "server", "worker"], env))
         asyncio.run(Supervisor(children).run())
+    shutil.rmtree(metrics_place(settings.data_dir), ignore_errors=True)
     return 0
 
 

@@ -12,7 +12,7 @@ from server.configuration import configure_core
 from server.doctor.findings import Finding, ago, attend, broken, fine
 from server.kit import sealing
 from server.settings import SECRETS_FILE, Settings, SettingsRefused
-from server.supervisor import METRICS
+from server.supervisor import metrics_place
 from server.web.metrics import last_work
 
 YEAR = 365 * 86_400
@@ -136,7 +136,7 @@ def backups(of: Settings) -> Iterator[Finding]:
 def worker(of: Settings) -> Iterator[Finding]:
     """Judge by its figures whether a worker is at work on this machine."""
     subject = "后台工作进程"
-    folder = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or of.data_dir / METRICS)
+    folder = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or metrics_place(of.data_dir))
     last = last_work(folder) if folder.is_dir() else None
     remedy = "systemctl restart alliance-worker，再看它的日志；它停着的时候预约照常，到期、提醒、消息会晚到。"
     if last is None:

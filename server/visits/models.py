@@ -92,6 +92,7 @@ class Visit(Table):
         table = "visit"
         indexes = (
             ("home", "status", "starts_at"),
+            ("starts_at",),  # the board counts the whole city
             ("provider", "status", "starts_at"),
             ("status", "ends_at"),
             ("performer", "started_at"),

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from server.demo import Town
@@ -65,6 +66,7 @@ async def _counted(trials: list[tuple[str, Trial, list[str]]], *, warm: bool) ->
     return found
 
 
+@pytest.mark.usefixtures("published")
 async def test_every_page_and_list_stays_within_its_number_and_none_asks_once_per_row(
     courts: dict[str, Court], town: Town
 ) -> None:

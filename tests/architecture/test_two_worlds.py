@@ -202,10 +202,12 @@ def _subjects(name: str, town: Town, ghost: Ghost) -> list[str]:
         "account_uid": [town.identity.accounts["nurse"], town.identity.accounts["doctor"]],
         "agreement_uid": [houses.yihe_health_center, houses.songhe_second_hospital],
         "call_uid": [town.notifications.call],
+        "breach_uid": [town.privacy.breach],
+        "rectification_uid": [town.privacy.corrected],
         "code": [BLOOD_PRESSURE, "nonsense"],
         "grant_uid": [people.daughter_grant, people.nephew_grant, ghost.grant],
         # The town has none of these: whatever is asked for, there is nothing.
-        **{key: [people.wang] for key in ("paper_uid", "export_uid", "schedule_uid", "trip_uid")},
+        **{key: [people.wang] for key in ("paper_uid", "export_uid", "copy_uid", "schedule_uid", "trip_uid")},
         "number": ["0123456789AB"],
     }
     return known[name]

@@ -23,8 +23,8 @@ from tests.architecture.verdicts.court import (
 )
 from tests.architecture.verdicts.known_wrong import KNOWN_TELLING, KNOWN_WRONG
 
+pytestmark = pytest.mark.usefixtures("published")
 WRITING = os.environ.get("VERDICTS") == "write"
-BY_NAME = {face.name: face for face in FACES}
 BY_NAME = {face.name: face for face in FACES}
 ROWS = [(face, route, about) for face, route in ROUTES for about in subjects_of(face, route)]
 written: dict[str, dict[str, str]] = {face.name: {} for face in FACES}

@@ -38,7 +38,7 @@ class TestVisit:
             await it.press("确认这次巡诊")
             await it.press("代表本机构确认")
 
-            await it.reads("已确认")
+            await it.reads("双方已确认")
         assert (await Visit.get(uid=town.visits.waiting)).status == "confirmed"
 
 

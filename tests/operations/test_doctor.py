@@ -16,6 +16,7 @@ from server.doctor import machine
 from server.doctor.findings import Grade
 from server.outbox.models import MessageStatus, OutboxMessage
 from server.settings import SECRETS_FILE, Settings
+from server.supervisor import metrics_folder, metrics_place
 from server.web.faces import utc_now
 from server.wechat.simulator.config import Config
 from server.wechat.simulator.server import Simulator
@@ -36,13 +37,12 @@ def data(settings: Settings) -> Iterator[Path]:
     _worked(settings.data_dir, time.time())
     yield settings.data_dir
     settings.checkpoints.unlink()
-    for left in (settings.data_dir / "metrics").glob("*.db"):
+    for left in metrics_place(settings.data_dir).glob("*.db"):
         left.unlink()
 
 
 def _worked(folder: Path, at: float) -> None:
-    figures = folder / "metrics"
-    figures.mkdir(exist_ok=True)
+    figures = metrics_folder(folder, begins_anew=False)
     env = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(figures)}
     subprocess.run([sys.executable, "-c", WORKED, str(at)], env=env, check=True)
 
@@ -82,7 +82,7 @@ class TestTheDoctor:
         token.chmod(0o644)
         _aged(token, 400 * 86_400)
         _aged(data / "trail-checkpoints.jsonl", 600)
-        for left in (data / "metrics").glob("*.db"):
+        for left in metrics_place(data).glob("*.db"):
             left.unlink()
         _worked(data, time.time() - 300)
         await OutboxMessage.all().delete()
@@ -112,7 +112,7 @@ class TestTheDoctor:
 
     @pytest.mark.sqlite
     async def test_knows_a_worker_and_a_trail_that_stand_still(self, doctor: Doctor, data: Path) -> None:
-        for left in (data / "metrics").glob("*.db"):
+        for left in metrics_place(data).glob("*.db"):
             left.unlink()
         _worked(data, time.time() - 7200)
         _aged(data / "trail-checkpoints.jsonl", 7200)

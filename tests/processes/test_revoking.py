@@ -3,8 +3,9 @@
 import asyncio
 import itertools
 import os
+import signal
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -33,6 +34,7 @@ class Product:
     """The running product, and whoever is signed in to it."""
 
     base: str
+    processes: Sequence[int]
     stack: AsyncExitStack
 
     async def client(self, token: str = "") -> ApiClient:
@@ -40,8 +42,18 @@ class Product:
         made = ApiClient(base_url=f"{self.base}/api/v1", headers=headers, timeout=30)
         return await self.stack.enter_async_context(made)
 
-    async def connections(self) -> list[ApiClient]:
-        return [await self.client() for _ in range(CONNECTIONS)]
+    async def connections(self, token: str = "") -> list[ApiClient]:
+        """Open as many to each process: one that rests accepts nothing, and one that does not would accept them all."""
+        made = []
+        for resting in self.processes:
+            os.kill(resting, signal.SIGSTOP)
+            try:
+                here = [await self.client(token) for _ in range(CONNECTIONS // len(self.processes))]
+                await asyncio.gather(*(each.get("/institutions") for each in here))
+            finally:
+                os.kill(resting, signal.SIGCONT)
+            made += here
+        return made
 
     async def token(self, persona: str, device: str | None = None) -> str:
         body = {"code": f"sim:{persona}:{next(codes)}", **({"device_id": device} if device else {})}
@@ -60,7 +72,7 @@ class Product:
 @pytest_asyncio.fixture
 async def product(standing_server: Running) -> AsyncIterator[Product]:
     async with AsyncExitStack() as stack:
-        yield Product(standing_server.base, stack)
+        yield Product(standing_server.base, _web_processes(standing_server), stack)
 
 
 @pytest.fixture
@@ -75,8 +87,14 @@ def both_work(standing_server: Running) -> Iterator[None]:
 
 def _seconds_of(server: Running) -> dict[int, int]:
     """Return the ticks that each web process has worked."""
-    web = [pid for pid, line in children_of(server.process.pid).items() if " web " in line]
-    return {pid: sum(map(int, Path(f"/proc/{pid}/stat").read_text().split()[13:15])) for pid in web}
+    return {
+        pid: sum(map(int, Path(f"/proc/{pid}/stat").read_text().split()[13:15]))
+        for pid in _web_processes(server)
+    }
+
+
+def _web_processes(server: Running) -> list[int]:
+    return [pid for pid, line in children_of(server.process.pid).items() if " web " in line]
 
 
 @pytest.mark.usefixtures("both_work")
@@ -110,7 +128,7 @@ class TestAWithdrawal:
         wang, he = await product.client(await product.token("wang")), await product.console("he")
         me = next(each for each in (await wang.get("/residents")).json() if each["myself"])
         await _withdrawn_all(wang)
-        readers = [await product.client(nurse) for _ in range(CONNECTIONS)]
+        readers = await product.connections(nurse)
         passed_before = 0
         for _ in range(ROUNDS):
             consent = await _granted(he, wang, me)
