@@ -59,9 +59,9 @@ SWEEPS: Sequence[Sweep] = (
     identity.sweep_sign_ins,
     documents.sweep_expired_exports,
     privacy.sweep_retention,
-    visits.sweep_board,
-    booking.sweep_board,
-    consent.sweep_board,
+    visits.sweep_kept,
+    booking.sweep_waits,
+    consent.sweep_asked,
 )
 
 WRITERS = {SheetKind.OWN_COPY: write_copy}

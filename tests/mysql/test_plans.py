@@ -31,7 +31,7 @@ GROWN = (
 COPIES = 5000
 # Of a nurse, who reaches all residents of her home: several ways in, in one condition. A list that is not named here must
 # not join them, and one that is mended must go.
-KNOWN = {"/rating-tokens/to-assist", "/visits"}
+KNOWN = {"/rating-tokens/to-assist"}
 FEW = 200  # rows that may be put in order by hand
 OVER = {"outbox_message": "done", "waitlist_entry": "removed"}  # nothing is left to do about the copies
 PERSONS = ("resident_id", "account_id", "proxy_id", "author_id", "booked_by_id", "joined_by_id")

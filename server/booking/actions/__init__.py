@@ -23,7 +23,7 @@ from server.booking.actions.queueing import (
     leave_waitlist,
 )
 from server.booking.actions.reminding import sweep_reminders
-from server.booking.actions.sweeping import sweep_board, sweep_holds, sweep_waitlist
+from server.booking.actions.sweeping import sweep_holds, sweep_waitlist, sweep_waits
 from server.booking.actions.trips import Rider, add_rider, book_trip, cancel_trip
 from server.booking.actions.weekly import (
     HoursChanged,
@@ -68,11 +68,11 @@ __all__ = [
     "replace_schedule",
     "report_error",
     "reschedule",
-    "sweep_board",
     "sweep_holds",
     "sweep_no_shows",
     "sweep_reminders",
     "sweep_slots",
     "sweep_waitlist",
+    "sweep_waits",
     "take_call_back",
 ]

@@ -67,7 +67,7 @@ async def _seats_for(entry: WaitlistEntry, *, now: datetime) -> list[int]:
 
 
 @action
-async def sweep_board(*, actor: Actor, now: datetime) -> int:  # noqa: ARG001  every sweep is told
+async def sweep_waits(*, actor: Actor, now: datetime) -> int:  # noqa: ARG001  every sweep is told
     """Count the waits of each week again for the board; return how many weeks."""
     weeks = weeks_of(months_asked_for(local_date(now))[-1].first, local_date(now))
     waiting = await due(TILE, weeks, now=now)

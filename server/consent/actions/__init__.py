@@ -4,7 +4,7 @@ Lock order: the consent, then its provisions, then its signature or papers, then
 (`trail.rights_changed`), then audit and outbox. Nothing that locks a chain head afterwards touches a consent.
 """
 
-from server.consent.actions.board import sweep_board
+from server.consent.actions.counting import sweep_asked
 from server.consent.actions.deciders import Witnessing
 from server.consent.actions.decisions import (
     Choice,
@@ -28,7 +28,7 @@ __all__ = [
     "grant_consent",
     "grant_witnessed",
     "request_consent",
-    "sweep_board",
+    "sweep_asked",
     "sweep_consents",
     "withdraw_consent",
     "withdraw_witnessed",

@@ -9,7 +9,7 @@ from server.visits.actions.plates import PlateWish, issue_plates, retire_plate
 from server.visits.actions.presence import prepare_scan, start_visit
 from server.visits.actions.round import ItemResult, finish_visit, record_results
 from server.visits.actions.sheets import write_sheet
-from server.visits.actions.sweeps import sweep_board, sweep_nonces, sweep_unfinished
+from server.visits.actions.sweeps import sweep_kept, sweep_nonces, sweep_unfinished
 
 __all__ = [
     "HeldEvent",
@@ -33,7 +33,7 @@ __all__ = [
     "resolve",
     "retire_plate",
     "start_visit",
-    "sweep_board",
+    "sweep_kept",
     "sweep_missed",
     "sweep_nonces",
     "sweep_unfinished",

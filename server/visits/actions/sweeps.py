@@ -44,7 +44,7 @@ async def sweep_nonces(*, actor: Actor, now: datetime, limit: int = 200) -> int:
 
 
 @action
-async def sweep_board(*, actor: Actor, now: datetime) -> int:  # noqa: ARG001  every sweep is told
+async def sweep_kept(*, actor: Actor, now: datetime) -> int:  # noqa: ARG001  every sweep is told
     """Count the rounds of each month again for the board; return how many months."""
     months = {days.first: days for days in months_asked_for(local_date(now))}
     waiting = await due(TILE, months, now=now)

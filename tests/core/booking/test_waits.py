@@ -86,12 +86,12 @@ class TestWaitsByWeek:
         await booked(world, slot, 6, days_before=1)
         afresh = await weeks(NOW.date(), NOW.date(), NOW)
 
-        assert await actions.sweep_board(actor=WORKER, now=NOW) > 0
+        assert await actions.sweep_waits(actor=WORKER, now=NOW) > 0
         await Appointment.filter(slot_id=slot.id).update(status="cancelled")
 
         board = await queries.waits_by_week(actor=BUREAU, first_day=NOW.date(), last_day=NOW.date(), now=NOW)
         assert (board.weeks, board.counted_at) == (afresh, NOW)
-        await actions.sweep_board(actor=WORKER, now=later)
+        await actions.sweep_waits(actor=WORKER, now=later)
         assert await weeks(NOW.date(), NOW.date(), later) != afresh
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from server.alliance.rules import Days, months_asked_for
 from server.authority.actor import system_actor
-from server.consent.actions import sweep_board
+from server.consent.actions import sweep_asked
 from server.consent.models import Consent
 from server.consent.queries import Asked, asked_by_institution
 from server.consent.queries.asked import board_of
@@ -88,7 +88,7 @@ class TestTheTown:
         months = [days for days in months_asked_for(local_date(clock())) if days.months]
         afresh = [(await asked_by_institution(actor=qian, days=days, now=clock())).cards for days in months]
 
-        assert await sweep_board(actor=system_actor("worker"), now=clock()) == len(months)
+        assert await sweep_asked(actor=system_actor("worker"), now=clock()) == len(months)
         await Consent.filter(granted_key=None).update(status=ConsentStatus.DENIED)
 
         boards = [await asked_by_institution(actor=qian, days=days, now=clock()) for days in months]

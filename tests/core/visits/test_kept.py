@@ -10,7 +10,7 @@ from server.alliance.rules import Days
 from server.authority.actor import Actor, system_actor
 from server.demo import Town
 from server.kit.pages import PageWish
-from server.visits.actions import sweep_board
+from server.visits.actions import sweep_kept
 from server.visits.models import Visit
 from server.visits.queries import KeptCard, kept_by_home, not_counted
 from server.visits.rules import VisitStatus
@@ -86,19 +86,19 @@ class TestCountedBeforehand:
         qian = await actor("qian")
         afresh = await kept_by_home(actor=qian, days=FEBRUARY, now=clock())
 
-        assert await sweep_board(actor=WORKER, now=clock()) > 1
+        assert await sweep_kept(actor=WORKER, now=clock()) > 1
         await Visit.filter(uid=town.visits.waiting).update(status=VisitStatus.MISSED)
         shown = await kept_by_home(actor=qian, days=FEBRUARY, now=clock() + MINUTE / 2)
 
         assert shown == afresh
-        assert await sweep_board(actor=WORKER, now=clock() + MINUTE / 2) == 0
+        assert await sweep_kept(actor=WORKER, now=clock() + MINUTE / 2) == 0
 
     async def test_follows_what_changed_with_the_next_count(self, town: Town, actor: Ask, clock: Any) -> None:
         qian, later = await actor("qian"), clock() + 2 * MINUTE
-        await sweep_board(actor=WORKER, now=clock())
+        await sweep_kept(actor=WORKER, now=clock())
         await Visit.filter(uid=town.visits.waiting).update(status=VisitStatus.MISSED)
 
-        await sweep_board(actor=WORKER, now=later)
+        await sweep_kept(actor=WORKER, now=later)
 
         shown = await kept_by_home(actor=qian, days=FEBRUARY, now=later)
         whole = Days(FEBRUARY.first, FEBRUARY.last + timedelta(days=1))  # no month: counted afresh
@@ -108,7 +108,7 @@ class TestCountedBeforehand:
         ]
 
     async def test_is_not_what_an_institution_sees(self, town: Town, actor: Ask, clock: Any) -> None:
-        await sweep_board(actor=WORKER, now=clock())
+        await sweep_kept(actor=WORKER, now=clock())
         await Visit.filter(uid=town.visits.waiting).update(status=VisitStatus.MISSED)
 
         card = await of_home(await actor("feng"), town.alliance.yihe, FEBRUARY, clock())

@@ -11,7 +11,7 @@ from server.kit.transactions import action
 
 
 @action
-async def sweep_board(*, actor: Actor, now: datetime) -> int:  # noqa: ARG001  every sweep is told
+async def sweep_asked(*, actor: Actor, now: datetime) -> int:  # noqa: ARG001  every sweep is told
     """Count the requests of each month again for the board; return how many months."""
     months = {days.first: days for days in months_asked_for(local_date(now))}
     waiting = await due(TILE, months, now=now)
