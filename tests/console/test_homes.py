@@ -71,6 +71,7 @@ class TestConsent:
             await it.control("扫描件").set_input_files(SCAN)
             await it.press("存入")
             await it.reads("第 1 页")
+            await it.open(f"/admin/consents/{asked.uid}")
             await it.press("登记：长者同意")
             await it.tick("健康体检报告")
             await it.choose("另一位见证人", "李秀英")
