@@ -91,5 +91,4 @@ async def _people(first_day: date, after: date) -> list[tuple[date, Pool, date, 
         .group_by("seen_on", "slot__pool", "booked_on")
         .values_list("seen_on", "slot__pool", "booked_on", "people")
     )
-    day = date.fromisoformat
-    return [(day(str(seen)), Pool(pool), day(str(booked)), people) for seen, pool, booked, people in rows]
+    return [(seen, Pool(pool), booked, people) for seen, pool, booked, people in rows]

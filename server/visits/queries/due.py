@@ -15,6 +15,7 @@ from server.alliance.rules import AgreementContent, Contact, ServiceItem, VisitD
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.clock import local_date, start_of_day
+from server.kit.engines.city_day import CityDay
 from server.kit.errors import NotFound
 from server.kit.pages import CountedPage
 from server.people.access import residents_visible_to
@@ -35,6 +36,8 @@ from server.visits.rules.due import COMING, TO_PLAN, Due, DueState, Frequency, d
 LOOK_BACK = timedelta(days=400)  # longer than any service is apart: whoever was seen before that is overdue
 WEEK = 7
 MOST_SHOWN = 30  # a round rarely takes more; a second page is a second round
+EVERYDAY = CareState.RESIDENTIAL
+NOT_EVERYDAY = sorted(frozenset(CareState) - {EVERYDAY})
 ORDER = {state: place for place, state in enumerate(DueState)}
 
 
@@ -181,7 +184,12 @@ async def _everybody(
 ) -> Everybody:
     visible = residents_visible_to(actor=actor, permission=Permission.VISIT_READ, now=now)
     residents = Resident.filter(visible, home_id=row.home.id, died_at=None)
+    rows: list[Any] = list(await residents.order_by("bed", "id").values_list("id", flat=True))
+    away = dict(
+        await residents.filter(care_state__in=NOT_EVERYDAY).values_list("id", "care_state")
+    )  # asked apart: the index knows the few, and nine in ten need no second column
     seen, waiting = await _last_seen(row, item.code, now), await _open_visits(row, item.code)
+    await _follow_mergers(seen, waiting, frozenset(rows))
     signed, today = await _first_signed(row), local_date(now)
     moved_in = await _moved_in_since(row, signed)
 
@@ -196,11 +204,8 @@ async def _everybody(
             today=today,
         )
 
-    everyday = CareState.RESIDENTIAL
-    others = dict(await residents.exclude(care_state=everyday).values_list("id", "care_state"))
-    rows: list[Any] = list(await residents.order_by("bed", "id").values_list("id", flat=True))
     dues = tuple(
-        (each, due(others.get(each, everyday), seen.get(each), moved_in.get(each, signed), each in waiting))
+        (each, due(away.get(each, EVERYDAY), seen.get(each), moved_in.get(each, signed), each in waiting))
         for each in rows
     )
     return Everybody(residents, dues, seen, waiting)
@@ -218,34 +223,49 @@ async def _told(board: Everybody, chosen: Sequence[tuple[int, Due]]) -> tuple[Du
     )
 
 
-async def _last_seen(row: ServiceAgreement, service: str, now: datetime) -> Mapping[int, date]:
+async def _last_seen(row: ServiceAgreement, service: str, now: datetime) -> dict[int, date]:
     made = _visits(
         row, status=VisitStatus.CONFIRMED, starts_at__gte=now - LOOK_BACK, started_at__isnull=False
     )
-    days = {visit: local_date(started) for visit, started in await made.values_list("id", "started_at")}
+    days = dict(await made.annotate(day=CityDay("started_at")).values_list("id", "day"))
     found: dict[int, date] = {}
     lines = _lines(days, service).filter(outcome=Outcome.SEEN)
-    for resident, survivor, visit in await lines.values_list(
-        "resident_id", "resident__merged_into_id", "visit_id"
-    ):
-        whose, day = survivor or resident, days[visit]
-        found[whose] = max(day, found.get(whose, day))
+    for resident, visit in await lines.values_list("resident_id", "visit_id"):
+        day = days[visit]
+        if found.get(resident, date.min) < day:
+            found[resident] = day
     return found
 
 
-async def _open_visits(row: ServiceAgreement, service: str) -> Mapping[int, OpenVisit]:
+async def _open_visits(row: ServiceAgreement, service: str) -> dict[int, OpenVisit]:
     open_ones = _visits(row, status__in=sorted(NOT_SETTLED))
     visits = {
         visit: OpenVisit(uid, starts_at, STATUS_WORDS[VisitStatus(status)])
         for visit, uid, starts_at, status in await open_ones.values_list("id", "uid", "starts_at", "status")
     }
     found: dict[int, OpenVisit] = {}
-    for resident, survivor, visit in await _lines(visits, service).values_list(
-        "resident_id", "resident__merged_into_id", "visit_id"
-    ):
-        whose, one = survivor or resident, visits[visit]
-        found[whose] = max(one, found.get(whose, one), key=lambda each: each.starts_at)
+    for resident, visit in await _lines(visits, service).values_list("resident_id", "visit_id"):
+        found[resident] = _later(visits[visit], found.get(resident))
     return found
+
+
+def _later(one: OpenVisit, other: OpenVisit | None) -> OpenVisit:
+    return one if other is None else max(one, other, key=lambda each: each.starts_at)
+
+
+async def _follow_mergers(
+    seen: dict[int, date], waiting: dict[int, OpenVisit], living_here: frozenset[int]
+) -> None:
+    """Let what was done for a row that was merged count for its survivor; whoever lives here has no survivor."""
+    strangers = sorted((seen.keys() | waiting.keys()) - living_here)
+    if not strangers:
+        return
+    merged = Resident.filter(id__in=strangers, merged_into_id__isnull=False)
+    for row_id, survivor in await merged.values_list("id", "merged_into_id"):
+        if row_id in seen:
+            seen[survivor] = max(seen[row_id], seen.get(survivor, date.min))
+        if row_id in waiting:
+            waiting[survivor] = _later(waiting[row_id], waiting.get(survivor))
 
 
 def _visits(row: ServiceAgreement, **more: Any) -> QuerySet[Visit]:

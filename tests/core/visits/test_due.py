@@ -168,6 +168,22 @@ class TestBoard:
         lines = (await self.sheet(morning, everybody=True)).lines
         assert [line.resident_name for line in lines] == ["李福生"]
 
+    async def test_counts_for_the_survivor_what_was_done_for_a_row_that_was_merged(
+        self, morning: Round
+    ) -> None:
+        wang = await Resident.get(uid=morning.town.people.wang)
+        survivor = Resident(
+            name="王桂兰", birth_date=wang.birth_date, home_id=wang.home_id, created_at=morning.now
+        )
+        await survivor.save()
+        await Resident.filter(id=wang.id).update(merged_into_id=survivor.id, home_id=None, bed=None)
+        lines = {line.resident_uid: line for line in (await self.sheet(morning, everybody=True)).lines}
+        assert wang.uid not in lines
+        line = lines[survivor.uid]
+        assert (line.last_seen, line.due.state) == (date(2026, 2, 23), D.PLANNED)
+        assert line.visit is not None
+        assert line.visit.uid == morning.uid
+
 
 def _as_needed(content: dict[str, Any]) -> dict[str, Any]:
     return {**content, "items": [{**item, "times_a_year": None} for item in content["items"]]}
