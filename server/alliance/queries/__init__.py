@@ -27,7 +27,7 @@ from server.alliance.queries.institutions import (
     own_institutions,
     partners_of,
 )
-from server.alliance.queries.numbers import parameter, parameters
+from server.alliance.queries.numbers import cited, parameter, parameters
 
 __all__ = [
     "AgreementCard",
@@ -44,6 +44,7 @@ __all__ = [
     "agreement_in_force",
     "agreement_sheet",
     "agreements",
+    "cited",
     "coverage",
     "departments_of",
     "directory",

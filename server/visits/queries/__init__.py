@@ -29,7 +29,6 @@ from server.visits.queries.lists import (
 )
 from server.visits.queries.measures import MeasureCard, measures
 from server.visits.queries.places import (
-    MOST_AT_ONCE,
     PlateCard,
     PlateHome,
     PlateSpot,
@@ -68,7 +67,6 @@ from server.visits.queries.visits import (
 
 __all__ = [
     "ATTENDING_ROLES",
-    "MOST_AT_ONCE",
     "BatchCard",
     "Choice",
     "ComingVisit",
