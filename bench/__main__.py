@@ -6,6 +6,7 @@ Machines are shared and noisy: what is compared is compared in one run, in turn,
 import argparse
 import runpy
 import sys
+import traceback
 
 # What a part is told when it is only tried. What follows the name of a single part is the part's own, and has the last word.
 PARTS = {
@@ -44,6 +45,9 @@ def _run(part: str, arguments: list[str]) -> int:
         if isinstance(end.code, str):
             print(end.code, file=sys.stderr)
         return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except Exception:  # noqa: BLE001  the parts after it are measured all the same
+        traceback.print_exc()
+        return 1
     return 0
 
 
