@@ -2,12 +2,11 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
 
 from server.authority.permissions import Permission
 from server.identity.queries import LogWish, institution_log
 from server.records import queries
-from server.web import Ask, Clean, MenuEntry, PageQuery, Purpose, Routes, Show, Uid, text
+from server.web import Ask, Bed, MenuEntry, PageQuery, Purpose, Routes, Show, Uid
 
 routes = Routes("audit", tag="调阅与审计")
 menu = MenuEntry("谁看过档案", "/admin/audit", needs=Permission.TRAIL_READ, order=90)
@@ -18,7 +17,7 @@ class AuditQuery(PageQuery):
 
 
 class LooksQuery(AuditQuery):
-    bed: Annotated[str, text(20), Clean] | None = None
+    bed: Bed | None = None
 
 
 class SubjectQuery(PageQuery):

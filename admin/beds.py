@@ -1,14 +1,10 @@
 """The beds of my homes: how many are free, and who lies where."""
 
-from typing import Annotated
-
 from admin.people import ADMIT
 from server.people import queries
-from server.web import Ask, Clean, Query, Routes, Show, Uid, text
+from server.web import Ask, Query, Room, Routes, Show, Uid
 
 routes = Routes("beds", tag="长者")
-
-Room = Annotated[str, text(20), Clean]
 
 
 class BedQuery(Query):

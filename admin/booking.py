@@ -50,14 +50,7 @@ ArrivalCode = Annotated[
 ]
 
 
-class Filters(PageQuery):
-    def kept(self) -> dict[str, str]:
-        """Return the filters as they stand in the address, for the next page."""
-        given = self.model_dump(mode="json", exclude={"after", "limit"}, exclude_none=True)
-        return {name: str(value) for name, value in given.items()}
-
-
-class DeskQuery(Filters):
+class DeskQuery(PageQuery):
     day: Day | None = None
     department: Uid | None = None
     status: AppointmentStatus | None = None

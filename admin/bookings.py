@@ -2,12 +2,12 @@
 
 from enum import StrEnum
 
-from admin.booking import AT_THE_DESK, Day, Filters, WithReason
+from admin.booking import AT_THE_DESK, Day, WithReason
 from server.authority.permissions import Permission
 from server.booking import actions, queries
 from server.booking.queries import BookingFilter
 from server.booking.rules import AppointmentStatus
-from server.web import Ask, Go, Query, Routes, Show, Uid
+from server.web import Ask, Go, PageQuery, Query, Routes, Show, Uid
 
 routes = Routes("bookings", tag="长者的预约")
 
@@ -19,7 +19,7 @@ class When(StrEnum):
     PAST = "past"
 
 
-class BookingQuery(Filters):
+class BookingQuery(PageQuery):
     when: When = When.COMING
     resident: Uid | None = None
     status: AppointmentStatus | None = None

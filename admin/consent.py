@@ -19,6 +19,7 @@ from server.consent.rules import (
 )
 from server.web import (
     Ask,
+    Bed,
     Clean,
     Download,
     Form,
@@ -37,7 +38,6 @@ routes = Routes("consent", tag="知情同意")
 menu = MenuEntry("知情同意", "/admin/consents", needs=Permission.CONSENT_REQUEST, order=40)
 ENVELOPE = 64 * 1024  # what a form adds to its file
 
-Bed = Annotated[str, text(20), Clean]
 Categories = Annotated[list[RecordCategory], Field(max_length=len(RecordCategory))]
 
 
@@ -108,13 +108,10 @@ async def consents(ask: Ask, query: ConsentQuery) -> Show:
         wish=query.counted,
         now=ask.now,
     )
-    asked = {
-        "status": query.status, "resident": query.resident, "recipient": query.recipient, "bed": query.bed
-    }  # fmt: skip
     return Show(
         "consent/list.html",
         page=page,
-        query={name: value for name, value in asked.items() if value},
+        query=query.kept(),
         statuses=STATUS_WORDS,
         choices=await queries.consent_choices(actor=ask.actor, resident_uid=query.resident, now=ask.now),
         ours=await queries.own_recipients(actor=ask.actor),

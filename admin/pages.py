@@ -206,7 +206,10 @@ class PageFace(Face):
                 SAID, _packed(way.said), path=HOME, httponly=True, secure=secure, samesite="Lax", max_age=60
             )
         if way.cookie is not None:
-            _set_session(response, _cookie_name(request), way.cookie, secure=secure)
+            _set_cookie(response, _cookie_name(request), way.cookie, secure=secure)
+        if way.browser is not None:
+            known = sessions.SECURE_KNOWN_BROWSER if secure else sessions.KNOWN_BROWSER
+            _set_cookie(response, known, way.browser, secure=secure)
         return response
 
 
@@ -236,7 +239,7 @@ def _cookie_name(request: Request) -> str:
     return sessions.SECURE_COOKIE if request.scheme == "https" else sessions.COOKIE
 
 
-def _set_session(response: HTTPResponse, name: str, cookie: Cookie, *, secure: bool) -> None:
+def _set_cookie(response: HTTPResponse, name: str, cookie: Cookie, *, secure: bool) -> None:
     response.add_cookie(
         name, cookie.value, path="/", httponly=True, secure=secure, samesite="Lax", max_age=cookie.max_age,
         host_prefix=False, secure_prefix=False,

@@ -11,8 +11,17 @@ from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.clock import start_of_day
 from server.people import actions, queries
-from server.people.rules import CARE_WORDS, IN_A_STAY, CareCause, CareEvent, CareState, Relation, Sex, StayEnd
-from server.web import Ask, Clean, Form, Go, MenuEntry, PageQuery, Routes, Show, Uid, text
+from server.people.rules import (
+    CARE_WORDS,
+    STATES_OF_A_STAY,
+    CareCause,
+    CareEvent,
+    CareState,
+    Relation,
+    Sex,
+    StayEnd,
+)
+from server.web import Ask, Bed, Clean, Form, Go, MenuEntry, PageQuery, Routes, Show, Uid, text
 
 routes = Routes("people", tag="长者")
 menu = MenuEntry("长者", "/admin/residents", Permission.RESIDENT_READ, 10)
@@ -25,7 +34,6 @@ UidText = Annotated[
     str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$")
 ]
 Name = Annotated[str, text(60), Clean]
-Bed = Annotated[str, text(20), Clean]
 Reason = Annotated[str, text(200, least=2), Clean]
 Day = Annotated[date, Field(ge=EARLIEST, lt=LATEST)]
 NumberText = Annotated[str, text(24), Clean]
@@ -119,7 +127,7 @@ async def residents(ask: Ask, query: ResidentQuery) -> Show:
         "people/list.html",
         page=page,
         chosen=query,
-        in_a_stay=[(state, CARE_WORDS[state]) for state in IN_A_STAY],
+        in_a_stay=[(state, CARE_WORDS[state]) for state in STATES_OF_A_STAY],
         homes=await own_institutions(actor=ask.actor, permission=ADMIT),
         advanced_age=await parameter("people.advanced_age", on=ask.now),
     )

@@ -11,13 +11,12 @@ from server.documents.queries import PlateLabel, plates_pdf
 from server.visits import actions, queries
 from server.visits.actions import PlateWish
 from server.visits.codes import code_keys, new_plate
-from server.visits.rules import PlateKind
-from server.web import Ask, Clean, Download, Form, Go, PageQuery, Routes, Show, Uid, text
+from server.visits.rules import MOST_PLATES, PlateKind
+from server.web import Ask, Bed, Download, Form, Go, PageQuery, Routes, Show, Uid
 
 routes = Routes("plates", tag="床牌")
 
 DOOR = "door"
-Bed = Annotated[str, text(20), Clean]
 
 
 class PlateQuery(PageQuery):
@@ -25,15 +24,11 @@ class PlateQuery(PageQuery):
     bed: Bed | None = None  # or how it begins
     state: queries.PlateState | None = None
 
-    def kept(self) -> dict[str, str]:
-        """Return the filters as they stand in the address, for the next page."""
-        return dict(self.model_dump(mode="json", exclude={"after", "limit"}, exclude_none=True))
-
 
 class PrintPlates(Form):
     home: Uid
     # Bed numbers; DOOR for the door.
-    spots: Annotated[list[Bed], Field(min_length=1, max_length=queries.MOST_AT_ONCE)]
+    spots: Annotated[list[Bed], Field(min_length=1, max_length=MOST_PLATES)]
 
 
 @routes.get("/plates", needs=Permission.PLATE_PRINT, summary="Plates of my home")

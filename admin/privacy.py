@@ -71,7 +71,8 @@ async def clocks(ask: Ask) -> Show:
 @routes.get("/privacy/processing", needs=READ, summary="The record of processing activities")
 async def processing(ask: Ask) -> Show:
     record = await queries.processing_record(now=ask.now)
-    return Show("privacy/processing.html", record=record, version=VERSION, since=SINCE)
+    kept = await queries.kept_for("privacy.keep_processing_days", now=ask.now)
+    return Show("privacy/processing.html", record=record, version=VERSION, since=SINCE, kept=kept)
 
 
 @routes.get("/breaches", needs=KEEP, summary="The register of incidents")

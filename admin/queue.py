@@ -9,14 +9,12 @@ from admin.home import WAITING, Waiting
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.booking import actions, queries
-from server.web import Ask, Clean, Form, Go, Query, Routes, Show, Uid, text
+from server.web import Ask, Clean, Form, Go, Query, Room, Routes, Show, Uid, text
 
 routes = Routes("queue", tag="候诊叫号")
 
 QUEUE = "/admin/queue"
 WAITLIST = "/admin/waitlist"
-
-Room = Annotated[str, text(20), Clean]
 
 
 class QueueQuery(Query):

@@ -10,9 +10,10 @@ from server.authority.permissions import Permission
 from server.visits import actions, queries
 from server.visits.actions import ItemResult, PlannedItem
 from server.visits.queries.cards import OUTCOME_WORDS
-from server.visits.rules import Outcome, VisitKind
+from server.visits.queries.due import MOST_SHOWN
+from server.visits.rules import MOST_OF_A_ROUND, Outcome, VisitKind
 from server.visits.rules.findings import Findings
-from server.web import Ask, Clean, Form, Go, Purpose, Query, Routes, Show, Uid, text
+from server.web import Ask, Bed, Clean, Form, Go, Purpose, Query, Routes, Show, Uid, text
 from server.web.problems import FieldsInvalid
 from server.web.sentences import field_sentences
 from server.web.shapes import ULID_SHAPE
@@ -26,7 +27,7 @@ SHEET_BODY = 256 * 1024  # sixty residents, a dozen cells each, with what was sa
 
 class PlanQuery(Query):
     agreement: Uid | None = None
-    bed: Annotated[str, text(20), Clean] | None = None  # or how it begins
+    bed: Bed | None = None  # or how it begins
 
 
 class Plan(Form):
@@ -36,7 +37,7 @@ class Plan(Form):
     starts_at: CityTime
     ends_at: CityTime
     service: Annotated[str, text(40), Clean]
-    residents: Annotated[list[Uid], Field(min_length=1, max_length=60)]
+    residents: Annotated[list[Uid], Field(min_length=1, max_length=MOST_OF_A_ROUND)]
     clinicians: list[Uid] = Field(default_factory=list, max_length=10)
     due: Remark = ""
 
@@ -46,11 +47,6 @@ class DueQuery(Query):
     service: Annotated[str, text(40), Clean] | None = None
     everybody: bool = False
     after: int = Field(default=0, ge=0, le=100_000)  # lines of the pages before
-
-    def kept(self) -> dict[str, str]:
-        """Return the filters as they stand in the address, for the next page."""
-        given = self.model_dump(mode="json", exclude={"after"}, exclude_defaults=True)
-        return {name: str(value).lower() if value is True else value for name, value in given.items()}
 
 
 class SheetRow(Form):
@@ -116,7 +112,7 @@ async def due(ask: Ask, query: DueQuery) -> Show:
         skip=query.after,
         now=ask.now,
     )
-    return Show("visits/due.html", choices=board.choices, sheet=board.sheet, query=query)
+    return Show("visits/due.html", choices=board.choices, sheet=board.sheet, query=query, most=MOST_SHOWN)
 
 
 @routes.get("/visits/plan", needs=Permission.VISIT_PLAN, summary="Plan a visit")

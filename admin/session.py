@@ -3,10 +3,12 @@
 from typing import Annotated
 
 from pydantic import StringConstraints
+from sanic.cookies.request import parse_cookie
 
 from server.identity import actions, doors, queries
-from server.identity.rules import label_of
+from server.identity.rules import BROWSER_KNOWN_FOR, label_of
 from server.web import Ask, Cookie, Form, Go, Open, Query, Routes, Show
+from server.web.sessions import KNOWN_BROWSER, SECURE_KNOWN_BROWSER
 
 routes = Routes("session", tag="登录")
 
@@ -50,10 +52,21 @@ async def sign_in(ask: Ask, body: SignIn) -> Go:
         code=body.code,
         label=label_of(ask.headers.get("user-agent", "")),
         replaces=ask.token,
+        browser=_browser(ask),
         memory_kib=ask.settings.argon2_memory_kib,
         now=ask.now,
     )
-    return Go(body.next or "/admin", cookie=Cookie(session.token, session.max_age))
+    return Go(
+        body.next or "/admin",
+        cookie=Cookie(session.token, session.max_age),
+        browser=Cookie(session.browser, int(BROWSER_KNOWN_FOR.total_seconds())),
+    )
+
+
+def _browser(ask: Ask) -> str | None:
+    cookies = parse_cookie(ask.headers.get("cookie", ""))
+    told = cookies.get(SECURE_KNOWN_BROWSER) or cookies.get(KNOWN_BROWSER)
+    return told[0] if told else None
 
 
 @routes.post("/sign-out", needs=Open.SIGNED_IN, summary="Sign out")

@@ -66,11 +66,6 @@ class VisitQuery(PageQuery):
     def wanted(self) -> VisitFilter:
         return VisitFilter(self.status, self.partner, self.first, self.last)
 
-    def kept(self) -> dict[str, str]:
-        """Return the filters as they stand in the address, for the next page."""
-        given = self.model_dump(mode="json", exclude={"after", "limit"}, exclude_none=True)
-        return {name: str(value) for name, value in given.items()}
-
 
 class ConfirmMany(Form):
     picked: Picked

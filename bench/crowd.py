@@ -9,6 +9,8 @@ from typing import Any
 
 import uvloop
 
+from bench.load import length_of
+
 OPENING = 100  # connections at a time: the listener's queue is no part of the question
 PATIENCE = 60.0  # seconds
 
@@ -28,7 +30,7 @@ class Person(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._received += data
         head, found, body = self._received.partition(b"\r\n\r\n")
-        if found and len(body) >= int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]):
+        if found and len(body) >= length_of(head):
             self.answered.set_result((int(head[9:12]), body, time.perf_counter()))
 
     def connection_lost(self, _: Exception | None) -> None:

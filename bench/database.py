@@ -1,6 +1,6 @@
 """The MariaDB that benches run against: every commit written to the disk, room for the tables in memory, data that may stay."""
 
-import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,15 +9,13 @@ from tests.rings import (
     connect_to,
     copy_of_new_data,
     database_user,
-    launch,
     mariadb_command,
     new_schema,
     servers_or_reason,
-    wait_for,
 )
-from tests.running import free_port
+from tests.running import cpu_seconds
+from tests.servers import free_port, launch, wait_for
 
-TICKS = os.sysconf("SC_CLK_TCK")
 ROOMY = ("--innodb-buffer-pool-size=1G", "--innodb-log-file-size=256M", "--table-open-cache=2000")
 
 
@@ -27,8 +25,9 @@ def durable_mariadb(home: Path) -> Iterator[str]:
     here, reason = servers_or_reason()
     if not here:
         raise SystemExit(reason)
-    new = not home.exists()
-    if new:
+    complete = home / "complete"  # written last
+    if not complete.exists():
+        shutil.rmtree(home, ignore_errors=True)
         home.parent.mkdir(parents=True, exist_ok=True)
         copy_of_new_data(home)
     port = free_port()
@@ -36,7 +35,10 @@ def durable_mariadb(home: Path) -> Iterator[str]:
     url = f"mysql://root@127.0.0.1:{port}/care"
     try:
         wait_for(process, port, home / "error.log")
-        yield new_schema(url.replace("/care", "/mysql"), "care") if new else url
+        if not complete.exists():
+            new_schema(url.replace("/care", "/mysql"), "care")
+            complete.touch()
+        yield url
     finally:
         process.terminate()
         process.wait()
@@ -69,8 +71,3 @@ class Work:
         return (
             f"MariaDB {version}, flush_log_at_trx_commit={flush}, doublewrite={twice}, flush_method={method}"
         )
-
-
-def cpu_seconds(pid: int) -> float:
-    words = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(words[11]) + int(words[12])) / TICKS

@@ -29,7 +29,7 @@ from server.kit.sealing import seal
 from server.people.models import NATIONAL_ID
 from server.settings import Settings
 from tests import rings
-from tests.running import Running, children_of, running
+from tests.running import Running, running
 
 BATCH = 5000
 READ_EVERY = 0.02  # seconds: people read, they do not hammer
@@ -48,9 +48,7 @@ def main() -> int:
         before = _read(reader, seconds=said.seconds)
         asked = _ask(town.base)
         began, during = time.monotonic(), list[float]()
-        worker = next(
-            pid for pid, command in children_of(town.process.pid).items() if "server worker" in command
-        )
+        [worker] = town.processes("worker")
         idle = _mib(worker, "VmRSS")
         while (state := asked()) == "under way":
             during += _read(reader, seconds=1)

@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import itertools
 import json
-import statistics
 import sys
 import time
 from collections import Counter
@@ -29,6 +28,7 @@ class Connection(asyncio.Protocol):
         self._received = b""
         self._transport: Any = None
         self._began = 0.0
+        self._is_owed = False  # an answer
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
@@ -37,29 +37,32 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._received += data
         head = self._received.find(b"\r\n\r\n")
-        if head < 0 or len(self._received) < head + 4 + _length(self._received[:head]):
+        if head < 0 or len(self._received) < head + 4 + length_of(self._received[:head]):
             return
         now = time.perf_counter()
         self.latencies.append(now - self._began)
         self.statuses[self._received[9:12].decode()] += 1
         self._received = b""
+        self._is_owed = False
         if now < self._until:
             self._ask()
         else:
             self._transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if exc is not None or self._received:
+        if exc is not None or self._is_owed:  # a server may also say goodbye politely before it has answered
             self.statuses["cut"] += 1
         if not self.done.done():
             self.done.set_result(None)
 
     def _ask(self) -> None:
         self._began = time.perf_counter()
+        self._is_owed = True
         self._transport.write(next(self._requests))
 
 
-def _length(head: bytes) -> int:
+def length_of(head: bytes) -> int:
+    """Read how many bytes follow the head of an answer."""
     lower = head.lower()
     place = lower.find(LENGTH)
     return int(lower[place + len(LENGTH) :].split(b"\r\n", 1)[0]) if place >= 0 else 0
@@ -81,10 +84,14 @@ async def load(port: int, requests: list[bytes], connections: int, seconds: floa
     return {
         "per_second": len(latencies) / took,
         "answers": len(latencies),
-        "p50_ms": statistics.median(latencies) * 1000,
-        "p99_ms": latencies[int(len(latencies) * 0.99) - 1] * 1000,
+        "p50_ms": _at(latencies, 0.5) * 1000,
+        "p99_ms": _at(latencies, 0.99) * 1000,
         "statuses": sum((each.statuses for each in opened), Counter()),
     }
+
+
+def _at(latencies: list[float], part: float) -> float:
+    return latencies[int((len(latencies) - 1) * part)] if latencies else 0.0
 
 
 def main() -> None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.database import Work, cpu_seconds
+from bench.database import Work
+from tests.running import cpu_seconds
 
 RESULTS = Path("var/bench")
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import os
 import subprocess
 import sys
 import time
@@ -14,7 +13,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from tests.rings import Needs, servers_or_reason
-from tests.running import INHERITED, children_of, free_port, running
+from tests.running import children_of, inherited, running
+from tests.servers import free_port
 
 PEERS = Path(__file__).parent / "peers"
 ENVIRONMENTS = Path("var/bench/environments")
@@ -33,8 +33,13 @@ def ours(folder: Path, **settings: str) -> Iterator[Served]:
     """Run the product on what may already be in the folder; its web processes count."""
     said = {"RATE_FACTOR": "1000000", "WITH_WORKER": "0", **settings}
     with running(folder, **said) as town:
-        web = tuple(pid for pid, words in children_of(town.process.pid).items() if " server web" in words)
-        yield Served(urlsplit(town.base).port or 0, web)
+        yield Served(urlsplit(town.base).port or 0, tuple(town.processes("web")))
+
+
+def sign_in(served: Served) -> None:
+    """Have somebody of the town sign in: of her session those of the city are copies."""
+    code = {"code": f"sim:wang:{time.time_ns()}"}
+    httpx.post(f"http://127.0.0.1:{served.port}/api/v1/session", json=code, timeout=30).raise_for_status()
 
 
 @contextlib.contextmanager
@@ -78,8 +83,7 @@ def django(url: str) -> Iterator[Served]:
 @contextlib.contextmanager
 def _serving(command: Sequence[str], *where: str, database: str = "") -> Iterator[Served]:
     port = free_port()
-    env = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    env |= {"PEER_DATABASE": database, "PYTHONPATH": str(Path.cwd())}
+    env = inherited() | {"PEER_DATABASE": database, "PYTHONPATH": str(Path.cwd())}
     told = [*command, *(word.format(port=port) for word in where)]
     process = subprocess.Popen(told, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -26,12 +26,15 @@ from bench.settled import City, settled
 from bench.town import Family, families, new_slots
 from server.supervisor import listening_socket
 from tests.rings import connect_to
-from tests.running import INHERITED, free_port
+from tests.running import inherited
+from tests.servers import free_port
 
 WAYS = {"together": "server", "one by one": "bench.plainly"}  # the module that is a web process
 SEATS = {1: 50, 50: 3}  # of each slot, by how many slots there are; for 200 people
 FULL = "booking.slot_full"
 WARMING = 50  # people
+READY_WITHIN = 60.0  # seconds
+IN_A_ROW = 20  # answers of "ready", so that both of them have given some
 marks = count(time.time_ns() // 1_000_000)
 
 
@@ -87,8 +90,7 @@ def _web(city: City, module: str) -> Iterator[int]:
     """Run two web processes on one socket, as the supervisor does."""
     port = free_port()
     listener = listening_socket("127.0.0.1", port)
-    env = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    env |= {
+    env = inherited() | {
         "DATABASE_URL": city.url,
         "REDIS_URL": city.redis,
         "DATA_DIR": str(city.folder / "ours/data"),
@@ -118,13 +120,24 @@ def _web(city: City, module: str) -> Iterator[int]:
 
 
 def _wait_for(port: int) -> None:
-    until = time.monotonic() + 60
-    ready = 0
-    while ready < 20 and time.monotonic() < until:  # in a row: both of them answer
-        try:
-            ready += httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == httpx.codes.OK
-        except httpx.HTTPError:
-            time.sleep(0.2)
+    until = time.monotonic() + READY_WITHIN
+    in_a_row = 0
+    while in_a_row < IN_A_ROW:
+        if _is_ready(port):
+            in_a_row += 1
+            continue
+        in_a_row = 0
+        if time.monotonic() > until:
+            message = f"the web processes did not become ready within {READY_WITHIN:.0f} s"
+            raise SystemExit(message)
+        time.sleep(0.2)
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
 
 
 def _one(city: City, port: int, way: str, people: Sequence[Family], slots: int) -> Outcome:

@@ -24,7 +24,7 @@ import pyotp
 from bench import city
 from server.demo import cast
 from tests.console.walking import DOWNLOADS, PLAIN, route_of
-from tests.running import INHERITED, running
+from tests.running import inherited, running
 
 MOST = 3.0  # times as long as in the town
 # Who opens a page here: the first of these who may, those who reach most before those who reach less.
@@ -88,8 +88,7 @@ def both(*, analyze: bool) -> Iterator[tuple[Place, Place]]:
     """Build the town once, make a city of its copy, and serve the two side by side."""
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
         small, large = Path(scratch, "town"), Path(scratch, "city")
-        env = {name: os.environ[name] for name in INHERITED if name in os.environ}
-        env |= {"DATA_DIR": str(small / "data"), "ARGON2_MEMORY_KIB": "64"}
+        env = inherited() | {"DATA_DIR": str(small / "data"), "ARGON2_MEMORY_KIB": "64"}
         (small / "data").mkdir(parents=True)
         subprocess.run(
             [sys.executable, "-m", "server", "demo"], env=env, check=True, stdout=subprocess.DEVNULL

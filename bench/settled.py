@@ -1,6 +1,7 @@
 """The city that the ladder and the rush share: a durable MariaDB with its tables filled, and a Redis. Kept between runs."""
 
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from pathlib import Path
 from bench import processes
 from bench.database import durable_mariadb
 from bench.measuring import RESULTS
-from bench.town import settle
+from bench.town import build, forget
 from tests.rings import private_redis
 
 
@@ -24,10 +25,16 @@ class City:
 @contextmanager
 def settled() -> Iterator[City]:
     folder = RESULTS.resolve() / f"city-{_version()}"
+    complete = folder / "complete"  # written last: what was broken off half-way is no city, and is begun anew
+    if not complete.exists():
+        shutil.rmtree(folder, ignore_errors=True)
     with tempfile.TemporaryDirectory() as scratch, durable_mariadb(folder / "mariadb") as url:
-        with processes.ours(folder / "ours", DATABASE_URL=url):
-            pass  # its tables, and the town of which the city is made
-        settle(url)
+        if not complete.exists():
+            with processes.ours(folder / "ours", DATABASE_URL=url) as served:
+                processes.sign_in(served)  # its tables, and the town of which the city is made
+            build(url)
+            complete.touch()
+        forget(url)
         with private_redis(Path(scratch)) as redis:
             yield City(url, redis, folder)
 

@@ -29,18 +29,17 @@ class Family:
 def new_slots(url: str, mark: str, count: int, *, capacity: int) -> list[str]:
     """Return the uids of free slots on one day, five minutes apart, for anybody."""
     with closing(connect_to(url)) as connection, connection.cursor() as cursor:
-        slot = _one(
+        slot = one(
             cursor,
             "SELECT id FROM slot WHERE pool = 'public' AND state = 'open' ORDER BY starts_at DESC LIMIT 1",
         )
         at = "DATE(NOW()) + INTERVAL 3 DAY + INTERVAL 5 * n.seq MINUTE"
         uid = f"CONCAT('01BENCH{mark}', LPAD(n.seq, 8, '0'))"
-        _copy(
+        copy(
             cursor, "slot", slot, count=count,
             uid=uid, slot_key=uid, starts_at=at, ends_at=f"{at} + INTERVAL 5 MINUTE", closes_at=at, release_at="NULL",
             capacity=str(capacity), booked="0", held="0", issued="0",
         )  # fmt: skip
-        connection.commit()
         cursor.execute("SELECT uid FROM slot WHERE uid LIKE %s ORDER BY id", (f"01BENCH{mark}%",))
         return [row for (row,) in cursor.fetchall()]
 
@@ -49,7 +48,6 @@ def families(url: str, count: int) -> list[Family]:
     """Return some of them, evenly spread, whose sessions were seen just now."""
     with closing(connect_to(url)) as connection, connection.cursor() as cursor:
         _refresh(cursor)
-        connection.commit()
         cursor.execute(f"SELECT uid, id FROM resident WHERE {MINE} ORDER BY id")
         found = cursor.fetchall()
     every = max(1, len(found) // count)
@@ -58,12 +56,15 @@ def families(url: str, count: int) -> list[Family]:
     ][:count]
 
 
-def settle(url: str) -> None:
-    """Copy the town's most written-about resident; a second time only forget who has read and booked."""
+def build(url: str) -> None:
+    """Copy the town's most written-about resident with all that hangs on her."""
     with closing(connect_to(url)) as connection, connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) FROM resident WHERE {MINE}")
-        if not cursor.fetchone()[0]:
-            _build(cursor)
+        _build(cursor)
+
+
+def forget(url: str) -> None:
+    """Forget who has read and booked in the last run."""
+    with closing(connect_to(url)) as connection, connection.cursor() as cursor:
         cursor.execute("SET foreign_key_checks = 0")
         cursor.execute(f"DELETE a FROM appointment a JOIN slot s ON s.id = a.slot_id WHERE s.{MINE}")
         cursor.execute(f"DELETE FROM slot WHERE {MINE}")
@@ -74,7 +75,6 @@ def settle(url: str) -> None:
             f"INSERT INTO access_chain_head (uid, created_at, resident_id, seq, mac, rights)"
             f" SELECT uid, NOW(6), id, 0, '', 0 FROM resident WHERE {MINE}"
         )
-        connection.commit()
         cursor.execute(
             "ANALYZE TABLE resident, account, session, proxy_grant, proxy_grant_scope, record_entry"
         )
@@ -88,38 +88,38 @@ def _refresh(cursor: Any) -> None:
 
 
 def _build(cursor: Any) -> None:
-    resident = _one(
+    resident = one(
         cursor,
         "SELECT resident_id FROM record_entry WHERE is_current GROUP BY resident_id ORDER BY COUNT(*) DESC LIMIT 1",
     )
-    grant = _one(
+    grant = one(
         cursor,
         "SELECT g.id FROM proxy_grant g JOIN proxy_grant_scope s ON s.grant_id = g.id"
         f" WHERE g.resident_id = {resident} AND g.status = 'active' AND s.scope = 'record' LIMIT 1",
     )
-    session = _one(cursor, "SELECT id FROM session WHERE kind = 'family' LIMIT 1")
-    account = _one(cursor, f"SELECT account_id FROM session WHERE id = {session}")
-    scope = _one(cursor, f"SELECT id FROM proxy_grant_scope WHERE grant_id = {grant} AND scope = 'record'")
+    session = one(cursor, "SELECT id FROM session WHERE kind = 'family' LIMIT 1")
+    account = one(cursor, f"SELECT account_id FROM session WHERE id = {session}")
+    scope = one(cursor, f"SELECT id FROM proxy_grant_scope WHERE grant_id = {grant} AND scope = 'record'")
     booking = "CONCAT('01BENCHB', LPAD(n.seq, 18, '0'))"
     people = f"JOIN account a ON a.uid = {UID}"
     both = f"{people} JOIN resident r ON r.uid = {UID}"
-    _copy(cursor, "account", account, phone_index="NULL")
-    _copy(
+    copy(cursor, "account", account, phone_index="NULL")
+    copy(
         cursor, "resident", resident,
         account_id="NULL", national_id_index="NULL", phone_index="NULL", bed="NULL", bed_key="NULL",
     )  # fmt: skip
-    _copy(
+    copy(
         cursor, "session", session, people,
         account_id="a.id", token_hash="SHA2(CONCAT('bench-', LPAD(n.seq, 5, '0')), 256)", device_id="NULL",
         revoked_at="NULL",
     )  # fmt: skip
-    _copy(
+    copy(
         cursor, "proxy_grant", grant, both, resident_id="r.id", proxy_id="a.id", live_key=UID,
         ends_at="NULL",
     )  # fmt: skip
     granted = f"JOIN proxy_grant g ON g.uid = {UID}"
-    _copy(cursor, "proxy_grant_scope", scope, granted, grant_id="g.id")
-    _copy(cursor, "proxy_grant_scope", scope, granted, uid=booking, grant_id="g.id", scope="'booking'")
+    copy(cursor, "proxy_grant_scope", scope, granted, grant_id="g.id")
+    copy(cursor, "proxy_grant_scope", scope, granted, uid=booking, grant_id="g.id", scope="'booking'")
     _copy_entries(cursor, resident)
 
 
@@ -130,15 +130,13 @@ def _copy_entries(cursor: Any, resident: int) -> None:
     )
     rows = [row for (row,) in cursor.fetchall()]
     for row in reversed(rows):  # the oldest of everybody first
-        _copy(
+        copy(
             cursor, "record_entry", row, f"JOIN resident r ON r.uid = {UID}",
             uid=f"CONCAT('01BENCH', LPAD({row}, 9, '0'), LPAD(n.seq, 10, '0'))", resident_id="r.id", supersedes_id="NULL",
         )  # fmt: skip
 
 
-def _copy(
-    cursor: Any, table: str, row: int, joined: str = "", count: int = RESIDENTS, **changes: str
-) -> None:
+def copy(cursor: Any, table: str, row: int, joined: str = "", count: int = RESIDENTS, **changes: str) -> None:
     changes = {"uid": UID, **changes}
     cursor.execute(f"SHOW COLUMNS FROM `{table}`")
     names = [name for name, *_ in cursor.fetchall() if name != "id"]
@@ -150,7 +148,7 @@ def _copy(
     )
 
 
-def _one(cursor: Any, sql: str) -> int:
+def one(cursor: Any, sql: str) -> int:
     cursor.execute(sql)
     (found,) = cursor.fetchone()
     return int(found)

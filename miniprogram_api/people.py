@@ -11,14 +11,13 @@ from server.people import actions, queries
 from server.people.actions.invitations import Invited, Offered, invite, redeem
 from server.people.queries import InvitationCard, MyResidentCard, ProxyCard, ResidentCard
 from server.people.rules import Basis, EndReason, ProxyScope, Relation
-from server.web import Ask, Body, Clean, Page, PageQuery, Routes, Word, text
+from server.web import Ask, Bed, Body, Clean, Page, PageQuery, Routes, Word, text
 
 routes = Routes("people", tag="长者与家人")
 
 Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2200, 1, 1))]
 DocumentRef = Annotated[str, text(80), Clean]
 NationalIdText = Annotated[str, text(24), Clean]
-Bed = Annotated[str, text(20), Clean]
 
 
 class ApplyForProxy(Body):

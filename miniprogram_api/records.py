@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from server.authority.permissions import Permission
 from server.consent.rules import RecordCategory
+from server.privacy.actions import Wrong, ask_for_rectification
 from server.records import actions, queries
 from server.records.actions import EmergencyPage, NewEntry
 from server.records.queries import (
@@ -198,9 +199,10 @@ async def correct(ask: Ask, resident_uid: str, entry_uid: str, body: CorrectEntr
     summary="Put my own word beside an entry",
 )
 async def object_to(ask: Ask, resident_uid: str, entry_uid: str, body: Objection) -> ObjectionCard:
-    return await actions.object_to_entry(
-        actor=ask.actor, uid=entry_uid, resident_uid=resident_uid, text=body.text, now=ask.now
-    )
+    """Serve mini-programs of before: an objection is a request with a deadline, whichever door it comes by."""
+    wrong = Wrong(body.text, entry_uid)
+    card = await ask_for_rectification(actor=ask.actor, resident_uid=resident_uid, wrong=wrong, now=ask.now)
+    return ObjectionCard(card.text, card.asked_at)
 
 
 @routes.post(

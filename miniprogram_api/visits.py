@@ -10,7 +10,7 @@ from server.records.queries import EntryCard
 from server.visits import actions, queries
 from server.visits.actions import HeldEvent, ItemResult, Scanned
 from server.visits.queries import BatchCard, MeasureCard, NonceCard, ScanCard, VisitCard
-from server.visits.rules import Outcome, Side, VisitStatus
+from server.visits.rules import MOST_OF_A_ROUND, Outcome, Side, VisitStatus
 from server.visits.rules.findings import Findings
 from server.visits.rules.offline import MOST_EVENTS, EventKind
 from server.web import Ask, Body, Clean, Int, Line, Page, PageQuery, Purpose, Routes, Uid, text
@@ -73,7 +73,7 @@ class Found(Body):
 
 
 class Results(Body):
-    results: Annotated[tuple[Found, ...], Field(min_length=1, max_length=60)]
+    results: Annotated[tuple[Found, ...], Field(min_length=1, max_length=MOST_OF_A_ROUND)]
 
 
 class Attest(Body):
@@ -93,7 +93,7 @@ class Held(Body):
     visit: Uid
     device_time: AwareDatetime
     scan: Scan | None = None
-    results: Annotated[tuple[Found, ...], Field(max_length=60)] = ()
+    results: Annotated[tuple[Found, ...], Field(max_length=MOST_OF_A_ROUND)] = ()
 
     def event(self) -> HeldEvent:
         return HeldEvent(

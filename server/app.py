@@ -17,41 +17,21 @@ from server import VERSION, platform_push
 from server.configuration import configure_core, refuse_an_unfit_database
 from server.kit import plain
 from server.kit.database import close_database, open_database, ping
-from server.kit.shared import RedisShared, shared_through
-from server.settings import MODEL_MODULES, PLATFORM, Settings
+from server.settings import MODEL_MODULES, Settings
 from server.web import metrics
 from server.web.asking import Services
 from server.web.faces import Face, finish_all, utc_now
 from server.web.headers import NO_PAGE
 from server.web.openapi import described
 from server.web.problems import NoSuchPage
+from server.web.services import services_for
 from server.web.serving import is_leaving, new_app
 from server.web.watching import keep_watch, watch_process
-from server.wechat.client import WeChatClientGateway
-from server.wechat.tokens import InProcessTokenStore, RedisTokenStore
 
 LOG = logging.getLogger(__name__)
 PLAIN = {**NO_PAGE, "content-type": "application/json"}
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"})
-
-
-def services_for(settings: Settings) -> Services:
-    """Make the few things of the edge that a process shares among its requests."""
-    shared = shared_through(settings.redis_url)
-    tokens = (
-        RedisTokenStore(shared.redis, settings.wechat_appid)
-        if isinstance(shared, RedisShared)
-        else InProcessTokenStore()
-    )
-    gateway = WeChatClientGateway(
-        settings.wechat_appid,
-        settings.wechat_secret,
-        base_url=settings.wechat_api_base or PLATFORM,
-        tokens=tokens,
-        production=settings.production,
-    )
-    return Services(settings=settings, shared=shared, wechat=gateway)
 
 
 def create_app(
@@ -160,7 +140,8 @@ def _attach_operations(app: Sanic[Any, Any], services: Services, faces: list[Fac
 def _may_read_figures(request: Request, token: str) -> bool:
     """Tell whether this is a neighbour on this machine, and nobody behind its proxy, or brings the token."""
     said = request.headers.get("authorization", "")
-    if token and hmac.compare_digest(said.encode(), f"Bearer {token}".encode()):
+    # A header may hold bytes that are no UTF-8, which Sanic hands on as lone surrogates: somebody's guess, not our fault.
+    if token and hmac.compare_digest(said.encode("utf-8", "replace"), f"Bearer {token}".encode()):
         return True
     forwarded = FORWARDED & {name.lower() for name in request.headers}
     return not forwarded and request.ip in LOOPBACK

@@ -31,6 +31,8 @@ MODEL_MODULES = (
 DEMO_APPID = "wx00000000cafe0001"
 PLATFORM = "https://api.weixin.qq.com"
 SECRETS_FILE = "secrets.env"
+GRACE = 15  # seconds that a web process gives to what it has begun, after it stopped listening
+MARGIN = 5  # seconds, for closing what it has open
 TRUE, FALSE = ("1", "true"), ("0", "false")
 
 
@@ -105,6 +107,11 @@ class Settings:
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite://{self.data_dir / 'alliance.db'}"
+
+    @property
+    def patience(self) -> int:
+        """Return after how many seconds a process that was asked to stop is killed: never before it had its time."""
+        return self.drain_seconds + GRACE + MARGIN
 
     @property
     def checkpoints(self) -> Path:

@@ -20,7 +20,6 @@ from pathlib import Path
 BACKLOG = 1024
 SUPERVISED = "SUPERVISED"  # in the environment of its children
 PR_SET_PDEATHSIG = 1
-PATIENCE = 20.0  # seconds to finish after SIGTERM
 QUICK = 5.0  # a child that lives shorter is started again more slowly
 LONGEST_PAUSE = 10.0
 MEMORY = Path("/dev/shm")  # noqa: S108  the folder in it is ours alone
@@ -43,8 +42,9 @@ class Child:
 class Supervisor:
     """Start children, start them again when they end, and stop them all together."""
 
-    def __init__(self, children: Sequence[Child]) -> None:
+    def __init__(self, children: Sequence[Child], *, patience: float) -> None:
         self._children = children
+        self._patience = patience  # seconds to finish after SIGTERM
         self._stopping = asyncio.Event()
         self._running: dict[str, asyncio.subprocess.Process] = {}
 
@@ -55,7 +55,7 @@ class Supervisor:
         keepers = [asyncio.create_task(self._keep(child)) for child in self._children]
         await self._stopping.wait()
         await self._stop_children()
-        await asyncio.wait(keepers, timeout=PATIENCE)
+        await asyncio.wait(keepers, timeout=self._patience)
 
     async def _keep(self, child: Child) -> None:
         pause = 0.1
@@ -89,7 +89,7 @@ class Supervisor:
                 process.terminate()
         waits = [asyncio.create_task(process.wait()) for process in self._running.values()]
         if waits:
-            _, late = await asyncio.wait(waits, timeout=PATIENCE)
+            _, late = await asyncio.wait(waits, timeout=self._patience)
             for process in self._running.values() if late else ():
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
@@ -126,6 +126,15 @@ def metrics_folder(data_dir: Path, *, begins_anew: bool) -> Path:
         if not Path("/proc", left.stem.rsplit("_", 1)[-1]).exists():
             left.unlink(missing_ok=True)
     return folder
+
+
+def leave_metrics(data_dir: Path) -> None:
+    """Forget at the end the figures of those that ended with us; a worker that runs beside us keeps its own."""
+    folder = metrics_folder(data_dir, begins_anew=True)
+    for own in folder.glob(f"*_{os.getpid()}.db"):
+        own.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # not empty
+        folder.rmdir()
 
 
 def _forget_metrics(pid: int) -> None:

@@ -84,7 +84,7 @@ async def _write_tables(clock: Callable[[], datetime], is_over: Callable[[], boo
     writing = documents.write_exports(
         actor=system_actor("worker"), clock=clock, is_over=is_over, writers=WRITERS
     )
-    return await _guarded(writing, "write_exports")
+    return await _guarded(writing, metrics.WRITING)
 
 
 async def _deliver_and_sweep(services: Services, *, now: datetime) -> int:

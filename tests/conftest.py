@@ -18,7 +18,7 @@ import pytest_asyncio
 from sanic import Sanic
 
 from server import demo, worker
-from server.app import create_app, services_for
+from server.app import create_app
 from server.authority.actor import Actor
 from server.configuration import configure_core
 from server.demo import cast
@@ -31,6 +31,7 @@ from server.supervisor import listening_socket
 from server.web.asking import Services
 from server.web.connections import Connection
 from server.web.faces import finish_all
+from server.web.services import services_for
 from server.wechat.simulator.config import Config
 from server.wechat.simulator.server import Simulator
 from tests import rings

@@ -1,23 +1,24 @@
 """What the fixtures stand on: private servers, empty schemas, and putting the town back after each test."""
 
-import ctypes
 import fcntl
 import os
 import pwd
 import shutil
 import signal
-import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from server.kit.database import sqlite_file
 from tests.engines.snapshot import Snapshot, connect_to, take_snapshot
+from tests.servers import free_port, launch, wait_for
 
 __all__ = [
     "Needs",
@@ -26,15 +27,14 @@ __all__ = [
     "copy_of_new_data",
     "database_user",
     "home_of_database",
-    "launch",
     "mariadb_command",
     "new_schema",
     "private_mariadb",
     "private_redis",
     "program",
+    "rows_of",
     "servers_or_reason",
     "take_snapshot",
-    "wait_for",
 ]
 
 
@@ -52,8 +52,6 @@ RING = Needs(
     ("mariadbd", "mariadb-install-db", "redis-server"),
     ("mariadb-server", "redis-server"),
 )
-READY_WITHIN = 20.0  # seconds
-PR_SET_PDEATHSIG = 1
 HOMES = "care-mariadb-of-"
 FOLDERS = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
 
@@ -118,7 +116,7 @@ def private_mariadb(folder: Path, *, flush: int = 2) -> Iterator[str]:
     """
     with home_of_database(folder) as home:
         copy_of_new_data(home)
-        port = _free_port()
+        port = free_port()
         command = mariadb_command(home, port, flush)
         with _server(command, user=database_user(), log=home / "error.log", port=port):
             yield new_schema(f"mysql://root@127.0.0.1:{port}/mysql", "care")
@@ -141,7 +139,7 @@ def mariadb_command(home: Path, port: int, flush: int) -> list[str]:
 def private_redis(folder: Path) -> Iterator[str]:
     home = folder / "redis"
     home.mkdir()
-    port = _free_port()
+    port = free_port()
     command = [
         str(program("redis-server")), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(home),
         "--save", "", "--appendonly", "no", "--logfile", str(home / "log"),
@@ -162,6 +160,15 @@ def new_schema(url: str, name: str) -> str:
         cursor.execute(f"DROP DATABASE IF EXISTS `{name}`")
         cursor.execute(f"CREATE DATABASE `{name}`")
     return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def rows_of(url: str, sql: str) -> list[tuple[Any, ...]]:
+    """Ask a database of either kind, past the product."""
+    file = sqlite_file(url)
+    with closing(sqlite3.connect(file) if file else connect_to(url)) as database:
+        cursor = database.cursor()
+        cursor.execute(sql)
+        return list(cursor.fetchall())
 
 
 def copy_of_new_data(home: Path) -> None:
@@ -234,55 +241,6 @@ def _server(command: list[str], *, user: str | None, log: Path, port: int) -> It
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-
-
-def launch(
-    command: list[str],
-    *,
-    user: str | None = None,
-    env: Mapping[str, str] | None = None,
-    output: Path | None = None,
-) -> "subprocess.Popen[bytes]":
-    """Start a server in a process group of its own, which ends when this process does."""
-    with Path(output or os.devnull).open("ab") as said:
-        return subprocess.Popen(
-            command, user=user, env=env, start_new_session=True, preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509  prctl only
-            stdin=subprocess.DEVNULL, stdout=said, stderr=said,
-        )  # fmt: skip
-
-
-def _die_with(parent: int) -> Callable[[], None]:
-    """Have the kernel kill the server when pytest dies, even by SIGKILL, when no fixture is torn down."""
-    prctl = ctypes.CDLL(None).prctl
-
-    def ask() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return ask
-
-
-def wait_for(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
-    deadline = time.monotonic() + READY_WITHIN
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                tail = log.read_text(errors="replace")[-2000:] if log.exists() else "it wrote no log"
-                msg = f"{process.args!r} did not start:\n{tail}"
-                raise RuntimeError(msg) from None
-            time.sleep(0.05)
-        else:
-            return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":  # asked by deploy/run-tests before it starts the second ring

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,7 +12,10 @@ from pathlib import Path
 
 import httpx
 
-READY_WITHIN = 60.0  # seconds; the first start migrates and builds the town
+from tests.servers import free_port
+
+READY_WITHIN = 90.0  # seconds, on a busy machine; the first start migrates and builds the town
+TICKS = os.sysconf("SC_CLK_TCK")
 INHERITED = ("PATH", "HOME", "LANG", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")
 
 
@@ -23,6 +25,14 @@ class Running:
     process: "subprocess.Popen[bytes]"
     folder: Path
     env: Mapping[str, str]
+
+    @property
+    def database(self) -> str:
+        return self.env.get("DATABASE_URL") or f"sqlite://{self.env['DATA_DIR']}/alliance.db"
+
+    def processes(self, work: str) -> list[int]:
+        """Return its processes of one kind: web, worker."""
+        return [pid for pid, line in children_of(self.process.pid).items() if f" server {work}" in line]
 
     def log(self) -> str:
         return (self.folder / "server.log").read_text(errors="replace")
@@ -56,12 +66,27 @@ def command(env: Mapping[str, str], *arguments: str, text: str = "") -> "subproc
     )
 
 
+def own_faults(env: Mapping[str, str]) -> list[str]:
+    """Ask the product itself: every invariant, every access trail."""
+    asked = [command(env, "check"), command(env, "verify-audit")]
+    return [line for said in asked if said.returncode for line in (said.stderr + said.stdout).splitlines()]
+
+
+def inherited() -> dict[str, str]:
+    """What a process of ours is told of the machine, and of nothing else."""
+    return {name: os.environ[name] for name in INHERITED if name in os.environ}
+
+
 def environment(folder: Path, **said: str) -> dict[str, str]:
     """Say all that a server in this folder is told; nothing of this process's own settings reaches it."""
     folder.mkdir(parents=True, exist_ok=True)
-    env = {name: os.environ[name] for name in INHERITED if name in os.environ}
     own = {"DATA_DIR": str(folder / "data"), "ARGON2_MEMORY_KIB": "64", "RATE_FACTOR": "1000"}
-    return {**env, **own, "PORT": str(free_port()), **said}
+    return {**inherited(), **own, "PORT": str(free_port()), **said}
+
+
+def cpu_seconds(pid: int) -> float:
+    words = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(words[11]) + int(words[12])) / TICKS
 
 
 def children_of(pid: int) -> dict[int, str]:
@@ -72,12 +97,6 @@ def children_of(pid: int) -> dict[int, str]:
             if int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1]) == pid:
                 found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ").strip()
     return found
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

@@ -3,6 +3,9 @@
 Every checkpoint is one line in a file outside the database. It names the heads that moved since the line before, and a
 root over all heads. Its own head, which names nobody, is signed and published: whoever keeps it proves later that no
 checkpoint was replaced. Keep a copy of the file where the administrator of the database cannot write.
+
+Every node of a cluster keeps a file of its own, a ledger; each head names its ledger, so that what was kept of one is
+not held against another.
 """
 
 import asyncio
@@ -20,6 +23,7 @@ from typing import Any
 from server.audit import signing
 from server.audit.trail_models import AccessChainHead
 from server.kit.errors import NotFound
+from server.kit.ids import new_uid
 
 Heads = dict[int, tuple[int, str]]  # resident -> seq and mac of their last line
 
@@ -28,6 +32,7 @@ Heads = dict[int, tuple[int, str]]  # resident -> seq and mac of their last line
 class CheckpointHead:
     """What is signed of one checkpoint; no person, and nothing of the trail but digests."""
 
+    ledger: str  # the file it stands in
     number: int
     at: str
     previous: str  # digest of the line before
@@ -48,6 +53,8 @@ class PublishedCheckpoint:
 class Ledger:
     """What a checkpoint file says, as far as it was read."""
 
+    missing: bool = False  # a file was named, and there is none
+    name: str = ""  # empty before the first line, and in those of the releases before ledgers had names
     read_to: int = 0  # bytes
     number: int = 0
     last: str = ""  # digest of the last line
@@ -97,6 +104,7 @@ def _append(path: Path, heads: Heads, now: datetime) -> int:
             "gone": sorted(ledger.heads.keys() - heads.keys()),
         }
         head = CheckpointHead(
+            ledger=ledger.name or new_uid(),
             number=ledger.number + 1,
             at=now.astimezone(UTC).isoformat(timespec="seconds"),
             previous=ledger.last,
@@ -125,6 +133,7 @@ def _remembered(path: Path) -> Ledger:
 
 def _read_on(ledger: Ledger, path: Path) -> None:
     if not path.exists():
+        ledger.missing = True
         return
     with path.open("rb") as file:
         file.seek(ledger.read_to)
@@ -143,12 +152,15 @@ def _take(ledger: Ledger, line: bytes) -> None:
     for resident in said.get("gone", ()):
         ledger.heads.pop(resident, None)
     head = said.get("head", {})
-    if (head.get("number"), head.get("previous"), head.get("root")) != (
+    name = head.get("ledger", ledger.name)
+    if (head.get("number"), head.get("previous"), head.get("root"), name) != (
         ledger.number,
         ledger.last,
         _root(ledger.heads),
+        ledger.name or name,
     ):
         ledger.forged.append(ledger.number)
+    ledger.name = ledger.name or name
     ledger.signatures.append(said.get("signature", ""))
     ledger.last = sha256(line).hexdigest()
 
@@ -172,6 +184,8 @@ def _latest(path: Path) -> PublishedCheckpoint:
         if end < 0:
             raise NotFound
         said = json.loads(text[text.rfind(b"\n", 0, end) + 1 : end])
+    if "ledger" not in said["head"]:
+        raise NotFound  # of the release before: the worker writes the next one within a minute
     return PublishedCheckpoint(
         head=CheckpointHead(**said["head"]),
         signature=said["signature"],

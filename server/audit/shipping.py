@@ -3,6 +3,9 @@
 A line that was written and removed between two checkpoints is noticed by nothing in the database. What went to a place
 that the database's administrator does not reach still tells of it. An answer never waits for that place: marks queue
 up in memory, a thread sends them, and what cannot be sent is counted and said, not tried again.
+
+To a host, syslog goes by UDP: what the network drops is neither noticed nor counted here. Where that matters, send to
+the socket of a syslog daemon on this machine, which forwards by TCP and keeps what it cannot send.
 """
 
 import atexit
@@ -97,6 +100,18 @@ class _Sender(threading.Thread):
         with suppress(queue.Full):
             self._waiting.put(None, timeout=PATIENCE)
         self.join(PATIENCE)
+        if (
+            self.is_alive()
+        ):  # the target takes nothing, or not fast enough: what still waits will never be sent
+            _count_lost(self._thrown_away())
+            self._waiting.put_nowait(None)
+
+    def _thrown_away(self) -> int:
+        marks = 0
+        with suppress(queue.Empty):
+            while True:
+                marks += self._waiting.get_nowait() is not None
+        return marks
 
 
 _senders: list[_Sender] = []
@@ -113,7 +128,11 @@ def _destination(target: str) -> logging.Handler:
 
 
 def _count_as_lost(record: logging.LogRecord) -> None:  # noqa: ARG001  the handlers' signature
-    global _lost  # noqa: PLW0603  a figure of the process
-    _lost += 1
-    if _lost & (_lost - 1) == 0:  # 1, 2, 4, 8 …: a target that is gone must not fill the log
+    _count_lost(1)
+
+
+def _count_lost(marks: int) -> None:
+    global _lost
+    before, _lost = _lost, _lost + marks
+    if before.bit_length() < _lost.bit_length():  # 1, 2, 4, 8 …: a target that is gone must not fill the log
         LOG.error("marks of the access trail could not be sent: %d so far", _lost)

@@ -102,14 +102,21 @@ async def _outcomes(answers: Sequence[_Answer]) -> Sequence[Exception | None]:
     """Write the lines of many answers in one transaction, and tell of each answer what became of it."""
     try:
         refused = await _write_together(answers)
+    except (
+        _Raced
+    ):  # somebody moves one of these heads all the time: the other answers have nothing to do with it
+        return [Busy()] if len(answers) == 1 else await _one_by_one(answers)
     except Exception as error:  # noqa: BLE001  it is handed to whoever waits for it
-        if len(answers) == 1 or isinstance(
-            error, Busy
-        ):  # the database was away: one by one they would wait again
+        # The database was away: one by one they would wait again.
+        if len(answers) == 1 or isinstance(error, Busy):
             return [error] * len(answers)
-        # One answer's fault must not take the others along.
-        return [outcome for answer in answers for outcome in await _outcomes([answer])]
+        return await _one_by_one(answers)
     return [RightsChanged() if place in refused else None for place in range(len(answers))]
+
+
+async def _one_by_one(answers: Sequence[_Answer]) -> Sequence[Exception | None]:
+    """Give each answer a transaction of its own: one's fault must not take the others along."""
+    return [outcome for answer in answers for outcome in await _outcomes([answer])]
 
 
 # A caller who is cancelled has their line written all the same, which errs on the right side.
@@ -117,12 +124,12 @@ _commit: Together[_Answer, None] = Together(_outcomes, most=MOST_TOGETHER)
 
 
 async def _write_together(answers: Sequence[_Answer]) -> frozenset[int]:
-    for _ in range(ATTEMPTS):
+    for _ in range(ATTEMPTS - 1):
         try:
             return await _append_alone(answers=answers)
         except _Raced:
             continue
-    raise Busy
+    return await _append_alone(answers=answers)
 
 
 @action

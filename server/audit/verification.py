@@ -2,8 +2,9 @@
 
 import hmac
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -38,34 +39,66 @@ class TrailFault:
 
 
 @dataclass(frozen=True)
+class KeptHeads:
+    """What came of the heads that somebody else kept."""
+
+    compared: int = 0
+    elsewhere: Mapping[str, int] = field(default_factory=dict)  # of ledgers that were not read: name -> heads
+    unreadable: int = 0  # lines that are no head signed by anybody: blank, or a server's error
+
+
+@dataclass(frozen=True)
 class TrailVerdict:
     chains: int
     rows: int
     checkpoints: int
     faults: tuple[TrailFault, ...]
+    missing: tuple[Path, ...] = ()  # checkpoint files that were named and are not there
+    kept: KeptHeads = KeptHeads()
 
     @property
     def sound(self) -> bool:
         return not self.faults
 
+    @property
+    def proved(self) -> bool:
+        """Tell whether all was there to compare with; where lines are, a checkpoint file that is gone proves nothing."""
+        return self.sound and not self.kept.elsewhere and not (self.missing and self.rows)
+
 
 async def verify_trails(
-    checkpoint_file: Path | None, *, marks: Path | None = None, kept: Path | None = None
+    checkpoint_file: Path | None,
+    *,
+    marks: Path | None = None,
+    kept: Path | None = None,
+    others: Sequence[Path] = (),
 ) -> TrailVerdict:
     """Read every chain from its beginning and compare it with every checkpoint; changes nothing.
 
-    `marks` is what was shipped, `kept` what another organisation kept of the published heads.
+    `marks` is what was shipped, `kept` what another organisation kept of the published heads, `others` are the
+    checkpoint files of the other nodes.
     """
     ledger = await ledger_of(checkpoint_file)
+    beside = [await ledger_of(path) for path in others]
     walk = _Walk(ledger.seen)
+    for other in beside:
+        walk.expect(Mark(*place, mac) for place, mac in other.seen.items())
     walk.expect(shipped(marks) if marks else ())
     before = await heads_of()
     async for row in _rows():
         walk.take(row)
     walk.finish(before, await heads_of())
-    of_the_file = [TrailFault(Fault.FORGED_CHECKPOINT, None, place) for place in ledger.forged]
-    of_the_file += _replaced(ledger, kept) if kept else []
-    return _verdict(walk, ledger, of_the_file)
+    ledgers = [ledger, *beside]
+    of_the_files = [
+        TrailFault(Fault.FORGED_CHECKPOINT, None, place) for each in ledgers for place in each.forged
+    ]
+    replaced, told = _replaced(ledgers, kept) if kept else ([], KeptHeads())
+    files = zip([checkpoint_file, *others], ledgers, strict=True)
+    return replace(
+        _verdict(walk, ledger, [*of_the_files, *replaced]),
+        missing=tuple(path for path, each in files if path and each.missing),
+        kept=told,
+    )
 
 
 async def verify_chains(residents: Sequence[int], checkpoint_file: Path | None) -> TrailVerdict:
@@ -143,17 +176,41 @@ def _verdict(walk: _Walk, ledger: Ledger, of_the_file: Sequence[TrailFault]) -> 
     )
 
 
-def _replaced(ledger: Ledger, kept: Path) -> list[TrailFault]:
-    """Compare with what another organisation kept, one published head a line. Ours must be those, with those signatures."""
+def _replaced(ledgers: Sequence[Ledger], kept: Path) -> tuple[list[TrailFault], KeptHeads]:
+    """Compare with what another organisation kept, one published head a line. Ours must be those, with those signatures.
+
+    A head of a ledger that was not read accuses nobody: on a cluster every node has its own. It proves nothing either.
+    """
     faults = []
-    for line in kept.read_text().splitlines():
-        told = json.loads(line)
-        number, signature = told["head"]["number"], told["signature"]
-        if not signing.verifies(bytes.fromhex(told["public_key"]), told["head"], signature):
-            continue  # never signed by anybody: it accuses nobody
-        if ledger.signatures[number - 1 : number] != [signature]:
+    elsewhere: Counter[str] = Counter()
+    compared = unreadable = 0
+    for line in kept.read_text(errors="replace").splitlines():
+        head = _kept_head(line)
+        if head is None:
+            unreadable += 1
+            continue
+        number, name, signature = head
+        # The releases before ledgers had names: one of those that were read must hold it.
+        asked = [each for each in ledgers if name in ("", each.name)]
+        if not asked:
+            elsewhere[name] += 1
+            continue
+        compared += 1
+        if not any(each.signatures[number - 1 : number] == [signature] for each in asked):
             faults.append(TrailFault(Fault.REPLACED_CHECKPOINT, None, number))
-    return faults
+    return faults, KeptHeads(compared, elsewhere, unreadable)
+
+
+def _kept_head(line: str) -> tuple[int, str, str] | None:
+    """Return number, ledger and signature of a head that somebody signed, or None where the line is none."""
+    try:
+        told = json.loads(line)
+        head, signature = told["head"], told["signature"]
+        if not signing.verifies(bytes.fromhex(told["public_key"]), head, signature):
+            return None  # never signed by anybody: it accuses nobody
+        return int(head["number"]), str(head.get("ledger", "")), str(signature)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None  # a blank line, or what a server said in place of a head
 
 
 async def _rows() -> AsyncIterator[tuple[Any, ...]]:

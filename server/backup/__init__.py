@@ -2,8 +2,7 @@
 
 import asyncio
 import pkgutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from server.backup.archive import BackupRefused, Manifest, digests_of, pack, unp
 from server.backup.embedded import CHECKPOINTS, DATABASE
 from server.backup.workplace import workplace
 from server.identity.actions import end_every_session
-from server.kit.database import close_database, open_database, sqlite_file
+from server.kit.database import database_opened, sqlite_file
 from server.kit.schema import migrate_up
 from server.kit.sealing import SealBroken, blind_index, index_candidates, open_sealed, seal
 from server.settings import MODEL_MODULES, Settings
@@ -134,13 +133,8 @@ async def _faults(folder: Path, *, now: datetime) -> tuple[str, ...]:
     return (*found, *map(str, verdict.faults))
 
 
-@asynccontextmanager
-async def _opened(folder: Path) -> AsyncIterator[None]:
-    await open_database(_url(folder), modules=MODEL_MODULES)
-    try:
-        yield
-    finally:
-        await close_database()
+def _opened(folder: Path) -> AbstractAsyncContextManager[None]:
+    return database_opened(_url(folder), modules=MODEL_MODULES)
 
 
 def _url(folder: Path) -> str:

@@ -53,7 +53,7 @@ def pack(folder: Path, manifest: Manifest, target: Path) -> None:
     scratch.chmod(0o600)
     _read(scratch, None)
     scratch.replace(target)
-    _settle(target.parent)
+    settle(target.parent)
 
 
 def unpack(source: Path, folder: Path) -> Manifest:
@@ -98,8 +98,9 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _settle(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def settle(place: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(place, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -1,13 +1,15 @@
 """The files of an embedded installation, and how they are taken and put back without a moment that is neither old nor new."""
 
 import fcntl
+import os
 import shutil
 import sqlite3
-from contextlib import closing
+import stat
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
-from server.backup.archive import BackupRefused
+from server.backup.archive import BackupRefused, settle
 
 DATABASE: Final = "alliance.db"
 CHECKPOINTS: Final = "trail-checkpoints.jsonl"
@@ -29,15 +31,45 @@ def take(database: Path, checkpoints: Path, folder: Path) -> None:
 
 
 def put_back(folder: Path, database: Path, checkpoints: Path, *, mark: str) -> None:
-    """Replace the database in one transaction of its own, so that a restore that dies leaves the old one."""
-    with closing(sqlite3.connect(folder / DATABASE)) as source, closing(sqlite3.connect(database)) as target:
-        source.backup(target)
-    if (
-        checkpoints.exists()
-    ):  # they may have seen what is lost now: kept, for whoever must find out what that was
-        checkpoints.rename(checkpoints.with_name(f"{checkpoints.name}.before-{mark}"))
+    """Put both into their places, each in one step, the checkpoints first.
+
+    A restore that dies between the two leaves the old database with older checkpoints, which find their lines in it.
+    The other way round the younger checkpoints would tell of lines that the database never had: of a forgery.
+    """
+    _whole_in_one_file(folder / DATABASE)
+    if database.exists():
+        ensure_not_in_use(database)  # once more: a service may have been started meanwhile
+    # They may have seen what is lost now: kept, for whoever must find out what that was.
+    if checkpoints.exists():
+        kept = checkpoints.with_name(f"{checkpoints.name}.before-{mark}")
+        kept.unlink(missing_ok=True)
+        kept.hardlink_to(checkpoints)
     if (folder / CHECKPOINTS).exists():
-        shutil.copyfile(folder / CHECKPOINTS, checkpoints)
+        scratch = checkpoints.with_name(f"{checkpoints.name}.new")
+        shutil.copyfile(folder / CHECKPOINTS, scratch)
+        _take_place(scratch, checkpoints)
+    else:
+        checkpoints.unlink(missing_ok=True)
+    for beside in ("-wal", "-shm", "-journal"):  # SQLite would take them for the new one's
+        database.with_name(database.name + beside).unlink(missing_ok=True)
+    _take_place(folder / DATABASE, database)
+
+
+def _whole_in_one_file(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as own:
+        own.execute("PRAGMA journal_mode=DELETE")
+
+
+def _take_place(new: Path, old: Path) -> None:
+    """Give a file its name once it is on the disk, with the owner and the rights of what it replaces."""
+    if old.exists():
+        about = old.stat()
+        new.chmod(stat.S_IMODE(about.st_mode))
+        with suppress(PermissionError):  # only root may give a file away
+            os.chown(new, about.st_uid, about.st_gid)
+    settle(new)
+    new.replace(old)
+    settle(old.parent)
 
 
 def ensure_not_in_use(database: Path) -> None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from server import parameters
 from server.configuration import configure_core
-from server.kit.database import close_database, open_database
+from server.kit.database import database_opened
 from server.kit.schema import migrate_up
 from server.settings import MODEL_MODULES, Settings
 from server.web.faces import utc_now
@@ -15,11 +15,8 @@ from server.web.faces import utc_now
 @asynccontextmanager
 async def core(settings: Settings) -> AsyncIterator[None]:
     configure_core(settings)
-    await open_database(settings.database, modules=MODEL_MODULES, pool_size=settings.database_pool)
-    try:
+    async with database_opened(settings.database, modules=MODEL_MODULES, pool_size=settings.database_pool):
         yield
-    finally:
-        await close_database()
 
 
 def within(settings: Settings, work: Callable[[], Awaitable[int]]) -> int:

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import shutil
 import socket
 from collections.abc import Mapping
 
@@ -11,7 +10,7 @@ from server.commands.setting_up import demo_if_empty
 from server.demo.cast import CAST
 from server.demo.sign_in import how_to_sign_in
 from server.settings import Settings
-from server.supervisor import SUPERVISED, Child, Supervisor, listening_socket, metrics_place
+from server.supervisor import SUPERVISED, Child, Supervisor, leave_metrics, listening_socket
 
 
 def serve(settings: Settings, _: argparse.Namespace) -> int:
@@ -35,8 +34,8 @@ def serve(settings: Settings, _: argparse.Namespace) -> int:
         ]
         if settings.with_worker:
             children.append(Child("worker", ["-m", "server", "worker"], env))
-        asyncio.run(Supervisor(children).run())
-    shutil.rmtree(metrics_place(settings.data_dir), ignore_errors=True)
+        asyncio.run(Supervisor(children, patience=settings.patience).run())
+    leave_metrics(settings.data_dir)
     return 0
 
 

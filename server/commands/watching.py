@@ -59,16 +59,26 @@ def check(settings: Settings, _: argparse.Namespace) -> int:
 def verify_audit(settings: Settings, parsed: argparse.Namespace) -> int:
     async def work() -> int:
         verdict = await verify_trails(
-            settings.checkpoints, marks=parsed.marks or settings.trail_marks, kept=parsed.kept
+            settings.checkpoints,
+            marks=parsed.marks or settings.trail_marks,
+            kept=parsed.kept,
+            others=parsed.ledger,
         )
         for fault in verdict.faults:
             print(fault, file=sys.stderr)
-        print(
-            f"{verdict.chains} chains, {verdict.rows} lines, {verdict.checkpoints} checkpoints: {'sound' if verdict.sound else 'NOT SOUND'}"
-        )
-        if parsed.checkpoint and not verdict.faults:
+        for path in verdict.missing:
+            print(f"checkpoint file is missing: {path}", file=sys.stderr)
+        for name, heads in verdict.kept.elsewhere.items():
+            print(f"{heads} kept heads are of ledger {name}: give its file with --ledger", file=sys.stderr)
+        if parsed.kept:
+            kept = verdict.kept
+            print(f"{kept.compared} kept heads compared, {kept.unreadable} lines were no signed head")
+        # Only whole words: a script looks for the last one.
+        outcome = "sound" if verdict.proved else "NOT PROVED" if verdict.sound else "NOT SOUND"
+        print(f"{verdict.chains} chains, {verdict.rows} lines, {verdict.checkpoints} checkpoints: {outcome}")
+        if parsed.checkpoint and verdict.sound:
             await checkpoint(settings.checkpoints, now=utc_now())
-        return 1 if verdict.faults else 0
+        return 0 if verdict.proved else 1
 
     return within(settings, work)
 

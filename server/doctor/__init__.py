@@ -1,11 +1,12 @@
 """`python -m server doctor`: what is wrong here, in words, and what to do about it."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack
 
 from server.configuration import configure_core
 from server.doctor import machine, services
 from server.doctor.findings import Finding, Grade, attend, broken, in_words, worst
-from server.kit.database import close_database, open_database
+from server.kit.database import database_opened, sqlite_file
 from server.settings import MODEL_MODULES, Settings, SettingsRefused
 
 __all__ = ["Finding", "Grade", "examine", "in_words", "worst"]
@@ -15,11 +16,13 @@ OF_THE_MACHINE: Sequence[Callable[[Settings], Iterator[Finding]]] = (
     machine.keys,
     machine.disk,
     machine.worker,
+    machine.marks,
     machine.backups,
 )
 OF_OTHERS: Sequence[Callable[[Settings], AsyncIterator[Finding]]] = (services.redis, services.wechat)
 OF_THE_DATA: Sequence[Callable[[Settings], AsyncIterator[Finding]]] = (
     services.settings_of_database,
+    services.sealed_values,
     services.clock,
     services.outbox,
     services.trail,
@@ -36,27 +39,26 @@ async def examine(of: Settings) -> list[Finding]:
 
 
 async def _of_database(of: Settings) -> list[Finding]:
-    if not of.database_url and not (of.data_dir / "alliance.db").exists():
+    file = sqlite_file(of.database)
+    if file is not None and not file.exists():
         return [
             broken(
                 "数据库",
-                "数据目录里没有数据库文件。",
+                f"没有数据库文件 {file}。",
                 "第一次安装：python -m server migrate up；否则从备份恢复。",
             )
         ]
-    try:
-        configure_core(of)
-        await open_database(of.database, modules=MODEL_MODULES, pool_size=2)
-    except (Exception, SettingsRefused) as error:  # noqa: BLE001  the doctor goes on, whatever is wrong
-        return [broken("数据库", f"打不开（{type(error).__name__}）。", "检查密钥和 DATABASE_URL。")]
-    try:
+    async with AsyncExitStack() as stack:
+        try:
+            configure_core(of)
+            await stack.enter_async_context(database_opened(of.database, modules=MODEL_MODULES, pool_size=2))
+        except (Exception, SettingsRefused) as error:  # noqa: BLE001  the doctor goes on, whatever is wrong
+            return [broken("数据库", f"打不开（{type(error).__name__}）。", "检查密钥和 DATABASE_URL。")]
         found = await _heard(services.database, of)
         if worst(found) is Grade.FINE:  # otherwise every other question would fail for the same reason
             for ask in OF_THE_DATA:
                 found += await _heard(ask, of)
         return found
-    finally:
-        await close_database()
 
 
 def _seen(look: Callable[[Settings], Iterator[Finding]], of: Settings) -> list[Finding]:

@@ -13,7 +13,7 @@ from server.doctor.findings import Finding, ago, attend, broken, fine
 from server.kit import sealing
 from server.settings import SECRETS_FILE, Settings, SettingsRefused
 from server.supervisor import metrics_place
-from server.web.metrics import last_work
+from server.web.metrics import last_work, marks_lost
 
 YEAR = 365 * 86_400
 LITTLE_SPACE, NO_SPACE = 0.15, 0.05
@@ -42,7 +42,7 @@ def settings(of: Settings) -> Iterator[Finding]:
         yield attend(
             subject,
             "PROXIES_COUNT 是 0：前面有 nginx 时，所有人会被当成同一个地址来限流。",
-            "前面有一层反向代理就设 1，两层设 2。",
+            "设成 X-Forwarded-For 里有几个地址是自己的代理写的；按 deploy/ 的样例装的是 1。",
         )
     if of.web_workers > 1 and not of.redis_url:
         yield attend(
@@ -133,10 +133,30 @@ def backups(of: Settings) -> Iterator[Finding]:
         yield broken(subject, said, remedy) if late > BACKUP_LATE else fine(subject, said)
 
 
+def marks(of: Settings) -> Iterator[Finding]:
+    """Judge by the figures whether marks of the access trail went to nobody: they are not sent again."""
+    if not of.trail_ship:
+        return
+    folder = _figures(of)
+    lost = marks_lost(folder) if folder.is_dir() else 0
+    if lost:
+        yield attend(
+            "查档留痕",
+            f"有 {lost:.0f} 个印记没能寄出（TRAIL_SHIP），不会补寄。",
+            "看那个地方是不是满了、停了、连不上（docs/operations.md“留痕的外寄印记丢了”）；重启服务后重新计数。",
+        )
+    else:
+        yield fine("查档留痕", "印记都寄出去了。")
+
+
+def _figures(of: Settings) -> Path:
+    return Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or metrics_place(of.data_dir))
+
+
 def worker(of: Settings) -> Iterator[Finding]:
     """Judge by its figures whether a worker is at work on this machine."""
     subject = "后台工作进程"
-    folder = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or metrics_place(of.data_dir))
+    folder = _figures(of)
     last = last_work(folder) if folder.is_dir() else None
     remedy = "systemctl restart alliance-worker，再看它的日志；它停着的时候预约照常，到期、提醒、消息会晚到。"
     if last is None:

@@ -4,11 +4,16 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from enum import Enum, auto
+from typing import Any
 
 from server import invariants
 from server.doctor.findings import Finding, ago, attend, broken, fine
+from server.key_rotation import sealed_columns
 from server.kit import fitness, schema
 from server.kit.database import clock_of_database, ping
+from server.kit.sealed_columns import SealedColumn
+from server.kit.sealing import SealBroken, index_candidates, open_sealed_bytes
 from server.kit.shared import shared_through
 from server.outbox.actions import backlog
 from server.settings import MODEL_MODULES, PLATFORM, Settings
@@ -57,6 +62,45 @@ async def settings_of_database(_: Settings) -> AsyncIterator[Finding]:
         )
     if not found:
         yield fine("数据库设置", "合乎要求。")
+
+
+async def sealed_values(_: Settings) -> AsyncIterator[Finding]:
+    """Open the oldest and the newest value of every sealed column: well-written keys may be those of another house."""
+    subject, remedy = "密钥", "放回当时的密钥再启动（docs/keys.md）；不要运行 rotate-keys，也不要删除数据。"
+    tried = [(str(column), _fits(column, row)) for column in sealed_columns() for row in await _ends(column)]
+    closed = sorted({name for name, fits in tried if fits is _Fit.CLOSED})
+    unfound = sorted({name for name, fits in tried if fits is _Fit.UNFOUND})
+    if closed:
+        yield broken(subject, f"SEALING_KEYS 打不开数据库里的 {'、'.join(closed)}。", remedy)
+    if unfound:
+        said = f"INDEX_KEYS 和数据库里的 {'、'.join(unfound)} 对不上，按号码会找不到人。"
+        yield broken(subject, said, remedy)
+    if tried and not closed and not unfound:
+        yield fine(subject, f"打得开数据库里加密的内容（试了 {len(tried)} 处）。")
+
+
+class _Fit(Enum):
+    WHOLE = auto()
+    CLOSED = auto()
+    UNFOUND = auto()  # it opens, and is not found under its number
+
+
+def _fits(column: SealedColumn, row: Any) -> _Fit:
+    try:
+        content = open_sealed_bytes(getattr(row, column.column), place=column.place(row))
+    except SealBroken:
+        return _Fit.CLOSED
+    if not column.index:
+        return _Fit.WHOLE
+    known = index_candidates(content.decode(), column=column.indexed_as)
+    return _Fit.WHOLE if getattr(row, column.index) in known else _Fit.UNFOUND
+
+
+async def _ends(column: SealedColumn) -> list[Any]:
+    """Return the first and the last row that holds a value."""
+    there: dict[str, Any] = {f"{column.column}__isnull": False}
+    rows = column.table.filter(**there).select_related(*column.parents)
+    return [row for by in ("id", "-id") if (row := await rows.order_by(by).first()) is not None]
 
 
 async def clock(_: Settings) -> AsyncIterator[Finding]:
@@ -116,7 +160,7 @@ async def wechat(of: Settings) -> AsyncIterator[Finding]:
         yield broken(
             "微信",
             f"平台没有应答（{unavailable.kind}）。已登录的人照常使用，新的登录和消息要等它恢复。",
-            "检查本机能否访问外网 443 端口；若平台自己有故障，不用做什么，消息会补发。",
+            "检查本机能否访问外网 443 端口；若平台自己有故障，等它恢复就好：没发出去的消息一分钟内试五次，之后转到“电话名单”，请热线打电话告诉。",
         )
     else:
         yield fine("微信", "平台发了令牌。")

@@ -8,8 +8,9 @@ from typing import Any
 from server.authority.actor import Actor
 from server.identity import actions, passwords, queries
 from server.identity.actions import BoundCard, ConsoleSession
-from server.identity.actions.console import console_subject, proof_subject
+from server.identity.actions.console import console_subject, password_subject, proof_subject
 from server.identity.actions.mini_program import bind_subject
+from server.identity.browsers import known_browser
 from server.identity.errors import (
     LoginCodeRefused,
     LoginCodeSeen,
@@ -169,22 +170,30 @@ async def sign_in_to_console(
     code: str,
     label: str,
     replaces: str | None,
+    browser: str | None = None,
     memory_kib: int,
     now: datetime,
 ) -> ConsoleSession:
-    """Check password and one-time code; known and unknown logins take the same road, the same time, the same refusal."""
+    """Check password and one-time code; known and unknown logins take the same road, the same time, the same refusal.
+
+    `browser` is what it was told when somebody last signed in there: its tries are counted by themselves.
+    """
     login = login.strip().lower()
-    await actions.count_try(actor=actor, subject=console_subject(login), now=now)
+    seen = known_browser(browser)
+    subject = console_subject(login, browser_uid=seen.uid if seen.knows(login, now=now) else None)
+    await actions.count_try(actor=actor, subject=subject, now=now)
     verified = await _verified_hash(login, password, memory_kib)
-    return await actions.open_console_session(
+    session = await actions.open_console_session(
         actor=actor,
         login=login,
         verified_hash=verified,
         code=code.replace(" ", ""),
         label=label,
         replaces=replaces,
+        counted_as=subject,
         now=now,
     )
+    return replace(session, browser=seen.having_signed_in(login, now=now).sealed())
 
 
 async def _verified_hash(login: str, password: str, memory_kib: int) -> str | None:
@@ -198,7 +207,7 @@ async def change_password(*, actor: Actor, old: str, new: str, memory_kib: int, 
     if login is None:
         raise NotFound
     ensure_good_password(new, login=login)
-    await actions.count_try(actor=replace(actor, request_key=None), subject=console_subject(login), now=now)
+    await actions.count_try(actor=replace(actor, request_key=None), subject=password_subject(actor), now=now)
     verified = await _verified_hash(login, old, memory_kib)
     new_hash = await passwords.hashed(new, memory_kib=memory_kib)
     await actions.change_password(actor=actor, verified_hash=verified, new_hash=new_hash, now=now)

@@ -91,6 +91,7 @@ SEEN_EVERY = timedelta(minutes=1)  # last_seen_at is written at most so often
 
 MOST_TRIES = 5
 TRIES_WINDOW = timedelta(minutes=15)
+BROWSER_KNOWN_FOR = timedelta(days=180)  # since somebody last signed in there
 BIND_CODE_LIVES = timedelta(minutes=10)
 BIND_CODE_LENGTH = 8
 BIND_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # read aloud and typed by hand: no 0 O 1 I L

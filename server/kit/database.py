@@ -1,7 +1,8 @@
 """The one door to the database: its configuration, its opening and closing, and what its errors mean."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from contextvars import Context, copy_context
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ __all__ = [
     "clock_of_database",
     "close_database",
     "database_config",
+    "database_opened",
     "dialect",
     "is_duplicate",
     "is_full",
@@ -139,6 +141,16 @@ async def close_database() -> None:
     context, _open, _opened_with = _open, None, None
     if context:
         await context.close_connections()
+
+
+@asynccontextmanager
+async def database_opened(url: str, *, modules: Sequence[str], pool_size: int = 10) -> AsyncIterator[None]:
+    """Have the database open for as long as this lasts: for a command, whose process opens nothing else."""
+    await open_database(url, modules=modules, pool_size=pool_size)
+    try:
+        yield
+    finally:
+        await close_database()
 
 
 async def ping() -> None:

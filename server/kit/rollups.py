@@ -5,14 +5,16 @@ is told at what moment the oldest of them was counted, and counts by himself wha
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tortoise import fields
 from tortoise.expressions import Q
 
+from server.kit.clock import local_date
 from server.kit.tables import Table, UtcDatetimeField
+from server.kit.transactions import action
 
 CITY = 0  # in the place of an institution
 Sums = Mapping[tuple[int, str], int]  # (institution, word) -> how many
@@ -77,7 +79,7 @@ async def due(tile: str, periods: Iterable[date], *, now: datetime) -> list[date
     """Return those that have to be counted again, the one that was never counted first."""
     listed = list(periods)
     counted = dict(await RollUpPeriod.filter(tile=tile, since__in=listed).values_list("since", "counted_at"))
-    lately = (now - LATELY).date()
+    lately = local_date(now - LATELY)
     waiting = [
         since
         for since in listed
@@ -86,19 +88,42 @@ async def due(tile: str, periods: Iterable[date], *, now: datetime) -> list[date
     return sorted(waiting, key=lambda since: counted.get(since, datetime.min.replace(tzinfo=now.tzinfo)))
 
 
+async def recount(
+    tile: str, periods: Iterable[date], count: Callable[[date], Awaitable[Sums]], *, now: datetime
+) -> int:
+    """Count again what is due, each period in a transaction of its own, and return how many.
+
+    Counting a whole city's periods in one held a snapshot and its locks for all that time, and did all again where the
+    last of them met a deadlock.
+    """
+    waiting = await due(tile, periods, now=now)
+    for since in waiting:
+        await _recount_one(tile=tile, since=since, count=count, now=now)
+    return len(waiting)
+
+
+@action
+async def _recount_one(
+    *, tile: str, since: date, count: Callable[[date], Awaitable[Sums]], now: datetime
+) -> None:
+    await lay_down(tile, since, await count(since), now=now)
+
+
 async def lay_down(tile: str, since: date, sums: Sums, *, now: datetime) -> None:
     """Write the sums of one period in the caller's transaction; two workers do it one after the other."""
     if not await RollUpPeriod.filter(tile=tile, since=since).update(counted_at=now):
         await RollUpPeriod(tile=tile, since=since, counted_at=now, created_at=now).save()
     rows = {(row.institution_id, row.word): row for row in await RollUp.filter(tile=tile, since=since)}
     for key, count in sums.items():
-        if key not in rows:
-            institution_id, word = key
-            await RollUp(
-                tile=tile, since=since, institution_id=institution_id, word=word, count=count, created_at=now
-            ).save()
-        elif rows[key].count != count:
+        if key in rows and rows[key].count != count:
             await RollUp.filter(id=rows[key].id).update(count=count)
+    new = [
+        RollUp(tile=tile, since=since, institution_id=place, word=word, count=count, created_at=now)
+        for (place, word), count in sums.items()
+        if (place, word) not in rows
+    ]
+    if new:
+        await RollUp.bulk_create(new)
     gone = [row.id for key, row in rows.items() if key not in sums]
     if gone:
         await RollUp.filter(id__in=gone).delete()

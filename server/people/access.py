@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
 
 from server.alliance.access import in_force
 from server.alliance.models import Institution, ServiceAgreement
@@ -116,6 +117,29 @@ async def own_row_for(*, actor: Actor, uid: str, permission: Permission, now: da
     return row
 
 
+async def own_row_of(*, actor: Actor) -> Resident | None:
+    """Return the actor's own row in the register, if they are a resident themselves."""
+    return await Resident.filter(account_id=actor.account_id, merged_into_id__isnull=True).first()
+
+
+async def narrowed_grants(
+    *, actor: Actor, permission: Permission, now: datetime
+) -> dict[frozenset[str], list[int]]:
+    """Return the residents whom the actor reaches by a grant that is narrowed to some categories, by those.
+
+    With the ids of the rows that were merged into them: what hangs on those is narrowed as well.
+    """
+    held = _scopes_held(actor, permission, now)
+    found: dict[frozenset[str], list[int]] = {}
+    for resident_id, categories in await held.values_list("grant__resident_id", "grant__categories"):
+        if categories:
+            found.setdefault(frozenset(categories), []).append(resident_id)
+    for ids in found.values():
+        merged = await Resident.filter(merged_into_id__in=ids).values_list("id", flat=True)
+        ids.extend(int(str(each)) for each in merged)
+    return found
+
+
 def open_invitations(now: datetime) -> Q:
     """Return the condition of invitations that somebody could still use."""
     return Q(redeemed_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now)
@@ -155,12 +179,8 @@ def _reachable(actor: Actor, permission: Permission, now: datetime, prefix: str 
     ways: list[Q] = []
     if _is_self(actor, permission):
         own = Resident.filter(account_id=actor.account_id).values("id")
-        held = ProxyGrantScope.filter(
-            active_grants(now, "grant__"),
-            scope__in=sorted(scopes_covering(permission)),
-            grant__proxy_id=actor.account_id,
-        )
-        ways.append(on("id__in", AnyOf(own, held.values("grant__resident_id"))))
+        held = _scopes_held(actor, permission, now).values("grant__resident_id")
+        ways.append(on("id__in", AnyOf(own, held)))
     if institutions := sorted(actor.institutions_with(permission)):
         ways.append(on("home_id__in", _homes_reached(institutions, permission, now)))
     return Q(*ways, join_type=Q.OR) if ways else on("id__in", [])
@@ -184,18 +204,21 @@ def _proxy_scopes(actor: Actor, permission: Permission) -> frozenset[ProxyScope]
     return scopes_covering(permission) if _is_self(actor, permission) else frozenset()
 
 
+def _scopes_held(actor: Actor, permission: Permission, now: datetime) -> QuerySet[ProxyGrantScope]:
+    """Return what covers this of the grants that the actor holds and may use now."""
+    return ProxyGrantScope.filter(
+        active_grants(now, "grant__"),
+        scope__in=sorted(_proxy_scopes(actor, permission)),
+        grant__proxy_id=actor.account_id,
+    )
+
+
 async def _grant_held(
     actor: Actor, resident: Resident, permission: Permission, now: datetime
 ) -> ProxyGrant | None:
-    scopes = _proxy_scopes(actor, permission)
-    if not scopes:
+    if not _proxy_scopes(actor, permission):
         return None
-    covering = ProxyGrantScope.filter(
-        active_grants(now, "grant__"),
-        scope__in=sorted(scopes),
-        grant__proxy_id=actor.account_id,
-        grant__resident_id=resident.id,
-    )
+    covering = _scopes_held(actor, permission, now).filter(grant__resident_id=resident.id)
     return await ProxyGrant.filter(id__in=Subquery(covering.values("grant_id"))).first()
 
 

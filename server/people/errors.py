@@ -187,6 +187,14 @@ class TooManyInvitations(DomainError):
     message = "您有多份邀请还没有人用，请先收回不需要的，再发新的。"
 
 
+class CodeToldBefore(DomainError):
+    """The request was answered once; its code was kept nowhere and cannot be made again."""
+
+    code = "people.code_told_before"
+    kind = Kind.CONFLICT
+    message = "这份邀请已经发出过，邀请码不能再显示。请在“我的家人”里收回它，再发一份新的。"
+
+
 class TooManyCodes(DomainError):
     code = "people.too_many_codes"
     kind = Kind.TOO_MANY

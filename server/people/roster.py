@@ -1,4 +1,7 @@
-"""A roster as it arrives: a workbook or a CSV file, turned into plain rows. Runs in a thread; touches no database."""
+"""A roster as it arrives: a workbook or a CSV file, turned into plain rows. Runs in a thread; touches no database.
+
+openpyxl is loaded with the first workbook: a process that is handed none does without its six megabytes.
+"""
 
 import csv
 import hashlib
@@ -9,9 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
-
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from server.people.errors import RosterUnreadable
 
@@ -73,6 +73,9 @@ def _rows(lines: Iterator[list[str]]) -> Iterator[dict[str, str]]:
 
 
 def _workbook_lines(content: bytes) -> Iterator[list[str]]:
+    from openpyxl import load_workbook  # noqa: PLC0415  see above
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             parts = package.infolist()
@@ -123,6 +126,8 @@ def _text(cell: Any) -> str:
 
 def empty_roster() -> bytes:
     """Return a workbook with the headings alone; the number's column is text, so that Excel keeps all digits."""
+    from openpyxl import Workbook  # noqa: PLC0415  see above
+
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "名册"

@@ -4,11 +4,19 @@ from server.kit.errors import DomainError, Kind
 
 
 class BookingsOpen(DomainError):
-    """Nobody but this account could still change or cancel what was booked for its person."""
+    """Nobody but this account could still change or cancel what was booked, for its person or one for whom it acts."""
 
     code = "privacy.bookings_open"
     kind = Kind.CONFLICT
-    message = "您还有约好的号或候补没有结束，注销后就没有人能替您改期或取消了。请先在“我的预约”里取消，或等看完再注销。"
+    message = "您自己或您代办的家人还有约好的号或候补没有结束，注销后就没有人能改期或取消了。请先在“我的预约”里取消，或等看完再注销。"
+
+
+class CopyOutdated(DomainError):
+    """It holds more than whoever asked for it may have now, or is of somebody whom they no longer are."""
+
+    code = "privacy.copy_outdated"
+    kind = Kind.CONFLICT
+    message = "写好这份副本以后，您能看的范围变了，这一份不能再给您。请重新要一份。"
 
 
 class TooManyRectifications(DomainError):

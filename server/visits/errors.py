@@ -115,3 +115,9 @@ class TooManyBeds(DomainError):
     code = "visits.too_many_beds"
     kind = Kind.INVALID
     message = "一次最多打印 60 张床牌，请分批打印。"
+
+
+class TooManyOfARound(DomainError):
+    code = "visits.too_many_of_a_round"
+    kind = Kind.INVALID
+    message = "一次巡诊最多安排 60 位长者，请分成几次安排。"

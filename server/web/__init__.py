@@ -5,6 +5,7 @@ from server.kit.pages import Page, PageWish
 from server.web.asking import Ask, Cookie, Download, Go, MenuEntry, Open, Services, Show, Upload
 from server.web.routes import Routes
 from server.web.shapes import (
+    Bed,
     Body,
     Clean,
     Form,
@@ -13,6 +14,7 @@ from server.web.shapes import (
     PageQuery,
     Paragraph,
     Query,
+    Room,
     Score,
     Uid,
     Word,
@@ -21,6 +23,7 @@ from server.web.shapes import (
 
 __all__ = [
     "Ask",
+    "Bed",
     "Body",
     "Clean",
     "Cookie",
@@ -37,6 +40,7 @@ __all__ = [
     "Paragraph",
     "Purpose",
     "Query",
+    "Room",
     "Routes",
     "Score",
     "Services",

@@ -55,7 +55,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Cookie:
-    """The console session's cookie; an empty value takes it away."""
+    """A cookie of the console, the session's or the browser's; an empty value takes it away."""
 
     value: str = field(repr=False)
     max_age: int  # seconds
@@ -89,6 +89,7 @@ class Go:
     href: str
     said: str = ""
     cookie: Cookie | None = None
+    browser: Cookie | None = None  # by which it is known at the next sign-in
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from prometheus_client import (
     generate_latest,
     multiprocess,
 )
+from prometheus_client.samples import Sample
 
 from server.web.routes import Route
 
@@ -35,6 +36,8 @@ BATCHES = Histogram(
 )
 WECHAT = Counter("wechat_calls", "Calls of the platform by path and outcome", ["path", "outcome"])
 
+MARKS_LOST = Counter("trail_marks_lost", "Marks of the access trail that could not be sent (TRAIL_SHIP)")
+
 # Of each process that lives, `part` being web or worker.
 PROCESSES = Gauge("processes", "Processes that live", ["part"], multiprocess_mode="livesum")
 MEMORY = Gauge("process_memory_bytes", "The largest process's memory", ["part"], multiprocess_mode="livemax")
@@ -49,6 +52,7 @@ POOL_WAITED = Counter("pool_waited_seconds", "Time spent waiting for a connectio
 
 # Of the worker, wherever it runs; times are seconds since 1970.
 WORKED = Gauge("work_done_timestamp_seconds", "Last success", ["work"], multiprocess_mode="mostrecent")
+WRITING = "write_exports"  # in `work`: a task of its own; alert rules leave it out as well
 WORK_FAILED = Counter("work_failures", "Work that failed, to be done again", ["work"])
 CHECKPOINT = Gauge(
     "trail_checkpoint_timestamp_seconds", "Last checkpoint of the trail", multiprocess_mode="mostrecent"
@@ -74,16 +78,23 @@ def observer(face: str, route: Route) -> Callable[[int, float], None]:
 
 
 def last_work(folder: Path) -> float | None:
-    """Return when a worker of this machine last did something with success, by the figures it left."""
+    """Return when a worker of this machine last did something with success, by the figures it left.
+
+    Tables are written beside the rest, and looked for every second: that they are says nothing of a delivery that hangs.
+    """
+    done = _samples(folder, "work_done_timestamp_seconds")
+    return max((each.value for each in done if each.labels.get("work") != WRITING), default=None)
+
+
+def marks_lost(folder: Path) -> float:
+    """Return how many marks of the access trail the processes of this machine could not send."""
+    return sum(each.value for each in _samples(folder, "trail_marks_lost") if each.name.endswith("_total"))
+
+
+def _samples(folder: Path, name: str) -> list[Sample]:
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry, path=str(folder))  # type: ignore[no-untyped-call]
-    samples = [
-        sample.value
-        for family in registry.collect()
-        if family.name == "work_done_timestamp_seconds"
-        for sample in family.samples
-    ]
-    return max(samples, default=None)
+    return [sample for family in registry.collect() if family.name == name for sample in family.samples]
 
 
 def exposition() -> tuple[bytes, str]:

@@ -9,6 +9,7 @@ from typing import Any
 from sanic import HTTPResponse, Request, Sanic
 from sanic.handlers import ErrorHandler
 
+from server.settings import GRACE
 from server.web import metrics, requestlog
 from server.web.asking import Services
 from server.web.faces import Face
@@ -21,7 +22,7 @@ LIMITS: dict[str, Any] = {
     "REQUEST_TIMEOUT": 10,  # seconds for a header; looked at every five, so that nobody takes longer than fifteen
     "RESPONSE_TIMEOUT": 30,
     "KEEP_ALIVE_TIMEOUT": 60,
-    "GRACEFUL_SHUTDOWN_TIMEOUT": 15,
+    "GRACEFUL_SHUTDOWN_TIMEOUT": GRACE,
     "ACCESS_LOG": False,  # addresses with query strings would stand in it
     "AUTO_EXTEND": False,
     "TOUCHUP": False,  # rewrites shared classes: a second app in one process (the tests) would break

@@ -12,6 +12,9 @@ from server.identity.rules import SEEN_EVERY
 
 COOKIE = "console"
 SECURE_COOKIE = "__Host-console"  # browsers take the prefix over https only, and then from no other host
+# Where somebody has signed in before (`identity.browsers`); it outlives every session and opens nothing.
+KNOWN_BROWSER = "known-browser"
+SECURE_KNOWN_BROWSER = "__Host-known-browser"
 LONGEST_TOKEN = 64
 CSRF_PURPOSE = b"console-form"
 

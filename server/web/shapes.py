@@ -34,6 +34,8 @@ Clean = AfterValidator(_no_control_characters)
 Word = Annotated[str, text(64), Clean]
 Line = Annotated[str, text(200), Clean]
 Paragraph = Annotated[str, text(2000), Clean]
+Bed = Annotated[str, text(20), Clean]  # as a home writes it; in a search, or how it begins
+Room = Annotated[str, text(20), Clean]
 
 
 def _whole(value: Any) -> Any:
@@ -57,6 +59,11 @@ class Query(BaseModel):
     """What stands behind the question mark; every value arrives as text."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    def kept(self) -> dict[str, str]:
+        """Return the conditions as they stand in the address, for the next page and for a table of all of them."""
+        given = self.model_dump(mode="json", exclude={"after", "limit"}, exclude_defaults=True)
+        return {name: "true" if value is True else str(value) for name, value in given.items()}
 
 
 class PageQuery(Query):

@@ -6,6 +6,7 @@ import os
 import resource
 from pathlib import Path
 
+from server.audit import shipping
 from server.kit import together
 from server.kit.database import pool_use
 from server.kit.engines import counting
@@ -55,7 +56,7 @@ async def keep_watch(part: str) -> None:
     """Tell once a second how this process is, until cancelled."""
     loop, lag = asyncio.get_running_loop(), metrics.LAG.labels(part)
     metrics.PROCESSES.labels(part).set(1)
-    waited = 0.0
+    waited, told = 0.0, 0
     while True:
         due = loop.time() + EVERY
         await asyncio.sleep(EVERY)
@@ -63,6 +64,7 @@ async def keep_watch(part: str) -> None:
         metrics.MEMORY.labels(part).set(_memory())
         metrics.FILES.labels(part).set(len(os.listdir("/proc/self/fd")))  # noqa: PTH208  names only, every second
         waited = _tell_of_connections(part, waited)
+        told = _tell_of_marks(told)
 
 
 def _tell_of_connections(part: str, waited: float) -> float:
@@ -74,6 +76,12 @@ def _tell_of_connections(part: str, waited: float) -> float:
     metrics.POOL_WAITING.labels(part).set(use.waiting)
     metrics.POOL_WAITED.labels(part).inc(max(0.0, use.waited - waited))
     return use.waited
+
+
+def _tell_of_marks(told: int) -> int:
+    lost = shipping.lost()
+    metrics.MARKS_LOST.inc(lost - told)
+    return lost
 
 
 def _memory() -> int:

@@ -26,7 +26,7 @@ class TestLooks:
     async def test_of_many_a_bed_finds_the_resident(
         self, town: Town, console: Console, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("server.records.queries.trails.MOST_CHOICES", 1)
+        monkeypatch.setattr("server.people.queries.choices.MOST_CHOICES", 1)
         he = await console("he")
 
         many, found = await he.get("/admin/audit"), await he.get("/admin/audit?bed=202")

@@ -128,7 +128,7 @@ class TestRequest:
     async def test_of_many_a_bed_finds_the_resident(
         self, town: Town, console: Console, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(import_module("server.consent.queries.consents"), "MOST_CHOICES", 1)
+        monkeypatch.setattr(import_module("server.people.queries.choices"), "MOST_CHOICES", 1)
         he = await console("he")
         form = "/admin/consent-requests/new"
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from server.demo import Town
-from server.privacy.models import Breach, BreachNotice, Rectification
+from server.kit.idempotency import AnsweredRequest
+from server.privacy.models import Breach, BreachNotice, Rectification, RetentionRun
 from server.privacy.rules import ACTIVITIES, CLOCKS
 
 Console = Callable[[str], Awaitable[Any]]
@@ -53,6 +54,23 @@ class TestTheClocks:
         assert all(each.what in html for each in CLOCKS)
         assert "医疗机构病历管理规定" in html
         assert "等第一次清理" not in html
+
+    async def test_lead_the_auditor_to_the_lines_of_their_runs(
+        self, town: Town, console: Console, worker_pass: Any, clock: Any
+    ) -> None:
+        await AnsweredRequest.all().update(created_at=clock() - timedelta(days=30))
+        for _ in range(8):
+            await worker_pass()
+        run = await RetentionRun.exclude(removed_at=None).first()
+        assert run is not None
+        link = f"/admin/audit/subjects?subject={run.uid}"
+
+        auditor, bureau = await console("zheng"), await console("qian")
+        shown, hidden = [(await each.get("/admin/privacy")).text for each in (auditor, bureau)]
+
+        assert (link in shown, link in hidden) == (True, False)
+        assert "操作日志里" not in shown
+        assert (await auditor.get(link)).status_code == 200
 
     @pytest.mark.parametrize("login", ["he", "zhao", "shen", "xu"])
     async def test_are_for_those_who_oversee(self, town: Town, console: Console, login: str) -> None:

@@ -157,6 +157,22 @@ class TestSignIn:
 
         assert await SignInAttempts.all().count() == 0
 
+    async def test_a_browser_that_signed_in_before_is_not_kept_out_by_strangers(
+        self, browser, address, clock
+    ):
+        told = await browser.post("/admin/sign-in", data=said(clock))
+        clock.advance(days=3)  # the session is long gone
+        async with httpx.AsyncClient(base_url=address) as stranger:
+            for _ in range(6):
+                await stranger.post("/admin/sign-in", data=said(clock, code="000000"))
+            assert (await stranger.post("/admin/sign-in", data=said(clock))).status_code == 429
+
+        assert (await browser.post("/admin/sign-in", data=said(clock))).status_code == 303
+        (known,) = [
+            each for each in told.headers.get_list("set-cookie") if each.startswith(sessions.KNOWN_BROWSER)
+        ]
+        assert all(word in known for word in ("HttpOnly", "SameSite=Lax", "Path=/;", "Max-Age=15552000"))
+
     async def test_locking_one_login_leaves_the_others_alone(self, browser, clock):
         for _ in range(6):
             await browser.post("/admin/sign-in", data=said(clock, code="000000"))

@@ -9,7 +9,7 @@ import zxingcpp
 
 from server.kit.ids import new_uid
 from server.people.models import Resident
-from server.visits import actions
+from server.visits import actions, queries
 from server.visits.models import Plate
 from server.visits.rules import PlateKind
 from tests.core.visits.phone import code_on_the_screen, nonce_for, scanned
@@ -39,6 +39,11 @@ def _decoded(size: int, path: str) -> str:
     large = b"".join(bytes(dot for dot in row for _ in range(ZOOM)) * ZOOM for row in rows)
     picture = memoryview(large).cast("B", shape=[size * ZOOM, size * ZOOM])
     return str(zxingcpp.read_barcodes(picture)[0].text)
+
+
+async def homes_in_numbers(actor: Any, clock: Any) -> dict[str, tuple[int, int]]:
+    walls = await queries.plate_walls(actor=actor, now=clock())
+    return {home.name: (home.beds, home.plates) for home in walls.homes}
 
 
 class TestPlates:
@@ -125,6 +130,22 @@ class TestPlates:
         yihe = (await jin.get(f"/admin/plates?home={town.alliance.yihe}")).text
         assert all(home in every for home in ("颐和养老院", "松鹤养老院", "使用中的床牌"))
         assert ("打印所选" in every, "打印所选" in yihe, "201-1 床" in yihe) == (False, True, True)
+
+    async def test_are_counted_by_the_beds_that_have_one(
+        self, town: Any, console: Console, actor: Any, clock: Any
+    ) -> None:
+        """While an older plate is to be changed a bed has two; one of an empty bed is of no use to anybody."""
+        he, jin = await console("he"), await actor("jin")
+        wang = await Resident.get(uid=town.people.wang)
+        before = await homes_in_numbers(jin, clock)
+        await he.submit("/admin/plates", {"home": town.alliance.yihe, "spots": ["201-1", "202-1"]})
+        assert await homes_in_numbers(jin, clock) == before
+
+        await Resident.filter(id=wang.id).update(bed=None)
+
+        beds, plates = before["云桥市颐和养老院"]
+        assert (await homes_in_numbers(jin, clock))["云桥市颐和养老院"] == (beds - 1, plates - 1)
+        assert (await queries.plate_walls(actor=await actor("he"), now=clock())).homes == ()
 
     async def test_of_a_home_of_others_are_not_found(self, town: Any, console: Console) -> None:
         page = await (await console("he")).get(f"/admin/plates?home={town.alliance.songhe}")

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from server.authority.actor import Actor, Channel
+from server.authority.actor import Actor
 from server.demo import Town, cast
 from server.identity.models import Account, Device, Session
-from server.identity.queries import actor_of
 from server.identity.rules import LIFETIMES, SessionKind, digest
 from server.kit.ids import new_uid
+from tests import stage
 
 NOW = cast.TOWN_NOW
 ANONYMOUS = "anonymous"
@@ -50,8 +50,7 @@ class Stage:
     )
 
     async def acting(self, person: str, *, now: datetime = NOW) -> Actor:
-        channel = Channel.CONSOLE if person in LOGINS else Channel.MINI_PROGRAM
-        actor = await actor_of(account_uid=self.town.identity.accounts[person], channel=channel, now=now)
+        actor = await stage.Stage(self.town, now).actor(person)
         return replace(actor, session_uid=self.keys[person].uid)
 
     async def open_sessions(self, *, now: datetime) -> None:

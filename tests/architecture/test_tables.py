@@ -1,29 +1,12 @@
 """What every table must be."""
 
-import importlib
-
 import pytest
 from tortoise import fields
 from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 
 from server.kit.tables import Table, UtcDatetimeField, WordField
-from server.settings import MODEL_MODULES
-
-
-def tables() -> list[type[Model]]:
-    found = []
-    for name in MODEL_MODULES:
-        module = importlib.import_module(name)
-        found += [
-            each
-            for each in vars(module).values()
-            if isinstance(each, type)
-            and issubclass(each, Model)
-            and each.__module__ == name
-            and not each._meta.abstract
-        ]
-    return found
+from tests.schema import tables
 
 
 @pytest.mark.parametrize("table", tables(), ids=lambda each: each.__name__)

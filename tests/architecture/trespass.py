@@ -7,7 +7,6 @@ from hashlib import sha256
 from typing import Any
 
 import httpx
-from tortoise import Tortoise
 
 import admin
 from server.demo import Town
@@ -18,6 +17,7 @@ from server.web.routes import Route, path_parameters
 from tests.architecture.subjects import Sample
 from tests.architecture.verdicts.court import FORM_KEY, REQUEST_ID, ULID
 from tests.console.walking import walk, ways_of
+from tests.crashes import everything
 
 FACE = admin.face()
 ABOUT_SOMETHING = [
@@ -67,12 +67,11 @@ def named_by(town: Town) -> set[str]:
 
 async def digests(*, besides: str = "") -> dict[str, str]:
     """Tell how every table stands, but for the traces of any request, and of one that may leave more."""
-    found = {}
-    for model in Tortoise.apps["care"].values():
-        if model._meta.db_table not in TRACES | {besides}:
-            rows = await model.all().order_by("id").values_list()
-            found[model._meta.db_table] = sha256(repr(rows).encode()).hexdigest()
-    return found
+    return {
+        name: sha256(repr(rows).encode()).hexdigest()
+        for name, rows in (await everything()).items()
+        if name not in TRACES | {besides}
+    }
 
 
 @dataclass

@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 
 from server.settings import SECRETS_FILE
-from tests.cluster.servers import Server, all_killed, until
-from tests.running import INHERITED, Running, children_of
+from tests.running import Running, children_of, inherited
+from tests.servers import Server, all_killed, until
 
 READY_WITHIN = 90.0  # seconds
 
@@ -35,9 +35,7 @@ class App(Server):
 
     def wait_until_ready(self) -> None:
         try:
-            for _ in until(READY_WITHIN, f"{self.name}'s start"):
-                if self.is_ready:
-                    return
+            until(lambda: self.is_ready, f"{self.name}'s start", within=READY_WITHIN)
         except AssertionError as slow:
             slow.add_note(self.log.read_text(errors="replace")[-3000:])
             raise
@@ -83,9 +81,8 @@ def beside(app: App, name: str, port: int, **said: str) -> App:
 
 def _first(folder: Path, port: int, said: Mapping[str, str]) -> App:
     folder.mkdir(parents=True)
-    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     ours = {"ARGON2_MEMORY_KIB": "64", "RATE_FACTOR": "1000", "DRAIN_SECONDS": "2", "PROXIES_COUNT": "1"}
-    return _app(folder, port, inherited | ours | dict(said))
+    return _app(folder, port, inherited() | ours | dict(said))
 
 
 def _app(folder: Path, port: int, said: Mapping[str, str]) -> App:

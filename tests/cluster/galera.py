@@ -5,14 +5,14 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pymysql
 
-from tests.cluster.servers import DEPLOY, Server, all_killed, until
-from tests.rings import connect_to, copy_of_new_data, database_user, home_of_database, mariadb_command
-from tests.running import free_port
+from tests.cluster.servers import DEPLOY
+from tests.rings import copy_of_new_data, database_user, home_of_database, mariadb_command, rows_of
+from tests.servers import Server, all_killed, free_port, until
 
 NODES = 3
 SMALL = {"innodb_buffer_pool_size": "96M", "innodb_log_file_size": "48M", "max_connections": "200"}
@@ -30,10 +30,7 @@ class Node(Server):
         return f"mysql://root@127.0.0.1:{self.port}/care"
 
     def ask(self, sql: str) -> list[tuple[object, ...]]:
-        where = f"mysql://root@127.0.0.1:{self.port}/mysql"
-        with closing(connect_to(where)) as connection, connection.cursor() as cursor:
-            cursor.execute(sql)
-            return list(cursor.fetchall())
+        return rows_of(f"mysql://root@127.0.0.1:{self.port}/mysql", sql)
 
     def say(self, option: str, value: str) -> None:
         self.ask(f"SET GLOBAL {option} = '{value}'")
@@ -50,9 +47,7 @@ class Node(Server):
         )
 
     def wait_until_synced(self) -> None:
-        for _ in until(JOINING, f"{self.name}'s way into the cluster"):
-            if self.is_synced:
-                return
+        until(lambda: self.is_synced, f"{self.name}'s way into the cluster", within=JOINING)
 
 
 class Galera:

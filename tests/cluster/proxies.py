@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.cluster.galera import Node
-from tests.cluster.servers import DEPLOY, Server, all_killed, deployed
+from tests.cluster.servers import DEPLOY, deployed
 from tests.rings import program
-from tests.running import free_port
+from tests.servers import Server, all_killed, free_port
 
 # The product's machines have TLS at nginx; here nginx says plain HTTP, and writes where anybody may.
 NGINX = """
@@ -42,7 +42,7 @@ class Proxies:
 def proxies(folder: Path, databases: Sequence[Node], apps: Sequence[int]) -> Iterator[Proxies]:
     web, database_port = free_port(), free_port()
     haproxy = _haproxy(folder / "haproxy", web, database_port, databases, apps)
-    nginx = _nginx(folder / "nginx", web)
+    nginx = _nginx(folder / "nginx", web, apps[0])
     with all_killed([nginx, haproxy]):
         for server in (haproxy, nginx):
             server.start()
@@ -83,15 +83,17 @@ def _servers(apps: Sequence[int]) -> Mapping[str, str]:
     }
 
 
-def _nginx(home: Path, web: int) -> Server:
+def _nginx(home: Path, web: int, app: int) -> Server:
     home.mkdir()
     port = free_port()
     here = {
+        "listen 80;": f"listen 127.0.0.1:{free_port()};",
         "listen 443 ssl;": f"listen 127.0.0.1:{port};",
         "    ssl_certificate     /etc/nginx/tls/alliance.pem;\n": "",
         "    ssl_certificate_key /etc/nginx/tls/alliance.key;\n": "",
         "10.20.0.5:8080": f"127.0.0.1:{web}",
         "    server 10.20.0.6:8080 backup;\n": "",
+        "10.20.0.11:8000": f"127.0.0.1:{app}",
         "/etc/nginx/alliance;": f"{DEPLOY}/nginx;",
     }
     file = home / "nginx.conf"

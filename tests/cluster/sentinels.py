@@ -6,9 +6,9 @@ from pathlib import Path
 
 import redis
 
-from tests.cluster.servers import Server, all_killed, deployed, until
+from tests.cluster.servers import deployed
 from tests.rings import program
-from tests.running import free_port
+from tests.servers import Server, all_killed, free_port, until
 
 COUNT = 3
 NAME = "alliance"
@@ -29,20 +29,25 @@ class Sentinels:
     def primary(self) -> Server:
         """The server that the sentinels send everybody to; it may just have died."""
         for sentinel in self.sentinels:
-            with redis.Redis(port=sentinel.port, socket_timeout=1) as asked:
-                _, port = asked.sentinel_get_master_addr_by_name(NAME)  # type: ignore[no-untyped-call]
+            try:
+                with redis.Redis(port=sentinel.port, socket_timeout=1) as asked:
+                    _, port = asked.sentinel_get_master_addr_by_name(NAME)
+            except redis.RedisError:
+                continue  # it is one of those that an episode killed; the next one knows as well
             return next(server for server in self.servers if server.port == port)
-        raise AssertionError
+        message = "no sentinel answers"
+        raise AssertionError(message)
 
     def wait_for_another(self, than: Server) -> None:
-        for _ in until(20, "finding another Redis primary"):
-            if self.primary is not than and _role(self.primary) == "master":
-                return
+        until(
+            lambda: self.primary is not than and _role(self.primary) == "master",
+            "finding another Redis primary", within=20,
+        )  # fmt: skip
 
     def wait_until_whole(self) -> None:
-        for _ in until(20, "the replicas' way back to their primary"):
-            if _replicas(self.primary) == COUNT - 1:
-                return
+        until(
+            lambda: _replicas(self.primary) == COUNT - 1, "the replicas' way back to their primary", within=20
+        )
 
 
 @contextmanager

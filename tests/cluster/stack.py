@@ -4,16 +4,20 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from server.settings import Settings
 from server.wechat.simulator.config import Config
 from server.wechat.simulator.server import Simulator
 from tests.cluster.apps import App, apps
 from tests.cluster.galera import Galera, galera
-from tests.cluster.load import Crowd
 from tests.cluster.proxies import Proxies, proxies
 from tests.cluster.sentinels import Sentinels, sentinels
-from tests.running import free_port
+from tests.load.crowd import Crowd, Person
+from tests.load.ledger import Ledger
+from tests.servers import free_port
+
+MOST_OPEN = 2  # of the three bookings that a resident may have: the third may be one whose answer was lost
 
 
 @dataclass(frozen=True)
@@ -47,4 +51,13 @@ async def stack(folder: Path, *, nodes: int = 2, clients: int = 24) -> AsyncIter
                 "WECHAT_API_BASE": wechat.base_url,
             }
             made, given = opened.enter_context(apps(folder, ports, said, clients=clients))
-            yield Stack(databases, redis, front, made, wechat, Crowd(front.base, given))
+            yield Stack(databases, redis, front, made, wechat, _crowd(front.base, given))
+
+
+def _crowd(base: str, given: dict[str, Any]) -> Crowd:
+    ledger = Ledger()
+    people = [
+        Person(each["token"], each["resident"], given["slots"], ledger, MOST_OPEN)
+        for each in given["clients"]
+    ]
+    return Crowd(base, people, ledger)

@@ -12,6 +12,7 @@ from server.kit.shared import Shared, shared_through
 from tests import rings
 from tests.cluster.sentinels import Sentinels, sentinels
 from tests.cluster.servers import NEEDS
+from tests.servers import until_meanwhile
 
 pytestmark = [pytest.mark.mysql]
 
@@ -63,10 +64,7 @@ async def test_a_frozen_primary_holds_nobody_up_and_another_is_found(
         assert await hits(shared, new_uid(), 50) == list(range(1, 51))
         assert time.monotonic() - began < 2, "only the first one may wait, for half a second"
         await asyncio.to_thread(standing.wait_for_another, than=primary)
-        until = time.monotonic() + 10
-        while not await counted_by(shared, other):
-            assert time.monotonic() < until, "the new primary was not found"
-            await asyncio.sleep(0.3)
+        await until_meanwhile(lambda: counted_by(shared, other), "finding the new primary", within=10)
     finally:
         primary.thaw()
         await other.close()

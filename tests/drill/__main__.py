@@ -17,7 +17,7 @@ from tests.drill.mariadb import NEEDS, mariadb
 
 HEADINGS = (
     "drill", "acknowledged", "slowest write (s)", "backup (s)", "slowest meanwhile (s)", "MB", "restore (s)", "compared", "missing",
-    "different", "untold", "faults",
+    "different", "untold", "refused", "unseen", "faults",
 )  # fmt: skip
 
 
@@ -31,7 +31,7 @@ def main() -> int:
     print(_table([HEADINGS, *map(_row, findings)]))
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     for finding in findings:
-        for fault in finding.faults:
+        for fault in (*finding.compared.faults, *finding.faults):
             print(fault, file=sys.stderr)
     if said.json:
         said.json.write_text(json.dumps([asdict(each) for each in findings], indent=1, ensure_ascii=False))
@@ -53,7 +53,8 @@ def _row(each: Finding) -> Sequence[str]:
     return (
         each.name, str(each.acknowledged), f"{each.slowest_before:.2f}", f"{each.backup:.1f}", f"{each.slowest_meanwhile:.2f}",
         f"{each.size / 1e6:.1f}", f"{each.restore:.1f}", str(compared.compared), str(len(compared.missing)),
-        str(len(compared.different)), str(len(compared.untold)), str(len(each.faults)),
+        str(len(compared.different)), str(len(compared.untold)), str(sum(compared.refused.values())), str(compared.unseen),
+        str(len(each.faults)),
     )  # fmt: skip
 
 

@@ -6,16 +6,19 @@ import time
 from pathlib import Path
 
 from server.settings import SECRETS_FILE
-from tests.drill.findings import Finding, appointments, faults, seconds_of
-from tests.faults.loading import ward
-from tests.running import command, environment, running
+from tests.drill.findings import Finding, seconds_of
+from tests.load.ledger import Period
+from tests.load.rows import appointments
+from tests.load.ward import ward
+from tests.running import command, environment, own_faults, running
 
 
 async def embedded(folder: Path, *, seconds: float, nurses: int = 4) -> Finding:
     """Work, back up meanwhile, work on, lose the machine, restore elsewhere, compare."""
     file, env = folder / "backup.tar", environment(folder / "found")
     with running(folder / "lost", LOG_LEVEL="WARNING", WEB_WORKERS="2") as lost:
-        async with ward(lost.base, nurses=nurses) as nursing, nursing.at_work() as ledger:
+        nursing = ward(lost.base, nurses=nurses)
+        async with nursing.at_work():
             began = time.monotonic()
             await asyncio.sleep(seconds)
             from_ = time.monotonic()
@@ -26,16 +29,17 @@ async def embedded(folder: Path, *, seconds: float, nurses: int = 4) -> Finding:
             lost.kill()
     _only_the_keys_are_left(folder / "lost", Path(env["DATA_DIR"]))
     restore = seconds_of(lambda: _restore(env, file))
+    ledger = nursing.ledger
     return Finding(
         name="SQLite, backed up while serving",
         acknowledged=sum(each.answered <= from_ for each in ledger.told),
-        slowest_before=ledger.slowest(began, from_),
+        slowest_before=Period(ledger, began, from_).slowest,
         backup=until - from_,
-        slowest_meanwhile=ledger.slowest(from_, until),
+        slowest_meanwhile=Period(ledger, from_, until).slowest,
         size=file.stat().st_size,
         restore=restore,
         compared=ledger.compare(appointments(f"sqlite://{env['DATA_DIR']}/alliance.db"), at=from_),
-        faults=faults(env),
+        faults=own_faults(env),
     )
 
 

@@ -12,9 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests import rings
-from tests.drill.findings import Finding, appointments, faults, seconds_of
-from tests.faults.loading import REASON, Ward, ward
-from tests.running import Running, command, environment, free_port, running
+from tests.drill.findings import Finding, seconds_of
+from tests.load.crowd import Crowd
+from tests.load.ledger import Period
+from tests.load.rows import REASON, appointments
+from tests.load.ward import ward
+from tests.running import Running, command, environment, own_faults, running
+from tests.servers import free_port, launch, wait_for
 
 SCRIPTS = Path("deploy/backup").resolve()
 NEEDS = rings.Needs(
@@ -50,8 +54,8 @@ class Database:
             "--max-binlog-size=1M",
         ]  # fmt: skip
         command = [*rings.mariadb_command(self.home, self.port, flush=1), *options]
-        self.process = rings.launch(command, user=rings.database_user())
-        rings.wait_for(self.process, self.port, self.home / "error.log")
+        self.process = launch(command, user=rings.database_user())
+        wait_for(self.process, self.port, self.home / "error.log")
 
     def ask(self, *statements: str) -> int:
         """Return how many rows the last one changed."""
@@ -71,22 +75,23 @@ class Database:
 async def mariadb(folder: Path, *, seconds: float, nurses: int = 4) -> Finding:
     """Work, back up meanwhile, work on, delete wrongly, work on, lose the disk, restore, replay, compare."""
     with _machines(folder) as (lost, found):
-        async with _town(folder / "app", lost) as app, ward(app.base, nurses=nurses) as nursing:
+        async with _town(folder / "app", lost) as app:
+            nursing = ward(app.base, nurses=nurses)
             moments = await _until_it_is_lost(nursing, app, lost, folder / "full", seconds)
             restore = seconds_of(lambda: _restore(lost, found, folder / "full"))
             # The app's own machine is whole: its keys, and the checkpoints that saw every line of the trails.
             with running(folder / "app", LOG_LEVEL="WARNING", DATABASE_URL=found.url) as again:
-                await nursing.ask_again(again.base)
+                await nursing.finish(again.base)
                 compared = nursing.ledger.compare(appointments(found.url))
-                broken = faults(again.env)
+                broken = own_faults(again.env)
     began, from_, until = moments
     ledger = nursing.ledger
     return Finding(
         name="MariaDB, replayed around a wrong DELETE",
         acknowledged=len(ledger.told),
-        slowest_before=ledger.slowest(began, from_),
+        slowest_before=Period(ledger, began, from_).slowest,
         backup=until - from_,
-        slowest_meanwhile=ledger.slowest(from_, until),
+        slowest_meanwhile=Period(ledger, from_, until).slowest,
         size=sum(each.stat().st_size for each in (folder / "full").rglob("*") if each.is_file()),
         restore=restore,
         compared=compared,
@@ -95,7 +100,7 @@ async def mariadb(folder: Path, *, seconds: float, nurses: int = 4) -> Finding:
 
 
 async def _until_it_is_lost(
-    nursing: Ward, app: Running, lost: Database, full: Path, seconds: float
+    nursing: Crowd, app: Running, lost: Database, full: Path, seconds: float
 ) -> tuple[float, float, float]:
     async with nursing.at_work():
         began = time.monotonic()

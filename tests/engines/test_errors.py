@@ -6,7 +6,7 @@ import pymysql
 import pytest
 from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 
-from server.kit.database import PoolExhausted, is_duplicate, is_transient
+from server.kit.database import PoolExhausted, is_duplicate, is_full, is_transient
 from server.kit.engines.counting import WrittenTables, counted, note
 from server.kit.engines.sqlite_schema import statements
 
@@ -109,3 +109,24 @@ def test_counters_may_nest_and_hear_nothing_afterwards():
 def test_scripts_are_split_where_statements_end():
     script = "INSERT INTO a VALUES ('x;y'); -- one; comment\nCREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b; END; ;"
     assert len(list(statements(script))) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "full"),
+    [
+        ("SQLITE_FULL", True),
+        ("SQLITE_IOERR_WRITE", True),
+        ("SQLITE_IOERR_FSYNC", True),
+        ("SQLITE_IOERR_SHMSIZE", True),
+        ("SQLITE_IOERR", False),
+        ("SQLITE_IOERR_READ", False),
+        ("SQLITE_IOERR_LOCK", False),
+        ("SQLITE_CORRUPT", False),
+    ],
+)
+def test_only_what_fails_to_be_written_is_for_want_of_room(name, full):
+    """Whoever is told to make room on a disk that cannot be read looks in the wrong place."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = getattr(sqlite3, name)
+
+    assert is_full(OperationalError(error)) is full

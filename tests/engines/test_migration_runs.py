@@ -69,6 +69,25 @@ async def test_tables_compare_rare_hanzi_and_emoji_as_different(mysql_steps: Ste
     assert mysql_steps.sql("SHOW TABLE STATUS LIKE 'home'")[0][14] == "utf8mb4_unicode_520_ci"
 
 
+async def test_an_account_without_the_right_to_change_tables_finds_nothing_to_do(mysql_steps: Steps):
+    mysql_steps.add("0001_first", *FIRST)
+    await mysql_steps.up()
+    parts = urlsplit(mysql_steps.url)
+    database = parts.path.lstrip("/")
+    for statement in (
+        "CREATE USER IF NOT EXISTS 'rows_only'@'%'",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON `{database}`.* TO 'rows_only'@'%'",
+    ):
+        mysql_steps.sql(statement)
+    mysql_steps.url = parts._replace(netloc=f"rows_only@{parts.hostname}:{parts.port}").geturl()
+
+    assert await mysql_steps.up() == []
+
+    mysql_steps.add("0002_more", "ops.RunSQL('CREATE TABLE more (id INT)')", after="0001_first")
+    with pytest.raises(OperationalError):  # what is missing is not passed over
+        await mysql_steps.up()
+
+
 def test_processes_that_start_at_once_migrate_once(steps: Steps):
     steps.add("0001_first", *FIRST)
     steps.add("0002_key", KEY, after="0001_first")

@@ -11,7 +11,7 @@ from tortoise.connection import get_connection
 
 from server.kit.database import close_database, is_transient, open_database
 from tests.engines.stock import MODULES
-from tests.running import free_port
+from tests.servers import free_port
 
 
 def at_port(url: str, port: int) -> str:

@@ -5,7 +5,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from tortoise.connection import get_connection
 
 from tests.engines.tables import Bed, Ward
 from tests.rings import connect_to, take_snapshot
+from tests.servers import until
 
 
 async def test_a_snapshot_puts_back_what_was_written(either):
@@ -80,10 +80,7 @@ def test_a_server_dies_with_a_test_process_that_was_killed(tmp_path: Path):
     runner.send_signal(signal.SIGKILL)
     runner.wait()
 
-    deadline = time.monotonic() + 5
-    while Path(f"/proc/{server}").exists():
-        assert time.monotonic() < deadline, "MariaDB outlived its test process"
-        time.sleep(0.05)
+    until(lambda: not Path(f"/proc/{server}").exists(), "MariaDB's end after its test process's", within=5)
 
 
 async def test_everything_is_copied_into_the_connection_of_this_process(either):

@@ -26,14 +26,8 @@ from server.kit.engines import mysql, sqlite
 from server.kit.engines.counting import note
 from server.kit.idempotency import Answered
 from server.settings import MODEL_MODULES, Settings
-from tests.conftest import Clock
-from tests.core.booking import flows as booking
-from tests.core.booking.world import build
-from tests.core.consent import flows as consent
-from tests.core.feedback import flows as feedback
-from tests.core.visits import flows as visits
-from tests.core.visits.conftest import round_of
 from tests.crashes import Flow, StopAt, everything
+from tests.flows import FLOWS
 from tests.stage import Stage
 
 NEVER = sys.maxsize
@@ -52,34 +46,17 @@ class Job:
 Finding = tuple[int, list[str]]  # how often it was killed, and what was wrong
 
 
-async def _booking(_: Stage) -> Any:
-    return await build()
-
-
-async def _visits(stage: Stage) -> Any:
-    return await round_of(stage.town, Clock(), stage.actor)
-
-
-async def _here(stage: Stage) -> Any:
-    return stage
-
-
-FLOWS: Mapping[str, tuple[Callable[[Stage], Awaitable[Any]], Callable[[Any], Awaitable[Flow]]]] = {
-    "book": (_booking, booking.book),
-    "cancel": (_booking, booking.cancel_while_somebody_waits),
-    "confirm a visit": (_visits, visits.attest_second_so_that_it_counts),
-    "grant consent": (_here, consent.grant),
-    "withdraw consent": (_here, consent.withdraw),
-    "rate": (_here, feedback.rate_with_a_text),
-    "moderate": (_here, feedback.publish),
-}
+KILLED = (
+    "booking.book", "booking.cancel_while_somebody_waits", "visits.attest_second_so_that_it_counts", "consent.grant",
+    "consent.withdraw", "feedback.rate_with_a_text", "feedback.publish",
+)  # fmt: skip
 
 
 def killed_everywhere(job: Job, name: str) -> Finding:
-    set_the_stage, prepare = FLOWS[name]
+    set_the_scene, prepare = FLOWS[name]
 
     async def made_ready(say: Say) -> None:
-        write = await prepare(await set_the_stage(Stage(job.town, job.now)))
+        write = await prepare(await set_the_scene(Stage(job.town, job.now)))
         say((write.keyed(f"killed: {name}"), await _state()))
 
     async def look(say: Say) -> None:
@@ -181,4 +158,4 @@ def _counted(commit: Callable[[Any], Awaitable[None]]) -> Any:
 
 if __name__ == "__main__":
     said: Job = pickle.load(sys.stdin.buffer)  # noqa: S301  our own test's words
-    sys.stdout.buffer.write(pickle.dumps({name: killed_everywhere(said, name) for name in FLOWS}))
+    sys.stdout.buffer.write(pickle.dumps({name: killed_everywhere(said, name) for name in KILLED}))

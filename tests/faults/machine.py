@@ -1,14 +1,8 @@
-"""What the kernel says of the one web process of a server: its open files and its memory."""
+"""What the kernel says of a process: its open files and its memory."""
 
 from pathlib import Path
 
-from tests.running import Running, children_of
-
 PAGE = 4096
-
-
-def web_process(served: Running) -> int:
-    return next(pid for pid, line in children_of(served.process.pid).items() if " web " in line)
 
 
 def open_files(pid: int) -> int:

@@ -12,6 +12,7 @@ import pytest
 from server.backup import archive
 from server.backup.embedded import CHECKPOINTS, DATABASE
 from server.settings import SECRETS_FILE
+from tests.rings import rows_of
 from tests.running import Running, command, environment
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.timeout(300)]
@@ -44,8 +45,7 @@ def database(env: Env) -> Path:
 
 
 def ask(env: Env, sql: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(database(env))) as own:
-        return own.execute(sql).fetchall()
+    return rows_of(f"sqlite://{database(env)}", sql)
 
 
 def refused(env: Env, file: Path, *said: str) -> str:

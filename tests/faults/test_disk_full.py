@@ -2,20 +2,19 @@
 
 import asyncio
 import contextlib
-import os
-import shutil
-import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.drill.findings import appointments, faults
-from tests.faults.loading import Ledger, ward
-from tests.faults.machine import web_process
-from tests.running import Running, running
+from tests.disks import small_disk
+from tests.load.ledger import Ledger
+from tests.load.rows import appointments
+from tests.load.ward import ward
+from tests.running import Running, own_faults, running
+from tests.servers import until_meanwhile
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.timeout(300)]
 SIZE = "48m"
@@ -23,42 +22,35 @@ PATIENCE = 60.0  # seconds, for a machine that has other work
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(disk)]
-    if os.geteuid() != 0 or not shutil.which("mount") or subprocess.run(mount, check=False).returncode:
-        pytest.skip("the full disk is left out: it takes root, who may mount a small one")
-    yield disk
-    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", SIZE) as made:
+        yield made
 
 
-async def test_nothing_acknowledged_is_lost_and_work_goes_on_by_itself(
-    tmp_path: Path, small_disk: Path
-) -> None:
+async def test_nothing_acknowledged_is_lost_and_work_goes_on_by_itself(tmp_path: Path, disk: Path) -> None:
     """A server on a disk of its own, filled to the last byte for some seconds."""
-    filler = small_disk / "filler"
-    with running(tmp_path, DATA_DIR=str(small_disk / "data"), LOG_LEVEL="ERROR") as served:
-        pid = web_process(served)
-        async with ward(served.base, nurses=3) as nursing:
-            async with nursing.at_work() as ledger:
-                await _more_answers(ledger)
-                _fill(filler)
-                await _until(lambda: ledger.unanswered >= 3)
-                stopped = len(ledger.told)
-                said = await asyncio.to_thread(_signing_in, served)
-                await asyncio.sleep(1)
-                refused = len(ledger.told) - stopped
-                filler.unlink()
-                await _more_answers(ledger)
-            await nursing.ask_again(served.base)
+    filler = disk / "filler"
+    with running(tmp_path, DATA_DIR=str(disk / "data"), LOG_LEVEL="ERROR") as served:
+        before = served.processes("web")
+        nursing = ward(served.base, nurses=3)
+        ledger = nursing.ledger
+        async with nursing.at_work():
+            await _more_answers(ledger)
+            _fill(filler)
+            await until_meanwhile(lambda: len(ledger.met) >= 3, "noticing the full disk", within=PATIENCE)
+            stopped = len(ledger.told)
+            said = await asyncio.to_thread(_signing_in, served)
+            await asyncio.sleep(1)
+            told_meanwhile = len(ledger.told) - stopped
+            filler.unlink()
+            await _more_answers(ledger)
+        await nursing.finish()
 
-        compared = ledger.compare(appointments(f"sqlite://{small_disk}/data/alliance.db"))
-        assert (compared.missing, compared.different, compared.untold) == ([], [], [])
-        assert refused == 0
+        assert ledger.compare(appointments(served.database)).faults == []
+        assert told_meanwhile == 0
         assert said == (503, "web.no_room")
-        assert web_process(served) == pid, "it was restarted"
-        assert faults(served.env) == []
+        assert served.processes("web") == before, "it was restarted"
+        assert own_faults(served.env) == []
 
 
 def _fill(filler: Path) -> None:
@@ -76,12 +68,4 @@ def _signing_in(served: Running) -> tuple[int, str]:
 
 async def _more_answers(ledger: Ledger) -> None:
     wanted = len(ledger.told) + 6
-    await _until(lambda: len(ledger.told) >= wanted)
-
-
-async def _until(holds: Callable[[], bool]) -> None:
-    for _ in range(int(PATIENCE * 10)):
-        if holds():
-            return
-        await asyncio.sleep(0.1)
-    pytest.fail(f"it did not come to that within {PATIENCE} s")
+    await until_meanwhile(lambda: len(ledger.told) >= wanted, "six answers more", within=PATIENCE)

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from server.settings import Settings
-from tests.faults.killing import FLOWS, Finding, Job
+from tests.faults.killing import KILLED, Finding, Job
 from tests.stage import Stage
 
 
@@ -29,5 +29,5 @@ async def findings(_standing: Any, stage: Stage, settings: Settings) -> AsyncIte
 @pytest.mark.timeout(300)
 async def test_a_write_happens_once_wherever_its_process_is_killed(findings: dict[str, Finding]) -> None:
     """One process forks them all, a tenth of a second for each kill."""
-    assert {name: wrong for name, (_, wrong) in findings.items()} == {name: [] for name in FLOWS}
+    assert {name: wrong for name, (_, wrong) in findings.items()} == {name: [] for name in KILLED}
     assert min(kills for kills, _ in findings.values()) > 5

@@ -2,14 +2,11 @@
 
 import contextlib
 import json
-import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +14,7 @@ import pytest
 
 from server.kit.sealing import HEADER, VERSION, Algorithm
 from tests import rings
-from tests.running import INHERITED
+from tests.running import inherited
 
 PEOPLE = 1500
 OLD, NEW, OLD_INDEX, NEW_INDEX = ("1" * 64, "2" * 64, "3" * 64, "4" * 64)
@@ -77,19 +74,11 @@ class City:
 
     def resealed(self) -> int:
         """Count the numbers that carry the new key."""
-        sql = "SELECT national_id_sealed FROM resident"
-        if self.url.startswith("sqlite"):
-            with closing(sqlite3.connect(self.url.removeprefix("sqlite://").partition("?")[0])) as database:
-                rows = database.execute(sql).fetchall()
-        else:
-            with closing(rings.connect_to(self.url)) as connection, connection.cursor() as cursor:
-                cursor.execute(sql)
-                rows = cursor.fetchall()
+        rows = rings.rows_of(self.url, "SELECT national_id_sealed FROM resident")
         return sum(bytes(token).startswith(NEW_HEADER) for (token,) in rows)
 
     def env(self, keys: Mapping[str, str]) -> dict[str, str]:
-        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
-        return inherited | {"DATABASE_URL": self.url, "DATA_DIR": str(self.folder / "data"), **keys}
+        return inherited() | {"DATABASE_URL": self.url, "DATA_DIR": str(self.folder / "data"), **keys}
 
 
 @pytest.fixture

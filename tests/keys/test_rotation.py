@@ -26,8 +26,8 @@ from server.kit.idempotency import RequestKey
 from server.kit.sealed_columns import SealedColumn
 from server.kit.sealing import Algorithm, Keyring
 from server.people.actions.invitations import Offered, invite
-from server.people.errors import AlreadyApplied
-from server.people.models import NATIONAL_ID, Resident
+from server.people.errors import AlreadyApplied, CodeToldBefore
+from server.people.models import NATIONAL_ID, ProxyInvitation, Resident
 from server.people.queries import resident_by_national_id
 from server.people.rules import ProxyScope, Relation
 from tests.architecture.verdicts.paper_scenes import SCAN
@@ -229,6 +229,23 @@ class TestWhoeverWorksMeanwhile:
         again = await invite(actor=keyed, **asking)
 
         assert again == first
+
+    async def test_an_invitation_whose_key_is_gone_is_refused_in_words(
+        self, town: Town, actor: ActorOf, clock: Any
+    ) -> None:
+        wang = await actor("wang")
+        assert wang.account_id is not None
+        asking = {
+            "resident_uid": town.people.wang,
+            "offered": Offered(Relation.FRIEND, (ProxyScope.PROFILE,)),
+            "now": clock(),
+        }
+        keyed = replace(wang, request_key=RequestKey(wang.account_id, "k", "same"))
+        await invite(actor=keyed, **asking)
+        await ProxyInvitation.all().update(digest="of a key that nobody keeps any more")
+
+        with pytest.raises(CodeToldBefore):
+            await invite(actor=keyed, **asking)
 
 
 class TestWhatCannotBeSealedAnew:

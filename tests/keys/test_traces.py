@@ -19,7 +19,7 @@ from tests import rings
 from tests.journey.people import PASSWORD, TOTP_SECRET, Desk, Phone, links
 from tests.journey.rosters import with_a_fault
 from tests.journey.steps import STEPS, Journey, until
-from tests.keys.traces import Secret, columns_with, copies, files_of, hits, rows_of, settled, those_in
+from tests.keys.traces import Secret, columns_with, copies, files_of, hits, settled, those_in
 from tests.running import Running, children_of, running
 
 pytestmark = pytest.mark.timeout(300)  # the whole town is started, and walked through
@@ -159,8 +159,11 @@ def day(ring_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory)
 
 
 def log_of(day: Day) -> bytes:
-    before, _, after = day.town.log().partition(INTRODUCED)
-    return (before + after.partition(HANDED_OVER)[2]).encode()
+    before, introduced, after = day.town.log().partition(INTRODUCED)
+    _, handed_over, rest = after.partition(HANDED_OVER)
+    assert introduced
+    assert handed_over, "without both marks next to nothing of the log would be looked through"
+    return (before + rest).encode()
 
 
 def own_secrets(town: Running) -> list[tuple[str, str]]:
@@ -171,7 +174,7 @@ def own_secrets(town: Running) -> list[tuple[str, str]]:
 
 
 def openids_in(town: Running) -> list[str]:
-    return [value for (value,) in rows_of(town, "SELECT openid FROM wechat_identity")]
+    return [value for (value,) in rings.rows_of(town.database, "SELECT openid FROM wechat_identity")]
 
 
 def commands_of(pid: int) -> list[str]:
@@ -249,7 +252,7 @@ class TestOpenids:
 
 class TestTheTrail:
     def test_every_line_was_shipped_by_whatever_process_wrote_it(self, day: Day) -> None:
-        lines = rows_of(day.town, "SELECT resident_id, seq, mac FROM access_entry")
+        lines = rings.rows_of(day.town.database, "SELECT resident_id, seq, mac FROM access_entry")
 
         assert len(lines) > 5
         assert {(mark.resident_id, mark.seq, mark.mac) for mark in shipped(day.town.folder / "marks")} == set(

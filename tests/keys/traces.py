@@ -4,14 +4,12 @@
 import base64
 import io
 import re
-import sqlite3
 import subprocess
 import tarfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import openpyxl
@@ -74,21 +72,14 @@ def settled(url: str) -> Iterator[tuple[str, bytes]]:
     yield from ((path.name, path.read_bytes()) for path in Path(folder).iterdir() if path.is_file())
 
 
-def rows_of(town: Running, sql: str) -> list[tuple[Any, ...]]:
-    url = town.env.get("DATABASE_URL", "")
-    path = Path(town.env["DATA_DIR"]) / "alliance.db"
-    with closing(rings.connect_to(url) if url else sqlite3.connect(path)) as database:
-        cursor = database.cursor()
-        cursor.execute(sql)
-        return list(cursor.fetchall())
-
-
 def columns_with(secrets: Sequence[Secret], town: Running) -> set[str]:
     """Return every column of text, as table.column, in which one of them stands."""
     found = set()
-    for table, column, kind in rows_of(town, COLUMNS["DATABASE_URL" in town.env]):
+    for table, column, kind in rings.rows_of(town.database, COLUMNS["DATABASE_URL" in town.env]):
         if TEXT.search(kind):
-            rows = rows_of(town, f"SELECT `{column}` FROM `{table}` WHERE `{column}` IS NOT NULL")
+            rows = rings.rows_of(
+                town.database, f"SELECT `{column}` FROM `{table}` WHERE `{column}` IS NOT NULL"
+            )
             text = "\n".join(str(value) for (value,) in rows)
             if any(each.value in text for each in secrets):
                 found.add(f"{table}.{column}")

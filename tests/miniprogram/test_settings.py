@@ -70,6 +70,7 @@ class TestOwnData:
             assert file["data"].startswith("王桂兰的健康档案")
             assert "undefined" not in file["data"]
             assert "一共" in file["data"]
+            assert await it.page.evaluate("window.__wxWorld.files") == {}
 
     async def test_what_i_did_is_handed_over_as_a_text(self, phone):
         async with phone("daughter") as it:
@@ -96,6 +97,7 @@ class TestOwnData:
             [file] = await it.page.evaluate("window.__wxWorld.shared")
             assert file["fileName"].endswith(".zip")
             assert file["data"].startswith("PK")
+            assert await it.page.evaluate("window.__wxWorld.files") == {}, "the phone keeps nothing of it"
 
     async def test_what_is_registered_wrongly_is_said_and_answered_with_a_day(self, phone, api):
         async with phone("daughter") as it:

@@ -58,7 +58,7 @@ class TestTheLatestCheckpoint:
         assert str(RESIDENT) in checkpoints.read_text()
         assert str(RESIDENT) not in answer.text
         assert set(answer.json()) == {"head", "signature", "public_key"}
-        assert set(answer.json()["head"]) == {"number", "at", "previous", "root", "moved"}
+        assert set(answer.json()["head"]) == {"ledger", "number", "at", "previous", "root", "moved"}
 
     async def test_is_not_there_before_the_first(self, anonymous: Any, checkpoints: Path) -> None:
         assert not checkpoints.exists()

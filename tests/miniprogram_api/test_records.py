@@ -250,6 +250,11 @@ class TestObject:
         assert answer.status_code == 201, answer.text
         history = (await wang.get(f"{path}/history")).json()
         assert history[0]["objections"][0]["text"] == "那天刚走完路"
+        (asked,) = (await wang.get("/rectifications")).json()
+        assert (asked["entry_uid"], asked["status"]) == (
+            town.records.wang_pressure,
+            "open",
+        ), "a mini-program of before asks by this address: it is answered in time as well"
 
 
 class TestEmergency:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import pytest
 
 from server.settings import Settings
 from server.wechat.simulator.server import Simulator
-from tests.running import INHERITED
+from tests.running import inherited
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ def doctor(town: object, settings: Settings, simulator: Simulator) -> Doctor:
     """Ask the doctor about the town; what is said here differs from how the town is served."""
 
     async def ask(**said: str) -> Said:
-        env = {name: os.environ[name] for name in INHERITED if name in os.environ} | {
+        env = inherited() | {
             "DATA_DIR": str(settings.data_dir),
             "DATABASE_URL": settings.database_url,
             "REDIS_URL": settings.redis_url,

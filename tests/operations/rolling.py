@@ -29,7 +29,8 @@ from server.wechat.simulator.server import Simulator
 from tests import rings
 from tests.operations import versions
 from tests.operations.versions import Version
-from tests.running import INHERITED
+from tests.running import inherited
+from tests.servers import until_meanwhile
 
 PEOPLE = 6
 BACKFILL = "UPDATE answered_request SET reply = answer WHERE reply IS NULL AND answer IS NOT NULL LIMIT 1000"
@@ -111,7 +112,7 @@ class People:
 
 
 @dataclass
-class Stage:
+class Site:
     """One address, one database, and the processes of whichever versions serve it."""
 
     env: dict[str, str]
@@ -140,12 +141,16 @@ class Stage:
                 cwd=version.folder, env=self.env, stdout=file, stderr=file, pass_fds=[fd], start_new_session=True,
             )  # fmt: skip
         self.standing.append(process)
-        await _until(lambda: "Worker ready" in log.read_text(), lambda: log.read_text()[-2000:])
+        try:
+            await until_meanwhile(lambda: "Worker ready" in log.read_text(), "its start", within=WITHIN)
+        except AssertionError as slow:
+            slow.add_note(log.read_text()[-2000:])
+            raise
         return process
 
     async def end(self, process: "subprocess.Popen[bytes]") -> None:
         process.send_signal(signal.SIGTERM)
-        await _until(lambda: process.poll() is not None, lambda: "it did not end")
+        await until_meanwhile(lambda: process.poll() is not None, "its end", within=WITHIN)
         self.standing.remove(process)
 
     async def roll_to(self, version: Version) -> None:
@@ -158,25 +163,18 @@ class Stage:
         return await asyncio.to_thread(version.command, self.env, *arguments)
 
 
-async def _until(holds: Callable[[], bool], why: Callable[[], str]) -> None:
-    until = time.monotonic() + WITHIN
-    while not holds():
-        assert time.monotonic() < until, why()
-        await asyncio.sleep(0.05)
-
-
 @contextlib.asynccontextmanager
-async def stage(folder: Path, first: Version, processes: int) -> AsyncIterator[Stage]:
+async def site(folder: Path, first: Version, processes: int) -> AsyncIterator[Site]:
     """Serve `first` on a MariaDB that waits for its disk, with people at work."""
     secret = Settings().wechat_secret
     async with Simulator(Config(appid=Settings().wechat_appid, secret=secret)) as platform:
         with rings.private_mariadb(folder, flush=1) as url, listening_socket("127.0.0.1", 0) as listener:
-            env = {name: os.environ[name] for name in INHERITED if name in os.environ} | {
+            env = inherited() | {
                 "DATABASE_URL": url, "DATA_DIR": str(folder / "data"), "WECHAT_API_BASE": platform.base_url,
                 "RATE_FACTOR": "1000", "DATABASE_POOL": "5",
             }  # fmt: skip
             people = People(f"http://127.0.0.1:{listener.getsockname()[1]}")
-            standing = Stage(env, listener, folder, people)
+            standing = Site(env, listener, folder, people)
             await standing.run(first, "migrate", "up")
             try:
                 for _ in range(processes):
@@ -205,7 +203,7 @@ async def _at_work(people: People) -> AsyncIterator[None]:
         await people.leave()
 
 
-async def add_a_column(standing: Stage, first: Version) -> Version:
+async def add_a_column(standing: Site, first: Version) -> Version:
     """Bring the column, then the code that fills it; and see that the old code could come back."""
     after = versions.additive(first)
     await standing.run(after, "migrate", "new", "--name", "additive")
@@ -219,7 +217,7 @@ async def add_a_column(standing: Stage, first: Version) -> Version:
     return after
 
 
-async def rename_a_column(standing: Stage, before: Version) -> None:
+async def rename_a_column(standing: Site, before: Version) -> None:
     """Expand, write both, fill up, read the new one, forget the old one: each step beside the one before."""
     twice, reads_new, forgets_old = versions.renaming(before)
     await standing.run(twice, "migrate", "new", "--name", "expand")
@@ -251,7 +249,6 @@ async def backfill(url: str) -> int:
     filled = 0
     with connection.cursor() as cursor:
         while count := await asyncio.to_thread(cursor.execute, BACKFILL):
-            await asyncio.to_thread(connection.commit)
             filled += count
     connection.close()
     return filled
@@ -270,15 +267,15 @@ def table(steps: list[Step]) -> str:
 
 
 async def rehearse(
-    work: Callable[[Stage, Version], Awaitable[object]], folder: Path, *, processes: int
+    work: Callable[[Site, Version], Awaitable[object]], folder: Path, *, processes: int
 ) -> list[Step]:
     first = versions.today(folder)
-    async with stage(folder, first, processes) as standing:
+    async with site(folder, first, processes) as standing:
         await work(standing, first)
         return standing.steps
 
 
-async def _everything(standing: Stage, first: Version) -> None:
+async def _everything(standing: Site, first: Version) -> None:
     await rename_a_column(standing, await add_a_column(standing, first))
 
 

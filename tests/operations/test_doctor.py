@@ -21,12 +21,10 @@ from server.web.faces import utc_now
 from server.wechat.simulator.config import Config
 from server.wechat.simulator.server import Simulator
 from tests import rings
-from tests.operations.conftest import Doctor
-from tests.running import free_port
+from tests.disks import small_disk
+from tests.operations.conftest import Doctor, Said
+from tests.servers import free_port
 
-WORKED = (
-    "import sys; from server.web.metrics import WORKED; WORKED.labels('sweep_holds').set(float(sys.argv[1]))"
-)
 IDENTITY = "330299194001010014"
 
 
@@ -42,9 +40,15 @@ def data(settings: Settings) -> Iterator[Path]:
 
 
 def _worked(folder: Path, at: float) -> None:
+    _left_figures(folder, f"WORKED.labels('sweep_holds').set({at})")
+
+
+def _left_figures(folder: Path, figure: str) -> None:
+    """Let a process count something and end."""
     figures = metrics_folder(folder, begins_anew=False)
     env = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(figures)}
-    subprocess.run([sys.executable, "-c", WORKED, str(at)], env=env, check=True)
+    command = f"from server.web import metrics; metrics.{figure}"
+    subprocess.run([sys.executable, "-c", command], env=env, check=True)
 
 
 def _aged(path: Path, seconds: float) -> None:
@@ -125,6 +129,7 @@ class TestTheDoctor:
         self, doctor: Doctor, settings: Settings, ring_url: str, tmp_path: Path
     ) -> None:
         empty = rings.new_schema(ring_url, "doctor") if "mysql" in ring_url else f"sqlite://{tmp_path}/a.db"
+        (tmp_path / "a.db").touch()
         said = await doctor(DATABASE_URL=empty)
 
         assert any(
@@ -139,6 +144,38 @@ class TestTheDoctor:
         said = await doctor(DATABASE_URL=url.format(port=free_port()))
 
         assert (said.status, said.of("数据库")) == (2, "broken")
+
+    async def test_says_that_well_written_keys_are_those_of_another_house(
+        self, doctor: Doctor, town: object
+    ) -> None:
+        strange = f"1:{'ab' * 32}"
+        others = await doctor(SEALING_KEYS=strange)
+        unfound = await doctor(INDEX_KEYS=strange)
+
+        assert any("SEALING_KEYS 打不开" in each and "national_id" in each for each in _of_keys(others))
+        assert any(
+            "INDEX_KEYS" in each and "resident.national_id_sealed" in each for each in _of_keys(unfound)
+        )
+        assert not [each for each in _of_keys(unfound) if "打不开" in each]
+        assert any("打得开" in each for each in _of_keys(await doctor()))
+
+    @pytest.mark.sqlite
+    async def test_makes_no_database_where_there_is_none(self, doctor: Doctor, tmp_path: Path) -> None:
+        said = await doctor(DATABASE_URL=f"sqlite://{tmp_path}/away.db")
+
+        assert (said.of("数据库"), (tmp_path / "away.db").exists()) == ("broken", False)
+
+    @pytest.mark.sqlite
+    async def test_tells_of_marks_that_went_to_nobody(
+        self, doctor: Doctor, data: Path, tmp_path: Path
+    ) -> None:
+        shipping = str(tmp_path / "marks.log")
+        whole = await doctor(TRAIL_SHIP=shipping)
+        _left_figures(data, "MARKS_LOST.inc(3)")
+        lost = await doctor(TRAIL_SHIP=shipping)
+
+        assert whole.of("查档留痕") == "fine"
+        assert any("3 个印记没能寄出" in sentence for _, sentence in lost.findings["查档留痕"])
 
     @pytest.mark.sqlite
     async def test_says_why_the_settings_are_refused(self, doctor: Doctor) -> None:
@@ -185,22 +222,22 @@ class TestTheDoctor:
 
 
 class TestTheMachine:
+    def test_knows_a_worker_that_only_writes_tables(self, tmp_path: Path) -> None:
+        """The tables are looked for every second by a task of its own, whatever became of the deliveries."""
+        _worked(tmp_path, time.time() - 900)
+        _left_figures(tmp_path, f"WORKED.labels('write_exports').set({time.time()})")
+
+        (finding,) = machine.worker(Settings(data_dir=tmp_path))
+
+        assert finding.grade is Grade.BROKEN
+
     def test_says_when_the_disk_is_full(self, tmp_path: Path) -> None:
-        if (
-            os.geteuid() != 0
-            or subprocess.run(
-                ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", tmp_path], check=False, capture_output=True
-            ).returncode
-        ):
-            pytest.skip("a disk that is full is left out: a file system of one's own takes root")
-        try:
+        with small_disk(tmp_path, "2m"):
             (room,) = machine.disk(Settings(data_dir=tmp_path))
             (tmp_path / "log").write_bytes(b"x" * 1_900_000)
             (little,) = machine.disk(Settings(data_dir=tmp_path))
             (tmp_path / "more").write_bytes(b"x" * 150_000)
             (none,) = machine.disk(Settings(data_dir=tmp_path))
-        finally:
-            subprocess.run(["umount", tmp_path], check=True)
 
         assert [each.grade for each in (room, little, none)] == [Grade.FINE, Grade.ATTEND, Grade.BROKEN]
 
@@ -248,6 +285,10 @@ async def test_messages_that_were_given_up_are_sent_once_more(doctor: Doctor, se
     row = await OutboxMessage.filter(topic="booking.booked").order_by("-id").first()
     assert row is not None
     assert (row.status, row.attempts) == (MessageStatus.WAITING, 0)
+
+
+def _of_keys(said: Said) -> list[str]:
+    return [sentence for _, sentence in said.findings["密钥"]]
 
 
 def _with_a_new_key(data: Path) -> str:

@@ -1,10 +1,14 @@
-"""What docs/security.md claims is complete, names files that there are, and is counted right."""
+"""What docs/security.md claims is complete and counted right; what all pages name is there: files, pages, commands, sentences."""
 
 import re
+from argparse import _SubParsersAction
 from collections import Counter
 from pathlib import Path
 
 import pytest
+
+from server.cli import _parser
+from server.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 SECURITY = (ROOT / "docs" / "security.md").read_text()
@@ -60,10 +64,77 @@ def test_the_sum_is_right() -> None:
     )
 
 
-@pytest.mark.parametrize("page", ["security.md", "operations.md"])
+PAGES = [
+    "docs/security.md",
+    "docs/operations.md",
+    "docs/deployment.md",
+    "docs/keys.md",
+    "docs/backup.md",
+    "README.md",
+]
+# What is said to people, and therefore may be quoted: refusals, pages of nginx, what commands print.
+SAID = "".join(
+    path.read_text() for folder in ("server", "deploy/nginx", "docs/errors.md")
+    for path in ([ROOT / folder] if (ROOT / folder).is_file() else (ROOT / folder).rglob("*.*"))
+    if path.suffix in {".py", ".md", ".json", ".html"}
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_every_file_that_is_named_is_there(page: str) -> None:
-    text = (ROOT / "docs" / page).read_text()
-    linked = [f"docs/{name}" for name in re.findall(r"\]\((\w[\w.-]*\.md)", text)]
-    named = [path for path in paths(text) if not path.startswith(("/", "alliance-"))]
+    text = (ROOT / page).read_text()
+    folder = Path(page).parent
+    linked = [str(folder / name) for name in re.findall(r"\]\((\w[\w./-]*\.(?:md|svg))", text)]
+    named = [
+        path
+        for path in paths(text)
+        if not path.startswith(("/", "alliance-", "api.", "DATA_DIR/")) and "…" not in path
+    ]
 
     assert [path for path in [*named, *linked] if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_that_is_named_can_be_typed(page: str) -> None:
+    (commands,) = (each for each in _parser()._actions if isinstance(each, _SubParsersAction))
+    typed = re.findall(r"(?:python -m server|alliance-run) ([a-z][\w-]*)", (ROOT / page).read_text())
+
+    assert set(typed) <= set(commands.choices)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_option_of_a_command_is_one_of_its_own(page: str) -> None:
+    (commands,) = (each for each in _parser()._actions if isinstance(each, _SubParsersAction))
+    text = (ROOT / page).read_text()
+    typed = re.findall(r"(?:python -m server|alliance-run) ([a-z][\w-]*)([^`\n#|&]*)", text)
+
+    for command, rest in typed:
+        known = commands.choices[command].format_help()
+        assert [option for option in re.findall(r"--[a-z]+", rest) if option not in known] == [], command
+
+
+@pytest.mark.parametrize(
+    "page", ["docs/operations.md", "docs/deployment.md", "docs/keys.md", "docs/backup.md"]
+)
+def test_every_sentence_that_is_quoted_is_said_so(page: str) -> None:
+    quoted = re.findall(r"“([^“”…，]+，[^“”…]+。)”", (ROOT / page).read_text())
+
+    assert [sentence for sentence in quoted if sentence not in SAID] == []
+
+
+def test_the_variables_of_the_example_are_ours() -> None:
+    text = (ROOT / "docs/deployment.md").read_text()
+    block = text.partition("```\nPRODUCTION=1\n")[2].partition("```")[0]
+    named = {line.partition("=")[0].lower() for line in block.splitlines() if line}
+
+    assert {"host", "data_dir", "proxies_count", "metrics_token"} <= named
+    assert named <= set(Settings.__dataclass_fields__)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_section_that_is_quoted_beside_a_page_is_one_of_it(page: str) -> None:
+    """A link to a page followed by words in quotes, as in: [operations.md](operations.md) “安装”."""
+    text = (ROOT / page).read_text()
+    for linked, section in re.findall(r"\]\((\w[\w./-]*\.md)\)[ 的]*“([^”]+)”", text):
+        headings = re.findall(r"^#+ (.+)$", (ROOT / page).parent.joinpath(linked).read_text(), re.MULTILINE)
+        assert section in headings, f"{linked} has no section {section}"

@@ -28,7 +28,7 @@ EXPRESSIONS = {rule["alert"]: rule["expr"] for rule in RULES} | {
     f"{panel['title']} {target['refId']}": target["expr"] for panel in PANELS for target in panel["targets"]
 }
 OF_PROMETHEUS = {"up"}
-WORDS = {"sum", "max", "min", "by", "time", "rate", "increase", "histogram_quantile", "topk"}
+WORDS = {"sum", "max", "min", "by", "time", "rate", "increase", "histogram_quantile", "topk", "absent"}
 
 
 def figures() -> dict[str, set[str]]:

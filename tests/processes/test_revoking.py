@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pyotp
@@ -20,7 +19,7 @@ from server.demo import cast
 from server.kit.ids import new_uid
 from server.web import sessions
 from tests.conftest import ApiClient, ConsolePage
-from tests.running import Running, children_of
+from tests.running import Running, cpu_seconds
 
 ROUNDS = int(os.environ.get("ROUNDS", "4"))
 CONNECTIONS = 12  # each stays with the process that took it
@@ -72,7 +71,7 @@ class Product:
 @pytest_asyncio.fixture
 async def product(standing_server: Running) -> AsyncIterator[Product]:
     async with AsyncExitStack() as stack:
-        yield Product(standing_server.base, _web_processes(standing_server), stack)
+        yield Product(standing_server.base, standing_server.processes("web"), stack)
 
 
 @pytest.fixture
@@ -85,16 +84,9 @@ def both_work(standing_server: Running) -> Iterator[None]:
     assert all(after[pid] > seconds for pid, seconds in before.items())
 
 
-def _seconds_of(server: Running) -> dict[int, int]:
-    """Return the ticks that each web process has worked."""
-    return {
-        pid: sum(map(int, Path(f"/proc/{pid}/stat").read_text().split()[13:15]))
-        for pid in _web_processes(server)
-    }
-
-
-def _web_processes(server: Running) -> list[int]:
-    return [pid for pid, line in children_of(server.process.pid).items() if " web " in line]
+def _seconds_of(server: Running) -> dict[int, float]:
+    """Return how long each web process has worked."""
+    return {pid: cpu_seconds(pid) for pid in server.processes("web")}
 
 
 @pytest.mark.usefixtures("both_work")
@@ -118,6 +110,7 @@ class TestASession:
 @dataclass
 class Look:
     began: float
+    is_served: bool
     foreign: bool  # whether something was shown that another institution wrote
 
 
@@ -142,6 +135,9 @@ class TestAWithdrawal:
             after = [look for look in looks if look.began > answered]
             passed_before += sum(look.foreign for look in looks if look.began < answered)
             assert len(after) >= CONNECTIONS * READS_AFTER
+            assert [
+                look for look in after if look.is_served
+            ]  # a refusal shows nothing foreign, and proves nothing
             assert not [look for look in after if look.foreign]
         assert passed_before > 0
 
@@ -155,7 +151,13 @@ async def _look_on(reader: ApiClient, resident: dict[str, Any], told: asyncio.Ev
         answer = await reader.get(f"/residents/{resident['uid']}/record/entries?limit=100&purpose=care")
         assert answer.status_code in {200, 409, 503}, answer.text
         shown = answer.json()["items"] if answer.status_code == 200 else []
-        looks.append(Look(began, any(each["source_uid"] != resident["home_uid"] for each in shown)))
+        looks.append(
+            Look(
+                began,
+                answer.status_code == 200,
+                any(each["source_uid"] != resident["home_uid"] for each in shown),
+            )
+        )
     return looks
 
 

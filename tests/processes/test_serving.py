@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 
 from tests.running import Running, children_of, running
+from tests.servers import until
 
 
 def answers(base: str, times: int) -> set[int]:
@@ -83,17 +84,16 @@ class TestOperations:
 class TestProcesses:
     def test_that_die_are_replaced_while_the_others_answer(self, standing_server: Running) -> None:
         before = children_of(standing_server.process.pid)
-        victims = [pid for pid, line in before.items() if " web " in line or line.endswith("worker")]
+        victims = [*standing_server.processes("web"), *standing_server.processes("worker")]
         for pid in victims:
             os.kill(pid, signal.SIGKILL)
             assert answers(standing_server.base, 5) == {200}
-        for _ in range(300):
-            now = children_of(standing_server.process.pid)
-            if len(now) == len(before) and not set(victims) & set(now):
-                break
-            time.sleep(0.1)
 
-        assert len(now) == len(before)
+        def are_replaced() -> bool:
+            now = children_of(standing_server.process.pid)
+            return len(now) == len(before) and not set(victims) & set(now)
+
+        until(are_replaced, "replacing what died", within=30)
         assert answers(standing_server.base, 20) == {200}
 
 
@@ -114,10 +114,8 @@ class TestASecondStart:
             children = children_of(second.process.pid)
             os.kill(second.process.pid, signal.SIGKILL)
             second.process.wait()
-            for _ in range(200):
-                if not any(lives(pid) for pid in children):
-                    break
-                time.sleep(0.1)
-            assert not {pid: line for pid, line in children.items() if lives(pid)}, (
-                "children must not outlive the supervisor"
+            until(
+                lambda: not any(lives(pid) for pid in children),
+                "the children's end after their supervisor's",
+                within=20,
             )

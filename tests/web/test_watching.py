@@ -245,8 +245,12 @@ class TestFigures:
             without = await client.get(f"{behind_proxy}/metrics")
             wrong = await client.get(f"{behind_proxy}/metrics", headers={"Authorization": "Bearer guessed"})
             right = await client.get(f"{behind_proxy}/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+            strange = await client.get(
+                f"{behind_proxy}/metrics", headers={"Authorization": b"Bearer \xff\xed\xa0"}
+            )
 
         assert (without.status_code, wrong.status_code, right.status_code) == (404, 404, 200)
+        assert strange.status_code == 404
 
 
 async def _get(url: str, number: str | bytes | None = None) -> httpx.Response:

@@ -4,6 +4,7 @@
 
 const { get, send } = require('../../api/client')
 const { forget } = require('../../api/session')
+const { dropCopies } = require('../../kit/handing')
 const { page } = require('../../kit/page')
 const { dropAll, waiting } = require('../../kit/queue')
 const { forgetWhose } = require('../../kit/whose')
@@ -36,6 +37,7 @@ page({
     forget({ all: true })
     forgetWhose()
     dropAll()
+    dropCopies()
     this.setData({ left: true, spoken: '账号已经注销。您的登录、代办和消息已经删掉。' })
   },
 })

@@ -34,7 +34,7 @@ from server.alliance.queries.institutions import (
     own_institutions,
     partners_of,
 )
-from server.alliance.queries.numbers import parameter, parameters
+from server.alliance.queries.numbers import cited, parameter, parameters
 
 __all__ = [
     "AgreementCard",
@@ -55,6 +55,7 @@ __all__ = [
     "agreements",
     "catalogue",
     "catalogue_cards",
+    "cited",
     "codes_by_name",
     "coverage",
     "departments_of",

@@ -3,7 +3,7 @@
 A sweep locks all its slots, by id, before it moves any row: two workers wait for each other and do nothing twice.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 
 from tortoise.expressions import F
@@ -16,7 +16,7 @@ from server.booking.models import Appointment, Slot, WaitlistEntry, WaitlistOffe
 from server.booking.queries.waits import TILE, wait_sums, weeks_of
 from server.booking.rules import AppointmentStatus, OfferStatus, SlotState, WaitStatus
 from server.kit.clock import local_date
-from server.kit.rollups import due, lay_down
+from server.kit.rollups import Sums, recount
 from server.kit.transactions import action
 
 EARLIEST = 4  # free slots looked at for one who waits
@@ -66,11 +66,11 @@ async def _seats_for(entry: WaitlistEntry, *, now: datetime) -> list[int]:
     return [slot.id for slot in await rows.order_by("starts_at", "id").limit(EARLIEST)]
 
 
-@action
 async def sweep_waits(*, actor: Actor, now: datetime) -> int:  # noqa: ARG001  every sweep is told
     """Count the waits of each week again for the board; return how many weeks."""
     weeks = weeks_of(months_asked_for(local_date(now))[-1].first, local_date(now))
-    waiting = await due(TILE, weeks, now=now)
-    for week in waiting:
-        await lay_down(TILE, week, (await wait_sums(starts=[week]))[week], now=now)
-    return len(waiting)
+
+    async def count(week: date) -> Sums:
+        return (await wait_sums(starts=[week]))[week]
+
+    return await recount(TILE, weeks, count, now=now)

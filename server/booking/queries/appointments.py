@@ -27,8 +27,10 @@ from server.booking.queries.cards import (
 )
 from server.booking.rules import LIVE_STATUSES, AppointmentStatus
 from server.kit.clock import day_bounds
+from server.kit.engines.any_of import AnyOf
 from server.kit.pages import CountedPage, Page, PageWish, page_of
 from server.people.access import STAFF_WAYS
+from server.people.models import Resident
 
 NO_WISH = PageWish()
 MOST_TO_COME = 500
@@ -153,8 +155,9 @@ async def count_expected(*, actor: Actor, day: date) -> int:
 
 
 async def count_to_come(*, resident_id: int, now: datetime) -> int:
-    """Count the seats that somebody still has, and the queues in which they still wait."""
-    mine = Q(resident_id=resident_id)
+    """Count the seats that somebody still has, and the queues in which they still wait, also by rows merged into theirs."""
+    absorbed = Resident.filter(merged_into_id=resident_id).values("id")
+    mine = Q(resident_id__in=AnyOf(Resident.filter(id=resident_id).values("id"), absorbed))
     waiting = WaitlistEntry.filter(mine, waiting_key__isnull=False).count()
     return await Appointment.filter(mine, _live(now), _to_come(now)).count() + await waiting
 

@@ -1,5 +1,6 @@
 """What somebody at a counter needs in view to book for a resident without a phone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,8 +15,7 @@ from server.booking.queries.slots import open_slots
 from server.booking.rules import SlotState
 from server.kit.clock import local_date
 from server.kit.pages import PageWish
-from server.people.access import residents_visible_to
-from server.people.models import Resident
+from server.people.queries import ResidentChoice, resident_choices
 
 MOST_RESIDENTS = 100
 SLOTS_OF_A_DAY = PageWish(limit=100)
@@ -44,10 +44,7 @@ async def counter(
     day: date | None,
     now: datetime,
 ) -> CounterView:
-    visible = residents_visible_to(actor=actor, permission=permission, now=now)
-    residents = (
-        await Resident.filter(visible, died_at=None).order_by("home_id", "bed", "id").limit(MOST_RESIDENTS)
-    )
+    residents = await resident_choices(actor=actor, permission=permission, most=MOST_RESIDENTS, now=now)
     day = day or local_date(now)
     slots: tuple[SlotCard, ...] = ()
     if resident_uid and institution_uid:
@@ -61,11 +58,15 @@ async def counter(
         )
         slots = tuple(page.items)
     return CounterView(
-        residents=tuple(Choice(row.uid, f"{row.name}（{row.bed or '未登记床位'}）") for row in residents),
+        residents=tuple(map(resident_in_words, residents.residents)),
         institutions=await _institutions(actor, permission, now=now),
         slots=slots,
         day=day,
     )
+
+
+def resident_in_words(resident: ResidentChoice) -> Choice:
+    return Choice(resident.uid, f"{resident.name}（{resident.bed or '未登记床位'}）")
 
 
 @dataclass(frozen=True)
@@ -96,13 +97,17 @@ async def moving(*, actor: Actor, appointment_uid: str, day: date | None, now: d
 
 async def _institutions(actor: Actor, permission: Permission, *, now: datetime) -> tuple[Choice, ...]:
     """Return where there is something to book; at its own counter an institution has only itself."""
-    own: dict[str, Any] = {}
-    if permission == Permission.APPOINTMENT_CONFIRM:
-        own = {"institution_id__in": sorted(actor.institutions_with(permission))}
+    own = permission == Permission.APPOINTMENT_CONFIRM
+    return await with_open_slots(among=actor.institutions_with(permission) if own else None, now=now)
+
+
+async def with_open_slots(*, among: Iterable[int] | None = None, now: datetime) -> tuple[Choice, ...]:
+    """Return the institutions, of all or among these, that have seats to come."""
+    own: dict[str, Any] = {} if among is None else {"institution_id__in": sorted(among)}
     # A slot closes before it begins, and its beginning has an index.
     slots = Slot.filter(state=SlotState.OPEN, starts_at__gt=now, closes_at__gt=now, **own)
-    ids = await slots.distinct().values("institution_id")
-    rows = await Institution.filter(id__in=[each["institution_id"] for each in ids]).order_by("id")
+    ids = await slots.distinct().values_list("institution_id", flat=True)
+    rows = await Institution.filter(id__in=list(ids)).order_by("id")
     return tuple(Choice(row.uid, row.name) for row in rows)
 
 

@@ -7,25 +7,23 @@ from datetime import date, datetime
 from tortoise.expressions import Q
 from tortoise.functions import Count
 
-from server.alliance.models import Department, Institution
+from server.alliance.models import Department
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.booking.access import trip_for, trips_visible_to
-from server.booking.models import Appointment, GroupTrip, Slot
+from server.booking.models import Appointment, GroupTrip
 from server.booking.queries.cards import APPOINTMENT_RELATIONS, AppointmentCard, appointment_card
-from server.booking.queries.counter import Choice
+from server.booking.queries.counter import Choice, resident_in_words, with_open_slots
 from server.booking.rules import (
     BOOKED_STATUSES,
     AppointmentStatus,
     HalfDay,
-    SlotState,
     TripStatus,
     half_day_bounds,
 )
 from server.identity.queries import HistoryLine, history_of
 from server.kit.pages import Page, PageWish, rows_of
-from server.people.access import residents_visible_to
-from server.people.models import Resident
+from server.people.queries import LIVING, ResidentChoices, resident_choices
 
 TRIP_RELATIONS = ("home", "provider", "planned_by")
 MOST_RESIDENTS = 300
@@ -145,33 +143,31 @@ async def trip_choices(
 
     `bed` is how the beds of those begin who shall be listed: a floor, where a home is too large for one list.
     """
-    # A slot closes before it begins, and its beginning has an index.
-    open_slots = Slot.filter(state=SlotState.OPEN, starts_at__gt=now, closes_at__gt=now)
-    ids = await open_slots.distinct().values_list("institution_id", flat=True)
-    providers = await Institution.filter(id__in=list(ids)).order_by("id")
-    listed = tuple(Choice(row.uid, row.name) for row in providers)
+    listed = await with_open_slots(now=now)
     if not provider_uid:
         return TripChoices(listed, (), (), more=False)
     departments = await Department.filter(institution__uid=provider_uid, closed=False).order_by("id")
-    residents = await _residents(actor, Q(bed__startswith=bed) if bed else Q(), MOST_RESIDENTS + 1, now=now)
+    residents = await _residents(actor, bed, now)
     return TripChoices(
         providers=listed,
         departments=tuple(Choice(row.uid, row.name) for row in departments),
-        residents=residents[:MOST_RESIDENTS],
-        more=len(residents) > MOST_RESIDENTS,
+        residents=tuple(map(resident_in_words, residents.residents)),
+        more=residents.more,
     )
 
 
 async def residents_to_book_for(*, actor: Actor, now: datetime) -> tuple[Choice, ...]:
     """Return who lives in the actor's homes, by their beds."""
-    return await _residents(actor, Q(), MOST_RESIDENTS, now=now)
+    return tuple(map(resident_in_words, (await _residents(actor, None, now)).residents))
 
 
-async def _residents(actor: Actor, which: Q, most: int, *, now: datetime) -> tuple[Choice, ...]:
+async def _residents(actor: Actor, bed: str | None, now: datetime) -> ResidentChoices:
     homes = sorted(actor.institutions_with(Permission.APPOINTMENT_BOOK))
-    visible = residents_visible_to(actor=actor, permission=Permission.APPOINTMENT_BOOK, now=now)
-    rows = Resident.filter(Q(visible, which), home_id__in=homes, died_at=None).order_by(
-        "home_id", "bed", "id"
+    return await resident_choices(
+        actor=actor,
+        permission=Permission.APPOINTMENT_BOOK,
+        which=LIVING & Q(home_id__in=homes),
+        bed=bed,
+        most=MOST_RESIDENTS,
+        now=now,
     )
-    found = await rows.limit(most).values_list("uid", "name", "bed")
-    return tuple(Choice(uid, f"{name}（{bed or '未登记床位'}）") for uid, name, bed in found)

@@ -6,15 +6,10 @@ from server.alliance.rules import months_asked_for
 from server.authority.actor import Actor
 from server.consent.queries.asked import TILE, asked_sums
 from server.kit.clock import local_date
-from server.kit.rollups import due, lay_down
-from server.kit.transactions import action
+from server.kit.rollups import recount
 
 
-@action
 async def sweep_asked(*, actor: Actor, now: datetime) -> int:  # noqa: ARG001  every sweep is told
     """Count the requests of each month again for the board; return how many months."""
     months = {days.first: days for days in months_asked_for(local_date(now))}
-    waiting = await due(TILE, months, now=now)
-    for month in waiting:
-        await lay_down(TILE, month, await asked_sums(days=months[month]), now=now)
-    return len(waiting)
+    return await recount(TILE, months, lambda month: asked_sums(days=months[month]), now=now)

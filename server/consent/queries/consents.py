@@ -26,10 +26,10 @@ from server.consent.rules import (
     Verdict,
 )
 from server.kit.pages import Page, PageWish, rows_of_many
-from server.people.access import of_residents_visible_to, residents_visible_to
-from server.people.models import Resident
+from server.people.access import of_residents_visible_to
+from server.people.queries import ResidentChoices, choices_of, resident_choices
+from server.people.queries.choices import MOST_CHOICES
 
-MOST_CHOICES = 50  # residents in one list of a form; of more than these one is looked for by the bed
 LOOKED_AT = 300  # of the newest consents, for what a list can be narrowed by
 
 
@@ -88,21 +88,6 @@ class ChoiceCard:
 
 
 @dataclass(frozen=True)
-class ResidentChoice:
-    uid: str
-    name: str
-    bed: str | None
-
-
-@dataclass(frozen=True)
-class ResidentChoices:
-    """Residents for a choice; `more` tells that there are others, to be looked for by the beginning of a bed."""
-
-    residents: tuple[ResidentChoice, ...]
-    more: bool
-
-
-@dataclass(frozen=True)
 class ConsentChoices:
     """What a list of consents can be narrowed by; the institutions are those of its newest `LOOKED_AT` consents."""
 
@@ -143,20 +128,14 @@ async def consent_choices(*, actor: Actor, resident_uid: str | None, now: dateti
     seen: list[Any] = await newest.values_list("resident_id", "recipient_id")
     people = {resident_id for resident_id, _ in seen}
     more = len(people) > MOST_CHOICES or len(seen) == LOOKED_AT
-    whom = Q(id__in=sorted(people))
     if more:  # only who was chosen before, if the actor's list is about them
         theirs = Consent.filter(visible, resident__uid=resident_uid or "").limit(1)
-        whom = Q(id__in=list(await theirs.values_list("resident_id", flat=True)) if resident_uid else [])
+        people = set(await theirs.values_list("resident_id", flat=True)) if resident_uid else set()
     recipients = await Institution.filter(id__in=sorted({each for _, each in seen})).order_by("id")
     return ConsentChoices(
-        residents=ResidentChoices(await _choices(whom), more),
+        residents=ResidentChoices(await choices_of(resident_ids=people), more),
         recipients=tuple(ChoiceCard(row.uid, row.name) for row in recipients),
     )
-
-
-async def _choices(whom: Q) -> tuple[ResidentChoice, ...]:
-    rows = Resident.filter(whom).order_by("home_id", "bed", "id").limit(MOST_CHOICES + 1)
-    return tuple(ResidentChoice(*each) for each in await rows.values_list("uid", "name", "bed"))
 
 
 async def own_recipients(*, actor: Actor) -> frozenset[str]:
@@ -199,17 +178,10 @@ async def consent_sheet(*, actor: Actor, uid: str, now: datetime) -> ConsentShee
 async def residents_to_ask(
     *, actor: Actor, bed: str | None = None, resident_uid: str | None = None, now: datetime
 ) -> ResidentChoices:
-    """Return the residents whom the actor's institution may ask: those of the home, and of the homes it serves.
-
-    Of many, those whose bed begins like this; who was chosen already is always among them.
-    """
-    reachable = residents_visible_to(actor=actor, permission=Permission.CONSENT_REQUEST, now=now)
-    alive = Q(reachable, died_at__isnull=True)
-    found = await _choices(alive & Q(bed__startswith=bed) if bed else alive)
-    kept = found[:MOST_CHOICES]
-    if resident_uid and all(each.uid != resident_uid for each in kept):
-        kept = (*await _choices(alive & Q(uid=resident_uid)), *kept)
-    return ResidentChoices(kept, len(found) > MOST_CHOICES)
+    """Return the residents whom the actor's institution may ask: those of the home, and of the homes it serves."""
+    return await resident_choices(
+        actor=actor, permission=Permission.CONSENT_REQUEST, bed=bed, chosen=resident_uid, now=now
+    )
 
 
 async def recipients_for(*, actor: Actor) -> tuple[ChoiceCard, ...]:

@@ -1,6 +1,7 @@
 """From data to a PDF with Typst: tagged (PDF/UA-1), every letter drawn or the whole refused.
 
-The data travels as JSON beside the template and is never pasted into markup, so a name cannot be a command.
+The data travels as JSON beside the template and is never pasted into markup, so a name cannot be a command. Typst itself
+is loaded when the first document is drawn: a process that draws none does without its seven megabytes.
 """
 
 import asyncio
@@ -8,13 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import segno
-import typst
 
 from server.documents.errors import LetterMissing, NoFont
 from server.kit import plain
+
+if TYPE_CHECKING:
+    import typst
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 CHINESE = (
@@ -43,6 +46,8 @@ class Typeset:
         return found if isinstance(found, list) else [found]
 
     def _compiled(self, **options: Any) -> Any:
+        import typst  # noqa: PLC0415  see above
+
         fonts = _fonts()
         if not has_chinese(fonts):
             raise NoFont
@@ -72,10 +77,12 @@ def code_of(text: str, *, error: str = "m") -> str:
     return str(segno.make(text, error=error, micro=False).svg_inline(border=4, light="#fff", omitsize=True))
 
 
-def has_chinese(fonts: typst.Fonts) -> bool:
+def has_chinese(fonts: "typst.Fonts") -> bool:
     return not set(CHINESE).isdisjoint(fonts.families())
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _fonts() -> "typst.Fonts":
+    import typst  # noqa: PLC0415  see above
+
     return typst.Fonts(include_system_fonts=True, include_embedded_fonts=False)

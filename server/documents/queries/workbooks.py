@@ -10,8 +10,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from server.documents.queries.sheets import Column, Value
 from server.kit.clock import SHANGHAI
 
@@ -45,6 +43,8 @@ class TableFile:
     """A workbook under way; used from one thread at a time."""
 
     def __init__(self, path: Path, columns: Sequence[Column[Any]]) -> None:
+        import xlsxwriter  # noqa: PLC0415  two megabytes that only the writer of tables needs
+
         self.rows = 0
         self._columns = columns
         self._book = xlsxwriter.Workbook(str(path), {**OPTIONS, "tmpdir": str(path.parent)})

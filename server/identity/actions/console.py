@@ -28,11 +28,17 @@ from server.kit.transactions import action
 class ConsoleSession:
     token: str = field(repr=False)
     max_age: int  # seconds
+    browser: str = field(default="", repr=False)  # for the browser to keep: `identity.browsers`
 
 
-def console_subject(login: str) -> str:
-    """Name what tries at a login are counted against, whether or not it exists."""
-    return f"console|{login}"
+def console_subject(login: str, *, browser_uid: str | None = None) -> str:
+    """Name what tries at a login are counted against, whether or not it exists; strangers' browsers are counted as one."""
+    return f"console|{login}" if browser_uid is None else f"console|{login}|{browser_uid}"
+
+
+def password_subject(actor: Actor) -> str:
+    """Name what tries at the old password are counted against: strangers who guess at the login count by themselves."""
+    return f"password|{actor.account_uid}"
 
 
 @action
@@ -44,12 +50,13 @@ async def open_console_session(
     code: str,
     label: str,
     replaces: str | None,
+    counted_as: str,
     now: datetime,
 ) -> ConsoleSession:
     """Open a session for a login whose password matched `verified_hash` a moment ago (None: it matched nothing).
 
     Every refusal is the same `WrongSignIn`. The session the browser had before ends: an id planted there before
-    the sign-in is worth nothing after it.
+    the sign-in is worth nothing after it. `counted_as`: what this try was counted against.
     """
     credential = await _credential_for(login, verified_hash)
     account = credential.account
@@ -60,7 +67,7 @@ async def open_console_session(
         raise WrongSignIn
     if not await RoleGrant.filter(in_force(now), account_id=account.id).exists():
         raise WrongSignIn
-    await forget_tries(console_subject(login))
+    await forget_tries(counted_as)
     if replaces:
         await end_sessions(Q(token_hash=digest(replaces)), Revocation.REPLACED, now=now)
     session, token = await open_session(account, SessionKind.CONSOLE, label=label, now=now)
@@ -107,6 +114,7 @@ async def change_password(*, actor: Actor, verified_hash: str | None, new_hash: 
     ).update(password_hash=new_hash, password_changed_at=now)
     if not changed:
         raise WrongSignIn
+    await forget_tries(password_subject(actor))
     await end_sessions(Q(account_id=actor.account_id), Revocation.PASSWORD_CHANGED, now=now)
     await note(
         actor, "identity.password_changed", subject_kind="account", subject_uid=actor.account_uid, now=now

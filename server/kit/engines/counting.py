@@ -3,9 +3,9 @@ nobody watches.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 Watcher = Callable[[str], None]
 Timer = Callable[[str, float], None]  # the text of a statement, without its parameters, and seconds
@@ -26,10 +26,8 @@ def note(sql: str) -> None:
         watcher(sql)
 
 
-def took(method: Callable[..., Any], arguments: Sequence[Any], seconds: float) -> None:
-    """Tell the timers of an engine's method that has run: it was given a statement, or what holds one, or is one (COMMIT)."""
-    asked = arguments[1] if len(arguments) > 1 else method.__name__.upper()
-    text = getattr(asked, "sql", asked)
+def took(text: str, seconds: float) -> None:
+    """Tell the timers of a statement that has run, or failed; what it waited for a connection is not in it."""
     for timer in timers:
         timer(text, seconds)
 

@@ -14,6 +14,19 @@ DOOMED: Final = TRANSIENT - {1205, 1317}
 DUPLICATE: Final = 1062
 # The disk, or the table's share of it, is full: nothing was written.
 FULL: Final = frozenset({1021, 1114})
+# What fails when room is made, extended codes (https://sqlite.org/rescode.html). A disk that cannot be read, locked or
+# removed from is broken, not full, and nobody mends it by making room.
+FAILED_WRITES: Final = frozenset(
+    {
+        sqlite3.SQLITE_IOERR_WRITE,
+        sqlite3.SQLITE_IOERR_FSYNC,
+        sqlite3.SQLITE_IOERR_DIR_FSYNC,
+        sqlite3.SQLITE_IOERR_TRUNCATE,
+        sqlite3.SQLITE_IOERR_SHMOPEN,
+        sqlite3.SQLITE_IOERR_SHMSIZE,
+        sqlite3.SQLITE_IOERR_SHMMAP,
+    }
+)
 DRIVERS: Final = frozenset({"pymysql", "aiomysql", "asyncmy"})
 
 
@@ -95,4 +108,4 @@ def _sqlite_refused(error: BaseException) -> bool:
 def _sqlite_is_full(error: BaseException) -> bool:
     # Where the write fails that makes room, SQLite speaks of the disk's fault instead of its size.
     code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+    return code is not None and (code & 0xFF == sqlite3.SQLITE_FULL or code in FAILED_WRITES)

@@ -56,7 +56,6 @@ def translated(method: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Corou
 
     @wraps(method)
     async def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        began = perf_counter()
         try:
             return await method(*args, **kwargs)
         except errors.IntegrityError as error:
@@ -64,9 +63,6 @@ def translated(method: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Corou
         except (errors.Error, ConnectionError) as error:
             _client(args[0]).failed(error)
             raise OperationalError(error) from error
-        finally:
-            if timers:
-                took(method, args, perf_counter() - began)
 
     return run
 
@@ -82,6 +78,10 @@ class Statements(stock.MySQLClient):
     query_class = PortableQuery
     schema_generator = Generator
 
+    def acquire_connection(self, text: str = "") -> Any:
+        """Wait for a connection; the statement of this text is timed from when it is held."""
+        raise NotImplementedError
+
     def failed(self, error: BaseException) -> None:
         """Learn of an error; only a transaction has to."""
 
@@ -89,7 +89,7 @@ class Statements(stock.MySQLClient):
     async def execute_insert(self, query: str, values: list[Any]) -> int:
         if watchers:
             note(query)
-        async with self.acquire_connection() as connection, connection.cursor() as cursor:
+        async with self.acquire_connection(query) as connection, connection.cursor() as cursor:
             await cursor.execute(query, values)
             return int(cursor.lastrowid)
 
@@ -99,7 +99,7 @@ class Statements(stock.MySQLClient):
     ) -> tuple[int, list[dict[str, Any]]]:
         if watchers:
             note(query)
-        async with self.acquire_connection() as connection, connection.cursor() as cursor:
+        async with self.acquire_connection(query) as connection, connection.cursor() as cursor:
             await cursor.execute(query, values)
             rows = await cursor.fetchall()
             if not rows:
@@ -111,7 +111,7 @@ class Statements(stock.MySQLClient):
     async def execute_tuples(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         if watchers:
             note(query)
-        async with self.acquire_connection() as connection:
+        async with self.acquire_connection(query) as connection:
             if DIRECT:
                 await connection.query(query % tuple(map(connection.escape, values)))
                 return list(connection._result.rows or ())
@@ -123,7 +123,7 @@ class Statements(stock.MySQLClient):
     async def execute_script(self, query: str) -> None:
         if watchers:
             note(query)
-        async with self.acquire_connection() as connection, connection.cursor() as cursor:
+        async with self.acquire_connection(query) as connection, connection.cursor() as cursor:
             await cursor.execute(
                 query
             )  # leaving the cursor reads the other statements' results, and their errors
@@ -158,14 +158,15 @@ class Client(Statements):
     def use(self) -> PoolUse:
         return self._pool.use() if self._pool else PoolUse(self.pool_maxsize, 0, 0, 0.0)
 
-    def acquire_connection(self) -> Any:
-        return _Lease(self)
+    def acquire_connection(self, text: str = "") -> Any:
+        return _Lease(self, text)
 
     def _in_transaction(self) -> TransactionContext:
         return Pooled(Wrapper(self), self.pool)
 
     @translated
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        # Timed there, once.
         async with self._in_transaction() as transaction:
             await transaction.execute_many(query, values)
 
@@ -187,15 +188,15 @@ class Wrapper(Endable, Statements, stock.TransactionWrapper):
     def _in_transaction(self) -> TransactionContext:
         return Nested(Wrapper(self))
 
-    def acquire_connection(self) -> Any:
+    def acquire_connection(self, text: str = "") -> Any:
         self.must_go_on()
-        return Turn(self._lock, self)
+        return Turn(self._lock, self, text)
 
     @translated
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
         if watchers:
             note(query)
-        async with self.acquire_connection() as connection, connection.cursor() as cursor:
+        async with self.acquire_connection(query) as connection, connection.cursor() as cursor:
             await cursor.executemany(query, values)
 
     async def begin(self) -> None:
@@ -253,27 +254,32 @@ class Wrapper(Endable, Statements, stock.TransactionWrapper):
     @translated
     async def _command(self, sql: str) -> None:
         # Under the lock, too: a sibling of a failed `gather` may still be reading its answer from this connection.
-        async with self.acquire_connection() as connection:
+        async with self.acquire_connection(sql) as connection:
             await connection.query(sql)
 
 
 class _Lease:
-    """A connection of the pool for one statement."""
+    """A connection of the pool for one statement, which is timed if its text is given."""
 
-    __slots__ = ("_client", "_connection", "_pool")
+    __slots__ = ("_began", "_client", "_connection", "_pool", "_text")
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, text: str) -> None:
         self._client = client
+        self._text = text
 
     async def __aenter__(self) -> Any:
         self._pool = await self._client.pool()
         self._connection = await self._pool.acquire()
+        self._began = perf_counter()  # who stood in line for a connection had no slow statement
         return self._connection
 
     async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        seconds = perf_counter() - self._began
         if error is not None and not isinstance(error, Exception):
             self._connection.close()  # cancelled: an answer may still be on its way to whoever comes next
         self._pool.release(self._connection)
+        if timers and self._text:
+            took(self._text, seconds)
 
 
 client_class = Client

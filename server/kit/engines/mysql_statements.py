@@ -45,5 +45,5 @@ async def fetch(client: Any, reader: Reader, values: Sequence[Any]) -> list[Row]
     """Run the reader's query with these values, within the transaction of the client if it is one's."""
     if watchers:
         note(reader.sql)
-    async with client.acquire_connection() as connection:
+    async with client.acquire_connection(reader.sql) as connection:
         return await reader.rows(connection, values)

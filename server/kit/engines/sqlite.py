@@ -4,7 +4,6 @@
 import sqlite3
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial, wraps
-from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
 
 import aiosqlite
@@ -13,7 +12,7 @@ from tortoise.backends.sqlite import client as stock
 from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 
 from server.kit.engines import sqlite_thread as thread
-from server.kit.engines.counting import note, timers, took, watchers
+from server.kit.engines.counting import note, watchers
 from server.kit.engines.pool import WAIT, PoolUse
 from server.kit.engines.sqlite_schema import Generator
 from server.kit.engines.transaction import Current, Endable, Nested, Turn, finish, take
@@ -27,18 +26,21 @@ PREPARED = 512  # statements kept parsed
 def translated(method: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[Any, Any, R]]:
     @wraps(method)
     async def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        began = perf_counter()
         try:
             return await method(*args, **kwargs)
         except sqlite3.IntegrityError as error:
             raise IntegrityError(error) from error
         except sqlite3.DatabaseError as error:
             raise OperationalError(error) from error
-        finally:
-            if timers:
-                took(method, args, perf_counter() - began)
 
     return run
+
+
+def _text(work: Callable[..., Any], *args: Any) -> str:
+    """Return the statement that a trip to the thread brings, or is (COMMIT)."""
+    if work is thread.inside:
+        return _text(*args)
+    return str(args[0]) if args else work.__name__.upper()
 
 
 class Statements(stock.SqliteClient):
@@ -56,8 +58,12 @@ class Statements(stock.SqliteClient):
         support_update_limit_order_by=True, can_rollback_ddl=True, support_returning=True,
     )  # fmt: skip
 
+    def acquire_connection(self, text: str = "") -> Any:
+        """Wait for a connection; the statement of this text is timed from when it is held."""
+        raise NotImplementedError
+
     async def _run(self, work: Callable[..., R], *args: Any) -> R:
-        async with self.acquire_connection() as connection:
+        async with self.acquire_connection(_text(work, *args)) as connection:
             result: R = await connection._execute(work, connection._connection, *args)
             return result
 
@@ -106,8 +112,8 @@ class Client(Statements):
         """Return how the one connection is used; who waits for it is counted, how long is not."""
         return PoolUse(1, int(self._lock.locked()), len(self._lock._waiters or ()), 0.0)
 
-    def acquire_connection(self) -> Any:
-        return Turn(self._lock, self, wait=self._wait)
+    def acquire_connection(self, text: str = "") -> Any:
+        return Turn(self._lock, self, text, wait=self._wait)
 
     async def create_connection(self, with_db: bool) -> None:  # noqa: ARG002, FBT001  Tortoise's signature
         if self._connection:
@@ -144,9 +150,9 @@ class Wrapper(Endable, Statements, stock.SqliteTransactionWrapper):
     def _in_transaction(self) -> TransactionContext:
         return Nested(Wrapper(self))
 
-    def acquire_connection(self) -> Any:
+    def acquire_connection(self, text: str = "") -> Any:
         self.must_go_on()
-        return Turn(self._lock, self)
+        return Turn(self._lock, self, text)
 
     async def _run(self, work: Callable[..., R], *args: Any) -> R:
         return await super()._run(thread.inside, work, *args)

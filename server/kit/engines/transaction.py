@@ -8,12 +8,14 @@ MariaDB, and four failed BEGINs a pool of four.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from time import perf_counter
 from typing import Any, cast
 
 from tortoise.backends.base.client import NestedTransactionContext, TransactionContext
 from tortoise.connection import ConnectionHandler, ConnectionToken, get_connections
 from tortoise.exceptions import TransactionManagementError
 
+from server.kit.engines.counting import timers, took
 from server.kit.engines.errors import PoolExhausted
 from server.kit.engines.pool import FairPool
 
@@ -57,13 +59,14 @@ async def take(lock: asyncio.Lock, wait: float | None) -> None:
 
 
 class Turn:
-    """Wait for one's turn on a connection that several tasks share."""
+    """Wait for one's turn on a connection that several tasks share; the statement is timed if its text is given."""
 
-    __slots__ = ("_client", "_lock", "_wait")
+    __slots__ = ("_began", "_client", "_lock", "_text", "_wait")
 
-    def __init__(self, lock: asyncio.Lock, client: Any, *, wait: float | None = None) -> None:
+    def __init__(self, lock: asyncio.Lock, client: Any, text: str = "", *, wait: float | None = None) -> None:
         self._lock = lock
         self._client = client
+        self._text = text
         self._wait = wait
 
     async def __aenter__(self) -> Any:
@@ -74,10 +77,14 @@ class Turn:
         except BaseException:
             self._lock.release()
             raise
+        self._began = perf_counter()  # who waited for their turn had no slow statement
         return self._client._connection
 
     async def __aexit__(self, kind: object, error: object, trace: object) -> None:
+        seconds = perf_counter() - self._began
         self._lock.release()
+        if timers and self._text:
+            took(self._text, seconds)
 
 
 class Current:

@@ -89,7 +89,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
         for_staff("有一件更正申请", "有一位长者或家属说登记的信息不对，请在期限内核对并答复。", "/admin/rectifications", MANAGERS),
     ),
     "privacy.rectified": _rectification("已经更正了", "{institution}已按您说的更正，请点开看答复。"),
-    "privacy.rectification_declined": _rectification("更正申请有答复了", "{institution}核对后没有更正，理由请点开看。您说的话仍然留着。"),
+    "privacy.rectification_declined": _rectification("更正申请有答复了", "{institution}核对后没有更正，理由请点开看。说的是健康记录的，您的话仍在那一条旁边。"),
     "people.proxy_applied": (
         Template(
             "有人申请替您办事", "有人申请替{resident}办理事项。请点开看清是谁，同意后才会生效。", _PROXY, permission=P.PROXY_CONFIRM

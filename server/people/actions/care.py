@@ -10,7 +10,7 @@ from server.people.actions.grants import end_all
 from server.people.actions.rows import change_care, lock, move_out, noted
 from server.people.errors import ResidentDeceased, WrongCareState
 from server.people.models import Resident
-from server.people.rules import WITHIN_A_STAY, CareCause, CareEvent, CareState, EndReason, StayEnd
+from server.people.rules import EVENTS_OF_A_STAY, CareCause, CareEvent, CareState, EndReason, StayEnd
 
 
 @action
@@ -24,7 +24,7 @@ async def transition(
     now: datetime,
 ) -> CareState:
     """Carry out a change of care state that cites its cause; leaving and dying have actions of their own."""
-    if event not in WITHIN_A_STAY:
+    if event not in EVENTS_OF_A_STAY:
         raise WrongCareState
     row = await resident_for(actor=actor, uid=resident_uid, permission=Permission.RESIDENT_ADMIT, now=now)
     await lock(row)

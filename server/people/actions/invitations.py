@@ -24,6 +24,7 @@ from server.people.actions.proxy_requests import ensure_may_ask
 from server.people.actions.rows import lock
 from server.people.errors import (
     AlreadyApplied,
+    CodeToldBefore,
     HomeStaffCannotBeProxy,
     InvitationNotValid,
     OwnInvitation,
@@ -71,7 +72,9 @@ async def invite(*, actor: Actor, resident_uid: str, offered: Offered, now: date
         )
     except Answered as before:
         kept = await ProxyInvitation.get(uid=before.answer["uid"])
-        code = next(code for code in codes if _digest(code) == kept.digest)
+        code = next((code for code in codes if _digest(code) == kept.digest), None)
+        if code is None:
+            raise CodeToldBefore from None  # the key it was made by is no longer kept
         return Invited(kept.uid, code, kept.expires_at)
     return Invited(card.uid, codes[0], card.expires_at)
 

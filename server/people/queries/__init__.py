@@ -1,9 +1,18 @@
 """What may be told of residents and of those who act for them."""
 
 from server.people.queries.beds import BedBoard, BedCensus, BedSheet, BedSpot, Room, beds
+from server.people.queries.choices import (
+    LIVING,
+    ResidentChoice,
+    ResidentChoices,
+    choices_of,
+    count_resident_choices,
+    resident_choices,
+)
 from server.people.queries.invariants import faults
 from server.people.queries.invitations import InvitationCard, invitation_card, invitations
 from server.people.queries.persons import (
+    ids_of_person,
     merged_into,
     person_of,
     resident_name,
@@ -35,6 +44,7 @@ from server.people.queries.roster_previews import PreviewLine, RosterPreview, ro
 from server.people.queries.sheets import CareStateCard, KinCard, ResidentSheet, StayCard, resident_sheet
 
 __all__ = [
+    "LIVING",
     "BedBoard",
     "BedCensus",
     "BedSheet",
@@ -49,17 +59,22 @@ __all__ = [
     "ProxyCard",
     "ProxyCase",
     "ResidentCard",
+    "ResidentChoice",
+    "ResidentChoices",
     "ResidentSheet",
     "Room",
     "RosterPreview",
     "StayCard",
     "beds",
+    "choices_of",
     "count_proxy_cases",
+    "count_resident_choices",
     "emergency_of",
     "family_account_ids",
     "faults",
     "find_residents",
     "grants_held",
+    "ids_of_person",
     "invitation_card",
     "invitations",
     "merged_into",
@@ -73,6 +88,7 @@ __all__ = [
     "proxy_cases",
     "resident_by_national_id",
     "resident_card",
+    "resident_choices",
     "resident_name",
     "resident_sheet",
     "residents",

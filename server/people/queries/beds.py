@@ -1,6 +1,5 @@
 """The beds of one's homes: how many there are, how many are taken, and who lies where (A23)."""
 
-import unicodedata
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from server.authority.permissions import Permission
 from server.kit.clock import age_on, local_date
 from server.kit.errors import NotFound
 from server.people.models import Resident
-from server.people.rules import CareState, in_house_order, plain_bed, room_of
+from server.people.rules import CareState, in_house_order, plain_bed, plain_room, room_of
 
 MOST_ROOMS = 24
 MOST_NAMED = 50  # of those whose bed is not as it should be
@@ -138,8 +137,7 @@ async def _board(home: Institution, census: BedCensus, start: str, now: datetime
     for row_id, bed in beds:
         rooms[room_of(bed)].append(row_id)
     names = sorted(rooms, key=_as_one_walks)
-    begin = unicodedata.normalize("NFKC", start).upper()  # as `room_of` writes them
-    first = bisect_left(names, _as_one_walks(begin), key=_as_one_walks)
+    first = bisect_left(names, _as_one_walks(plain_room(start)), key=_as_one_walks)
     shown = names[first : first + MOST_ROOMS]
     twice = sorted(shared)[:MOST_NAMED]
     wanted = {row_id for name in shown for row_id in rooms[name]}.union(twice)

@@ -11,10 +11,13 @@ async def resident_name(resident_id: int) -> str:
 
 async def same_person_ids(*, resident_id: int) -> list[int]:
     """Return the row, what it was merged into, and what was merged into that: all one person."""
-    row = await Resident.get(id=resident_id)
-    survivor = row.merged_into_id or row.id
-    merged = await Resident.filter(merged_into_id=survivor)
-    return sorted({survivor, *(each.id for each in merged)})
+    return await ids_of_person(await Resident.get(id=resident_id))
+
+
+async def ids_of_person(row: Resident) -> list[int]:
+    """Return what `same_person_ids` does, of a row that is at hand."""
+    survivor = person_of(row)
+    return sorted({survivor, *(await merged_into([survivor]))})
 
 
 def person_of(row: Resident) -> int:

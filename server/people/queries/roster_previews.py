@@ -84,7 +84,7 @@ def opened_ticket(text: str, *, actor: Actor, now: datetime) -> RosterTicket:
     try:
         packed = sealing.open_sealed_bytes(base64.b64decode(text, validate=True), place=_place(actor))
         said = json.loads(zlib.decompress(packed))
-    except (sealing.SealBroken, binascii.Error, ValueError):
+    except (sealing.SealBroken, binascii.Error, zlib.error, ValueError):
         raise RosterPreviewOver from None
     if not timedelta(0) <= now - datetime.fromtimestamp(said["at"], UTC) < PREVIEW_LASTS:
         raise RosterPreviewOver

@@ -13,7 +13,7 @@ from server.people.models import CareStateChange, Kinship, Resident, ResidentSta
 from server.people.queries.persons import merged_into
 from server.people.queries.proxies import ProxyCard, proxies_about
 from server.people.queries.residents import ResidentCard, kin_phone, resident_card
-from server.people.rules import CARE_MOVES, WITHIN_A_STAY, CareEvent, CareState, Relation, StayEnd
+from server.people.rules import CARE_MOVES, EVENTS_OF_A_STAY, CareEvent, CareState, Relation, StayEnd
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ async def resident_sheet(*, actor: Actor, uid: str, now: datetime) -> ResidentSh
             if each.ended_at != each.started_at
         ),
         proxies=await _proxies(actor, row, people, now),
-        events=tuple(event for event in WITHIN_A_STAY if CARE_MOVES.allows(row.care_state, event)),
+        events=tuple(event for event in EVENTS_OF_A_STAY if CARE_MOVES.allows(row.care_state, event)),
         kin=await _kin(people) if ours else (),
         history=await history_of(subject_uid=row.uid) if ours else (),
         other_homes=await _other_homes(actor, row) if ours else (),

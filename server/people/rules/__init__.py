@@ -1,12 +1,12 @@
 """The rules of the register, without a database."""
 
-from server.people.rules.beds import bed_key, in_house_order, plain_bed, room_of
+from server.people.rules.beds import bed_key, in_house_order, plain_bed, plain_room, room_of
 from server.people.rules.care import (
     CARE_MOVES,
     CARE_WORDS,
-    IN_A_STAY,
+    EVENTS_OF_A_STAY,
     SEX_WORDS,
-    WITHIN_A_STAY,
+    STATES_OF_A_STAY,
     CareCause,
     CareEvent,
     CareState,
@@ -14,7 +14,6 @@ from server.people.rules.care import (
     StayEnd,
 )
 from server.people.rules.national_id import (
-    EARLIEST_BIRTH,
     OLDEST,
     IdKind,
     NationalId,
@@ -41,8 +40,7 @@ from server.people.rules.roster import PREVIEW_LASTS, RosterFault, RosterLine, R
 __all__ = [
     "CARE_MOVES",
     "CARE_WORDS",
-    "EARLIEST_BIRTH",
-    "IN_A_STAY",
+    "EVENTS_OF_A_STAY",
     "LIVE_PROXY",
     "OLDEST",
     "PARAMETERS",
@@ -50,7 +48,7 @@ __all__ = [
     "PROXY_MOVES",
     "SCOPE_PERMISSIONS",
     "SEX_WORDS",
-    "WITHIN_A_STAY",
+    "STATES_OF_A_STAY",
     "Basis",
     "CareCause",
     "CareEvent",
@@ -74,6 +72,7 @@ __all__ = [
     "in_house_order",
     "parse_national_id",
     "plain_bed",
+    "plain_room",
     "read_lines",
     "room_of",
     "scopes_covering",

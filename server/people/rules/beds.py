@@ -20,7 +20,12 @@ def plain_bed(bed: str) -> str:
 
 def room_of(bed: str) -> str:
     """Return the room; a bed whose name has one part only is a room of its own."""
-    return WITHIN_A_ROOM.sub("", unicodedata.normalize("NFKC", bed).strip()).upper()
+    return WITHIN_A_ROOM.sub("", plain_room(bed))
+
+
+def plain_room(name: str) -> str:
+    """Return one spelling of a room's name; unlike a bed's it keeps its spaces, which part it."""
+    return unicodedata.normalize("NFKC", name).strip().upper()
 
 
 def in_house_order(name: str) -> list[tuple[int, str]]:

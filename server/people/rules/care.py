@@ -29,7 +29,7 @@ CARE_WORDS = {
 }
 
 
-IN_A_STAY = (CareState.RESIDENTIAL, CareState.INPATIENT, CareState.CONVALESCENT)
+STATES_OF_A_STAY = (CareState.RESIDENTIAL, CareState.INPATIENT, CareState.CONVALESCENT)
 
 
 class CareEvent(StrEnum):
@@ -71,7 +71,7 @@ CARE_MOVES: Moves[CareState, CareEvent] = Moves(
 
 
 # Leaving and dying have actions of their own.
-WITHIN_A_STAY = (CareEvent.HOSPITALIZE, CareEvent.CONVALESCE, CareEvent.RETURN)
+EVENTS_OF_A_STAY = (CareEvent.HOSPITALIZE, CareEvent.CONVALESCE, CareEvent.RETURN)
 
 
 class StayEnd(StrEnum):

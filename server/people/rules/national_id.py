@@ -14,7 +14,6 @@ from server.people.rules.care import Sex
 
 FULL_LENGTH = 18
 OLD_LENGTH = 15
-EARLIEST_BIRTH = date(1900, 1, 1)
 OLDEST = 130  # years; nobody known has become older
 PROVINCES = frozenset(
     {
@@ -91,7 +90,7 @@ def _upgraded(number: str) -> str:
 
 def can_be_born_on(day: date, *, today: date) -> bool:
     """Tell whether somebody who lives today can have been born on that day."""
-    return EARLIEST_BIRTH <= day <= today and age_on(day, today) <= OLDEST
+    return day <= today and age_on(day, today) <= OLDEST
 
 
 def _birth_date(digits: str, today: date) -> date:

@@ -63,7 +63,8 @@ async def note_breach_notice(
 ) -> None:
     """Write down who was told, or why the law lets them go untold."""
     row = await breach_for(actor=actor, uid=uid)
-    if row.status is not BreachStatus.OPEN:
+    # Locks it as it stands: who closes it meanwhile waits, and nobody adds to what was closed.
+    if not await Breach.filter(id=row.id, status=BreachStatus.OPEN).update(status=BreachStatus.OPEN):
         raise BreachClosed
     if not row.known_at <= told_at <= now:
         raise ImpossibleTimes

@@ -1,7 +1,7 @@
 """A copy of everything (PIPL art. 45): asked for here, written by the worker as a ZIP of JSON with a page to read."""
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from server.identity.queries import actor_of
 from server.kit import plain
 from server.kit.errors import NotFound
 from server.kit.transactions import action
-from server.privacy.queries.copies import CopyCard, resident_of
-from server.privacy.queries.holdings import Part, Whose, parts_of, rows_of, whose_copy
+from server.privacy.queries.copies import CopyCard, resident_of, written_for
+from server.privacy.queries.holdings import Part, Whose, left_out, parts_of, rights_of, rows_of, whose_copy
 from server.privacy.queries.index_page import ToldPart, index_page
 from server.privacy.rules import NOT_TOLD
 from server.records.queries import EntryCard, EntryWish, export
@@ -44,16 +44,19 @@ async def write_copy(job: Taken, path: Path, shift: Shift) -> Written:
         whose = await whose_copy(actor=asker, resident_uid=resident_of(job.filters), now=now)
     except NotFound:
         raise Refused(RIGHTS_GONE) from None
-    told: list[ToldPart] = []
+    rights, told = await rights_of(whose, now=now), list[ToldPart]()
+    # What is handed out later is compared with this: a right that ends takes the copy with it.
+    await go_on(job, now, filters={**job.filters, **written_for(whose, rights)})
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
-        for part in await parts_of(whose, now=now):
+        for part in parts_of(whose, rights):
             told.append(await _write_part(book, part, whose))
             await _still_wanted(job, shift, told)
         entries = await _write_record(book, whose, now)
         if whose.resident is not None:
             told.append(ToldPart(RECORD, "健康档案", len(entries)))
-        book.writestr("index.html", index_page(made_at=now, parts=told, entries=entries))
-        book.writestr("manifest.json", plain.dumps(_manifest(told, now)))
+        missing = None if whose.is_self else left_out(whose, rights)
+        book.writestr("index.html", index_page(made_at=now, parts=told, entries=entries, missing=missing))
+        book.writestr("manifest.json", plain.dumps(_manifest(told, missing, now)))
     return Written(asker, _count(told))
 
 
@@ -86,5 +89,6 @@ def _count(told: list[ToldPart]) -> int:
     return sum(each.rows for each in told)
 
 
-def _manifest(told: list[ToldPart], now: datetime) -> Mapping[str, Any]:
-    return {"format": FORMAT, "made_at": now, "parts": told, "not_told": NOT_TOLD}
+def _manifest(told: list[ToldPart], missing: Sequence[str] | None, now: datetime) -> Mapping[str, Any]:
+    whole = {"format": FORMAT, "made_at": now, "parts": told, "not_told": NOT_TOLD}
+    return whole if missing is None else {**whole, "for_a_proxy": True, "beyond_the_grant": missing}

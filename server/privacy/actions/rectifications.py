@@ -22,7 +22,6 @@ from server.privacy.errors import AlreadyDecided, NobodyAnswers, NotCorrectedYet
 from server.privacy.models import Rectification
 from server.privacy.queries.rectifications import RectificationCard, rectification_card
 from server.privacy.rules import (
-    MOST_OPEN,
     RECTIFICATION_MOVES,
     RectificationEvent,
     RectificationStatus,
@@ -51,13 +50,15 @@ async def ask_for_rectification(
 ) -> RectificationCard:
     """Ask whoever answers for it to put something right.
 
+    Whoever may object to an entry may ask for its correction: a proxy for the record alone, too. The bound on open
+    requests is on those about the register; one's own word beside an entry is never one too many.
+
     Refusals: NotFound; TooManyRectifications; NobodyAnswers.
     """
-    needs = Permission.RECTIFICATION_ASK
+    needs = Permission.RECORD_OBJECT if wrong.entry_uid else Permission.RECTIFICATION_ASK
     resident = await resident_for(actor=as_family(actor), uid=resident_uid, permission=needs, now=now)
-    waiting = Rectification.filter(resident_id=resident.id, status=RectificationStatus.OPEN)
-    if await waiting.count() >= MOST_OPEN:
-        raise TooManyRectifications
+    if not wrong.entry_uid:
+        await _ensure_not_too_many(resident, now)
     answering = await _who_answers(actor, resident, wrong, now)
     row = Rectification(
         resident_id=resident.id,
@@ -75,7 +76,7 @@ async def ask_for_rectification(
     if wrong.entry_uid is None:  # of an entry, the objection itself has told the institution
         payload = {"rectification": row.uid, "resident": resident.uid, "institution": row.institution.uid}
         await enqueue("privacy.rectification_asked", payload, now=now)
-    return rectification_card(row, now=now)
+    return rectification_card(row, now=now, reader=actor)
 
 
 @action
@@ -112,6 +113,14 @@ async def withdraw_rectification(*, actor: Actor, uid: str, now: datetime) -> No
         raise NotFound
     await _move(row, RectificationEvent.WITHDRAW, now=now)
     await _noted(actor, "privacy.rectification_withdrawn", row, now=now)
+
+
+async def _ensure_not_too_many(resident: Resident, now: datetime) -> None:
+    waiting = Rectification.filter(
+        resident_id=resident.id, status=RectificationStatus.OPEN, subject=RectificationSubject.PROFILE
+    )
+    if await waiting.count() >= await parameter("privacy.rectifications_open", on=now):
+        raise TooManyRectifications
 
 
 async def _who_answers(actor: Actor, resident: Resident, wrong: Wrong, now: datetime) -> int:

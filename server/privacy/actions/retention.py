@@ -55,16 +55,18 @@ async def sweep_retention(*, actor: Actor, now: datetime, limit: int = BATCH) ->
 
 async def _due(now: datetime) -> RetentionRun | None:
     """Return the clock that has waited longest, if it is due and no other worker has just taken it."""
-    runs = await RetentionRun.all().order_by("due_at", "id")
+    # A clock of another release, on a node that has it, or one that was dropped, is not ours to run.
+    ours = RetentionRun.filter(clock__in=sorted(REMOVING)).order_by("due_at", "id")
+    runs = await ours
     if missing := {each.code for each in SWEPT} - {run.clock for run in runs}:
         rows = [RetentionRun(clock=code, due_at=now, created_at=now) for code in sorted(missing)]
         await RetentionRun.bulk_create(rows, ignore_conflicts=True)
-        runs = await RetentionRun.all().order_by("due_at", "id")
+        runs = await ours
     first = runs[0]
     if first.due_at > now:
         return None
-    ours = await RetentionRun.filter(id=first.id, due_at=first.due_at).update(due_at=now + EVERY)
-    return first if ours else None
+    taken = await RetentionRun.filter(id=first.id, due_at=first.due_at).update(due_at=now + EVERY)
+    return first if taken else None
 
 
 async def _messages(before: datetime, limit: int) -> int:
@@ -74,8 +76,9 @@ async def _messages(before: datetime, limit: int) -> int:
 
 
 async def _calls(before: datetime, limit: int) -> int:
-    told = CallListEntry.filter(~Q(text="") | ~Q(note=None), status=CallStatus.DONE, created_at__lt=before)
-    ids = await told.order_by("created_at", "id").limit(limit).values_list("id", flat=True)
+    # By when the call was made, not when it was asked for: a call that waited half a year is not forgotten at once.
+    told = CallListEntry.filter(~Q(text="") | ~Q(note=None), status=CallStatus.DONE, done_at__lt=before)
+    ids = await told.order_by("done_at", "id").limit(limit).values_list("id", flat=True)
     return await CallListEntry.filter(id__in=list(ids)).update(text="", note=None) if ids else 0
 
 

@@ -17,7 +17,13 @@ from server.privacy.queries.rectifications import (
     rectification_sheet,
     rectifications,
 )
-from server.privacy.queries.retention import ActivityCard, ClockCard, processing_record, retention_clocks
+from server.privacy.queries.retention import (
+    ActivityCard,
+    ClockCard,
+    kept_for,
+    processing_record,
+    retention_clocks,
+)
 
 __all__ = [
     "ActivityCard",
@@ -36,6 +42,7 @@ __all__ = [
     "copy_file",
     "count_breaches_open",
     "count_rectifications_waiting",
+    "kept_for",
     "my_copies",
     "my_rectifications",
     "processing_record",

@@ -8,6 +8,7 @@ from server.identity.queries import HistoryLine, history_of, names_of
 from server.kit.pages import Page, PageWish, page_of
 from server.privacy.access import breach_for, breaches_kept_by
 from server.privacy.models import Breach, BreachNotice
+from server.privacy.queries.retention import kept_for
 from server.privacy.rules import (
     AUDIENCE_WORDS,
     DATA_KIND_WORDS,
@@ -57,6 +58,7 @@ class BreachSheet:
     clocks: tuple[NoticeClock, ...]
     notices: tuple[NoticeLine, ...]
     history: tuple[HistoryLine, ...]
+    kept: str  # "3 年": how long the register is kept
 
     @property
     def may_close(self) -> bool:
@@ -81,6 +83,7 @@ async def breach_sheet(*, actor: Actor, uid: str, now: datetime) -> BreachSheet:
             for each in notices
         ),
         history=await history_of(subject_uid=row.uid),
+        kept=await kept_for("privacy.keep_processing_days", now=now),
     )
 
 

@@ -14,19 +14,21 @@ from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.consent.access import as_family
 from server.consent.models import SEALED as SEALED_IN_CONSENTS
+from server.consent.rules import RecordCategory
 from server.identity.models import SEALED as SEALED_IN_ACCOUNTS
 from server.identity.models import Account
 from server.kit.errors import NotFound
 from server.kit.sealed_columns import SealedColumn
 from server.kit.sealing import open_sealed_bytes
 from server.kit.tables import Table
-from server.people.access import Standing, Way, resident_for, standing_of
+from server.people.access import Standing, Way, own_row_of, resident_for, standing_of
 from server.people.models import SEALED as SEALED_IN_PEOPLE
 from server.people.models import Resident
 from server.privacy.rules import OF_ACCOUNT, OF_RESIDENT, Holding, is_told
 
 AT_ONCE = 500  # rows
 SELF, SOMEBODY = "本人", "他人"
+SELF_TOO = "self"  # one's own sealed numbers are opened
 NAMED: tuple[type[Table], ...] = (Institution, Department)
 
 Told = dict[str, Any]
@@ -47,8 +49,8 @@ class Whose:
         return self.standing.way is Way.SELF
 
     def is_about(self, row: Account | Resident | None) -> bool:
-        if isinstance(row, Account):
-            return bool(row.id == self.reader.account_id)
+        if isinstance(row, Account):  # to a proxy, the proxy is somebody else as well
+            return row.id in {self.account_id, self.resident.account_id if self.resident else None}
         return row is not None and row.id in self.resident_ids
 
 
@@ -72,7 +74,7 @@ def table_of(name: str) -> type[Table]:
 async def whose_copy(*, actor: Actor, resident_uid: str | None, now: datetime) -> Whose:
     """Return about whom the actor may have a copy: without a uid themselves, account and own record in one."""
     reader = as_family(actor)
-    own = await Resident.filter(account_id=reader.account_id, merged_into_id__isnull=True).first()
+    own = await own_row_of(actor=reader)
     if resident_uid is None or (own is not None and own.uid == resident_uid):
         return Whose(reader, reader.account_id, own, await _rows_of(own), Standing(Way.SELF))
     needs = Permission.RECORD_READ
@@ -81,19 +83,33 @@ async def whose_copy(*, actor: Actor, resident_uid: str | None, now: datetime) -
     return Whose(reader, None, resident, await _rows_of(resident), standing)
 
 
-async def parts_of(whose: Whose, *, now: datetime) -> list[Part]:
-    """List the tables of a copy; a proxy is told what their grant covers at this moment."""
+async def rights_of(whose: Whose, *, now: datetime) -> frozenset[str]:
+    """Return all that decides what a copy holds: what may be told, of which categories, and whether to themselves."""
+    categories = whose.standing.categories
+    told = frozenset(RecordCategory) if categories is None else categories
+    itself = {SELF_TOO} if whose.is_self else set[str]()
+    return frozenset({*await _allowed(whose, now), *(f"category:{each}" for each in told), *itself})
+
+
+def parts_of(whose: Whose, allowed: Collection[str]) -> list[Part]:
+    """List the tables of a copy; a proxy is told what their grant covers."""
     found = []
     if whose.account_id is not None:
         found += [Part(f"account/{each.table}", each, (whose.account_id,)) for each in OF_ACCOUNT]
     if whose.resident is not None:
-        allowed = await _allowed(whose, now)
         found += [
             Part(f"resident/{each.table}", each, whose.resident_ids)
             for each in OF_RESIDENT
             if each.needs in allowed
         ]
     return found
+
+
+def left_out(whose: Whose, allowed: Collection[str]) -> tuple[str, ...]:
+    """Name what a proxy's copy does not hold of the resident, because their grant does not cover it."""
+    beyond = [each.title for each in OF_RESIDENT if each.needs not in allowed]
+    narrowed = [] if whose.standing.categories is None else ["没有授权给您的几类健康档案"]
+    return tuple(dict.fromkeys([*beyond, *narrowed]))
 
 
 async def rows_of(part: Part, whose: Whose) -> AsyncIterator[list[Told]]:
@@ -141,7 +157,10 @@ async def _names(table: type[Table], rows: Sequence[Table], whose: Whose) -> Nam
     found: dict[str, Mapping[int, str]] = {}
     for name, pointed in _pointers(table).items():
         ids = {getattr(row, name) for row in rows} - {None}
-        found[name] = {each.id: _name(each, whose) for each in await pointed.filter(id__in=sorted(ids))}
+        # Not the whole row: a resident's sealed numbers and a consent's text are not needed to say who it is.
+        needed = ("id", "uid", "name") if issubclass(pointed, NAMED) else ("id", "uid")
+        rows_there = await pointed.filter(id__in=sorted(ids)).only(*needed)
+        found[name] = {each.id: _name(each, whose) for each in rows_there}
     return found
 
 

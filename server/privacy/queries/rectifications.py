@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tortoise.expressions import Q
-
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.identity.queries import HistoryLine, history_of
@@ -12,6 +10,7 @@ from server.kit.pages import Page, PageWish, page_of
 from server.privacy.access import (
     family_rectifications,
     rectification_for,
+    rectifications_answered_by,
     rectifications_visible_to,
 )
 from server.privacy.models import Rectification
@@ -58,7 +57,8 @@ class RectificationSheet:
 
 async def my_rectifications(*, actor: Actor, now: datetime) -> tuple[RectificationCard, ...]:
     """Return what was asked about the actor's residents, the newest first."""
-    rows = Rectification.filter(family_rectifications(actor=actor, now=now)).order_by("-id").limit(MOST_SHOWN)
+    mine = await family_rectifications(actor=actor, now=now)
+    rows = Rectification.filter(mine).order_by("-id").limit(MOST_SHOWN)
     return tuple(
         rectification_card(row, now=now, reader=actor)
         for row in await rows.select_related("resident", "institution")
@@ -69,7 +69,7 @@ async def rectifications(
     *, actor: Actor, waiting_only: bool, wish: PageWish, now: datetime
 ) -> Page[RectificationCard]:
     """List what the actor's institution is asked: what waits by the day it is due, otherwise the newest first."""
-    rows = Rectification.filter(rectifications_visible_to(actor=actor, now=now))
+    rows = Rectification.filter(await rectifications_visible_to(actor=actor, now=now))
     rows = rows.select_related("resident", "institution")
     if waiting_only:
         waiting = rows.filter(status=RectificationStatus.OPEN)
@@ -87,7 +87,7 @@ async def rectification_sheet(*, actor: Actor, uid: str, now: datetime) -> Recti
 
 
 async def count_rectifications_waiting(*, actor: Actor) -> int:
-    own = Q(institution_id__in=sorted(actor.institutions_with(Permission.RECTIFICATION_DECIDE)))
+    own = rectifications_answered_by(actor=actor)
     return await Rectification.filter(own, status=RectificationStatus.OPEN).count()
 
 

@@ -3,21 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.alliance.queries import parameters
+from server.alliance.queries import cited
 from server.alliance.rules import Parameter
-from server.documents.rules import PARAMETERS as DOCUMENT_PARAMETERS
 from server.privacy.models import RetentionRun
 from server.privacy.rules import (
     ACTIVITIES,
     CLOCKS,
     FATE_WORDS,
-    PARAMETERS,
     UNIT_WORDS,
     ProcessingActivity,
     RetentionClock,
 )
 
-BY_CODE: dict[str, Parameter] = {each.code: each for each in (*PARAMETERS, *DOCUMENT_PARAMETERS)}
 DAYS_A_YEAR = 365
 
 
@@ -35,6 +32,7 @@ class ClockCard:
     removed: int  # by the last run that removed anything
     removed_at: datetime | None
     removed_ever: int
+    run_uid: str | None  # by which the lines of its runs are found
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class ActivityCard:
 
 async def retention_clocks(*, now: datetime) -> tuple[ClockCard, ...]:
     """Tell of every kind of data how long it is kept, by which law, and when its clock last ran. Nobody is in it."""
-    numbers = await parameters({each.parameter for each in CLOCKS if each.parameter}, on=now)
+    numbers = await cited({each.parameter for each in CLOCKS if each.parameter}, on=now)
     runs = {run.clock: run for run in await RetentionRun.all()}
     return tuple(_card(each, numbers.get(each.parameter), runs.get(each.code)) for each in CLOCKS)
 
@@ -57,13 +55,23 @@ async def processing_record(*, now: datetime) -> tuple[ActivityCard, ...]:
     )
 
 
-def _card(clock: RetentionClock, value: int | None, run: RetentionRun | None) -> ClockCard:
-    said = BY_CODE.get(clock.parameter)
+async def kept_for(code: str, *, now: datetime) -> str:
+    """Say how long one policy number keeps something: for a sentence that names it."""
+    return spelled((await cited([code], on=now))[code])
+
+
+def spelled(said: Parameter) -> str:
+    if said.unit == "days" and said.value % DAYS_A_YEAR == 0:
+        return f"{said.value // DAYS_A_YEAR} 年"
+    return f"{said.value} {UNIT_WORDS[said.unit]}"
+
+
+def _card(clock: RetentionClock, said: Parameter | None, run: RetentionRun | None) -> ClockCard:
     return ClockCard(
         code=clock.code,
         what=clock.what,
         since=clock.since,
-        kept="" if value is None or said is None else _spelled(value, said.unit),
+        kept=spelled(said) if said else "",
         fate_words=FATE_WORDS[clock.fate],
         law=said.citation if said else "个人信息保护法第十九条：实现目的所必要的最短时间",
         assumed=said is not None and said.confidence == "assumed",
@@ -72,13 +80,8 @@ def _card(clock: RetentionClock, value: int | None, run: RetentionRun | None) ->
         removed=run.removed if run else 0,
         removed_at=run.removed_at if run else None,
         removed_ever=run.removed_ever if run else 0,
+        run_uid=run.uid if run else None,
     )
-
-
-def _spelled(value: int, unit: str) -> str:
-    if unit == "days" and value % DAYS_A_YEAR == 0:
-        return f"{value // DAYS_A_YEAR} 年"
-    return f"{value} {UNIT_WORDS[unit]}"
 
 
 def _in_short(card: ClockCard) -> str:

@@ -19,7 +19,6 @@ from server.privacy.rules.holdings import (
 from server.privacy.rules.parameters import PARAMETERS
 from server.privacy.rules.processing import ACTIVITIES, SINCE, VERSION, ProcessingActivity
 from server.privacy.rules.rectifications import (
-    MOST_OPEN,
     RECTIFICATION_MOVES,
     STATUS_WORDS,
     SUBJECT_WORDS,
@@ -47,7 +46,6 @@ __all__ = [
     "DUTIES",
     "EVERY",
     "FATE_WORDS",
-    "MOST_OPEN",
     "NOT_TOLD",
     "OF_ACCOUNT",
     "OF_RESIDENT",

@@ -7,6 +7,13 @@ PARAMETERS: tuple[Parameter, ...] = (
         "privacy.rectify_days", 15, "days", "个人信息保护法第四十六条“及时更正”；十五日为自拟", "assumed"
     ),
     Parameter(
+        "privacy.rectifications_open",
+        10,
+        "requests",
+        "一位长者同时等答复的登记信息更正申请，自拟；对健康记录的异议不限",
+        "assumed",
+    ),
+    Parameter(
         "privacy.keep_outpatient_years",
         15,
         "years",

@@ -20,7 +20,7 @@ SUBJECT_WORDS: Mapping[RectificationSubject, str] = {
 class RectificationStatus(StrEnum):
     OPEN = "open"
     CORRECTED = "corrected"  # of an entry there is a newer version; of the register there are new values
-    DECLINED = "declined"  # it is right as it stands; the person's words stay beside it
+    DECLINED = "declined"  # it is right as it stands; what the person said of an entry stays beside it
     WITHDRAWN = "withdrawn"
 
 
@@ -45,4 +45,3 @@ RECTIFICATION_MOVES: Moves[RectificationStatus, RectificationEvent] = Moves(
         (RectificationStatus.OPEN, RectificationEvent.WITHDRAW): RectificationStatus.WITHDRAWN,
     }
 )
-MOST_OPEN = 10  # of one resident: more at once nobody could answer

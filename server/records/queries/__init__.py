@@ -19,13 +19,11 @@ from server.records.queries.timelines import (
 )
 from server.records.queries.trails import (
     LookCard,
-    Overseen,
-    OverseenResident,
     access_trail,
     residents_overseen,
     trail_of_resident,
 )
-from server.records.queries.versions import EntryPlace, entry_place
+from server.records.queries.versions import EntryPlace, entries_within, entry_place
 
 __all__ = [
     "CategoryCount",
@@ -39,8 +37,6 @@ __all__ = [
     "EntryWish",
     "LookCard",
     "ObjectionCard",
-    "Overseen",
-    "OverseenResident",
     "Preview",
     "PreviewGroup",
     "RecordExport",
@@ -54,6 +50,7 @@ __all__ = [
     "check_chains",
     "deeds",
     "emergency_reads",
+    "entries_within",
     "entry_history",
     "entry_place",
     "export",

@@ -12,6 +12,7 @@ from server.authority.permissions import Permission
 from server.kit.clock import local_date
 from server.kit.errors import Forbidden, NotFound
 from server.people.models import Resident
+from server.people.queries import ids_of_person
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ async def _chains_of(uid: str) -> Sequence[int]:
     resident = await Resident.filter(uid=uid).first()
     if resident is None:
         raise NotFound
-    return [resident.id, *await Resident.filter(merged_into_id=resident.id).values_list("id", flat=True)]
+    return await ids_of_person(resident)
 
 
 async def _told(verdict: TrailVerdict, most: int) -> ChainCheck:

@@ -18,14 +18,13 @@ from server.identity.queries import names_of
 from server.kit.errors import NotFound
 from server.kit.pages import Page, PageWish, page_of
 from server.kit.tables import Table
-from server.people.access import resident_for, residents_visible_to
+from server.people.access import resident_for
 from server.people.models import ProxyGrant, Resident
+from server.people.queries import ResidentChoices, ids_of_person, resident_choices
 from server.people.rules import Relation
 from server.records.models import EmergencyRead
 from server.records.rules import EmergencyStatus
 from server.records.rules.looks import Addressee, Look, look_in_words
-
-MOST_CHOICES = 50  # residents in one list of a form
 
 
 @dataclass(frozen=True)
@@ -45,43 +44,24 @@ class LookCard:
     words: str
 
 
-@dataclass(frozen=True)
-class OverseenResident:
-    uid: str
-    name: str
-    bed: str | None
-
-
-@dataclass(frozen=True)
-class Overseen:
-    """Residents for a choice; `more` tells that there are others, to be looked for by the beginning of a bed."""
-
-    residents: tuple[OverseenResident, ...]
-    more: bool
-
-
 async def residents_overseen(
     *, actor: Actor, bed: str | None = None, resident_uid: str | None = None, now: datetime
-) -> Overseen:
+) -> ResidentChoices:
     """Return the residents of the homes whose staff the actor manages; an auditor names a resident by uid.
 
-    Of many, those whose bed begins like this; who was chosen already is always among them.
+    Also those who died: who looked at them is asked afterwards, too.
     """
     homes = sorted(actor.institutions_with(Permission.TRAIL_READ))
     if not homes:
-        return Overseen((), more=False)
-    reachable = residents_visible_to(actor=actor, permission=Permission.TRAIL_READ, now=now)
-    overseen = Q(reachable, home_id__in=homes)
-    found = await _choices(overseen & Q(bed__startswith=bed) if bed else overseen)
-    kept = found[:MOST_CHOICES]
-    if resident_uid and all(each.uid != resident_uid for each in kept):
-        kept = (*await _choices(overseen & Q(uid=resident_uid)), *kept)
-    return Overseen(kept, len(found) > MOST_CHOICES)
-
-
-async def _choices(whom: Q) -> tuple[OverseenResident, ...]:
-    rows = Resident.filter(whom).order_by("home_id", "bed", "id").limit(MOST_CHOICES + 1)
-    return tuple(OverseenResident(*each) for each in await rows.values_list("uid", "name", "bed"))
+        return ResidentChoices((), more=False)
+    return await resident_choices(
+        actor=actor,
+        permission=Permission.TRAIL_READ,
+        which=Q(home_id__in=homes),
+        bed=bed,
+        chosen=resident_uid,
+        now=now,
+    )
 
 
 async def access_trail(
@@ -91,7 +71,7 @@ async def access_trail(
     resident = await resident_for(
         actor=as_family(actor), uid=resident_uid, permission=Permission.TRAIL_READ, now=now
     )
-    rows = Q(resident_id__in=await _rows_of(resident))
+    rows = Q(resident_id__in=await ids_of_person(resident))
     if others_only:
         rows &= ~Q(basis__in=[AccessBasis.OWN, AccessBasis.PROXY])
     to = Addressee.RESIDENT if resident.account_id == actor.account_id else Addressee.PROXY
@@ -106,15 +86,20 @@ async def trail_of_resident(
         resident = await Resident.filter(uid=resident_uid).first()
         if resident is None:
             raise NotFound
-        return await _looks(Q(resident_id__in=await _rows_of(resident)), page, actor, Addressee.OVERSIGHT)
+        return await _looks(
+            Q(resident_id__in=await ids_of_person(resident)),
+            page,
+            actor,
+            Addressee.OVERSIGHT,
+        )
     resident = await resident_for(actor=actor, uid=resident_uid, permission=Permission.TRAIL_READ, now=now)
     own = Q(institution_id__in=sorted(actor.institutions_with(Permission.TRAIL_READ)))
-    return await _looks(own & Q(resident_id__in=await _rows_of(resident)), page, actor, Addressee.OVERSIGHT)
-
-
-async def _rows_of(resident: Resident) -> list[int]:
-    merged = await Resident.filter(merged_into_id=resident.id).only("id")
-    return [resident.id, *(each.id for each in merged)]
+    return await _looks(
+        own & Q(resident_id__in=await ids_of_person(resident)),
+        page,
+        actor,
+        Addressee.OVERSIGHT,
+    )
 
 
 @dataclass(frozen=True)

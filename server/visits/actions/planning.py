@@ -19,10 +19,17 @@ from server.kit.transactions import action
 from server.people.models import Resident
 from server.visits.access import visit_to_change
 from server.visits.actions.moving import move, tell, try_move
-from server.visits.errors import BadWindow, NotOfThisHome, NotOfThisProvider, NotOnAgreement, ReasonNeeded
+from server.visits.errors import (
+    BadWindow,
+    NotOfThisHome,
+    NotOfThisProvider,
+    NotOnAgreement,
+    ReasonNeeded,
+    TooManyOfARound,
+)
 from server.visits.models import Visit, VisitAttendance, VisitItem
 from server.visits.queries import ATTENDING_ROLES, VisitCard, read_card
-from server.visits.rules import VisitEvent, VisitKind, VisitStatus
+from server.visits.rules import MOST_OF_A_ROUND, VisitEvent, VisitKind, VisitStatus
 
 LONGEST = timedelta(hours=12)
 
@@ -50,6 +57,8 @@ async def plan_visit(
     """Plan a visit under the agreement in force; either of its two institutions may."""
     if not starts_at < ends_at <= starts_at + LONGEST or ends_at <= now:
         raise BadWindow
+    if len(items) > MOST_OF_A_ROUND:
+        raise TooManyOfARound
     agreement = await _agreement(actor, home_uid, provider_uid, starts_at)
     names = _services(agreement, items)
     residents = await _residents(agreement, items)

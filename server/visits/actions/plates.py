@@ -17,9 +17,7 @@ from server.visits.codes import FreshPlate
 from server.visits.errors import TooManyBeds
 from server.visits.models import Plate
 from server.visits.queries import PlateToPrint
-from server.visits.rules import PlateKind
-
-MOST_PLATES = 60
+from server.visits.rules import MOST_PLATES, PlateKind
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from server.alliance.queries import parameter
 from server.alliance.rules import months_asked_for
 from server.authority.actor import Actor
 from server.kit.clock import local_date
-from server.kit.rollups import due, lay_down
+from server.kit.rollups import recount
 from server.kit.transactions import action
 from server.visits.actions.moving import tell
 from server.visits.models import Visit, VisitNonce
@@ -43,11 +43,7 @@ async def sweep_nonces(*, actor: Actor, now: datetime, limit: int = 200) -> int:
     return done
 
 
-@action
 async def sweep_kept(*, actor: Actor, now: datetime) -> int:  # noqa: ARG001  every sweep is told
     """Count the rounds of each month again for the board; return how many months."""
     months = {days.first: days for days in months_asked_for(local_date(now))}
-    waiting = await due(TILE, months, now=now)
-    for month in waiting:
-        await lay_down(TILE, month, await kept_sums(days=months[month], now=now), now=now)
-    return len(waiting)
+    return await recount(TILE, months, lambda month: kept_sums(days=months[month], now=now), now=now)

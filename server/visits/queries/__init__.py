@@ -37,7 +37,6 @@ from server.visits.queries.lists import (
 )
 from server.visits.queries.measures import MeasureCard, measures
 from server.visits.queries.places import (
-    MOST_AT_ONCE,
     PlateCard,
     PlateHome,
     PlateSpot,
@@ -76,7 +75,6 @@ from server.visits.queries.visits import (
 
 __all__ = [
     "ATTENDING_ROLES",
-    "MOST_AT_ONCE",
     "AttestedBy",
     "BatchCard",
     "Choice",

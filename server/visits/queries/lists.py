@@ -13,6 +13,7 @@ from server.alliance.models import Institution, ServiceAgreement
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.clock import local_date, start_of_day
+from server.kit.engines.any_of import AnyOf
 from server.kit.pages import Page, PageWish, rows_of
 from server.visits.access import visits_of_own_institutions
 from server.visits.models import Visit, VisitCorrection, VisitItem
@@ -107,10 +108,16 @@ async def find_visits(*, actor: Actor, text: str, now: datetime) -> tuple[FoundV
     beds = VisitItem.filter(bed=text).values("visit_id")
     # The homes first: their ids have an index, where a name in another table would be compared visit by visit.
     homes = await Institution.filter(name__icontains=text).values_list("id", flat=True)
-    fitting = Q(home_id__in=list(homes)) | Q(id__in=Subquery(beds)) if homes else Q(id__in=Subquery(beds))
+    fitting = [Q(id__in=Subquery(beds)), Q(home_id__in=list(homes))]
     if (day := _day_in(text, local_date(now))) is not None:
-        fitting |= VisitFilter(first_day=day, last_day=day).condition()
-    rows = Visit.filter(own, fitting).select_related("home").order_by("-starts_at", "-id").limit(MOST_FOUND)
+        fitting.append(VisitFilter(first_day=day, last_day=day).condition())
+    # Each set among one's own: of the whole city, the visits of all homes with one word in their names are not few.
+    rows = (
+        Visit.filter(id__in=AnyOf(*(Visit.filter(own, each).values("id") for each in fitting)))
+        .select_related("home")
+        .order_by("-starts_at", "-id")
+        .limit(MOST_FOUND)
+    )
     return tuple(
         FoundVisit(row.uid, row.home.name, KIND_WORDS[row.kind], STATUS_WORDS[row.status], row.starts_at)
         for row in await rows

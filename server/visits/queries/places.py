@@ -4,6 +4,7 @@ For the printer: a plate's text is made in the face that prints (`codes.new_plat
 and kept nowhere. `PrintBatch.plates(wishes)` puts the two together as `PlateToPrint`s: draw them in that same request.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +12,6 @@ from enum import StrEnum
 from typing import Any
 
 from tortoise.expressions import Q
-from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from server.alliance.models import Institution
@@ -25,9 +25,7 @@ from server.visits.codes import code_keys, rotating_code, seconds_left
 from server.visits.errors import NotThisNow, ShownToThemselves
 from server.visits.models import Plate, VisitAttendance
 from server.visits.queries.cards import RotatingCard
-from server.visits.rules import PlateKind, VisitStatus
-
-MOST_AT_ONCE = 60  # plates of one printing
+from server.visits.rules import MOST_PLATES, PlateKind, VisitStatus
 
 
 class PlateState(StrEnum):
@@ -77,7 +75,7 @@ class PlateHome:
     uid: str
     name: str
     beds: int  # in which somebody lives
-    plates: int  # of beds, hanging or to be changed soon
+    plates: int  # of those beds, how many have one, hanging or to be changed soon
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,9 @@ class PlateWall:
 
 @dataclass(frozen=True)
 class PlateWalls:
-    homes: tuple[PlateHome, ...]
+    homes: tuple[
+        PlateHome, ...
+    ]  # of which one is chosen; none where there is only one, whose wall says it all
     wall: PlateWall | None  # None: several homes, and none was chosen
 
 
@@ -107,9 +107,8 @@ async def plate_walls(
     own = sorted(actor.institutions_with(Permission.PLATE_PRINT))
     homes = await Institution.filter(id__in=own).order_by("id")
     chosen = _chosen(homes, home_uid)
-    if chosen is None:
-        return PlateWalls(await _in_numbers(homes, now), None)
-    return PlateWalls(await _in_numbers(homes, now), await _wall(chosen, bed or "", now))
+    wall = None if chosen is None else await _wall(chosen, bed or "", now)
+    return PlateWalls(await _in_numbers(homes, now) if len(homes) > 1 else (), wall)
 
 
 def _chosen(homes: Sequence[Institution], uid: str | None) -> Institution | None:
@@ -122,18 +121,16 @@ def _chosen(homes: Sequence[Institution], uid: str | None) -> Institution | None
 
 
 async def _in_numbers(homes: Sequence[Institution], now: datetime) -> tuple[PlateHome, ...]:
-    if len(homes) == 1:  # it stands open
-        return tuple(PlateHome(home.uid, home.name, 0, 0) for home in homes)
+    """Count beds, not plates: a bed has two while an older one is to be changed, and a plate can outlive its bed's use."""
     ids = [home.id for home in homes]
-    beds = await _counted(Resident.filter(home_id__in=ids, bed__isnull=False))
-    hanging = await _counted(Plate.filter(_live(now), home_id__in=ids, kind=PlateKind.BED))
-    return tuple(
-        PlateHome(home.uid, home.name, beds.get(home.id, 0), hanging.get(home.id, 0)) for home in homes
-    )
+    used = await _places(Resident.filter(home_id__in=ids, bed__isnull=False))
+    hanging = used & await _places(Plate.filter(_live(now), home_id__in=ids, kind=PlateKind.BED))
+    beds, plates = (Counter(home_id for home_id, _ in places) for places in (used, hanging))
+    return tuple(PlateHome(home.uid, home.name, beds[home.id], plates[home.id]) for home in homes)
 
 
-async def _counted(rows: QuerySet[Any]) -> dict[int, int]:
-    return dict(await rows.annotate(times=Count("id")).group_by("home_id").values_list("home_id", "times"))
+async def _places(rows: QuerySet[Any]) -> set[tuple[int, str]]:
+    return {(home_id, bed) for home_id, bed in await rows.values_list("home_id", "bed")}
 
 
 async def _wall(home: Institution, begins: str, now: datetime) -> PlateWall:
@@ -146,7 +143,7 @@ async def _wall(home: Institution, begins: str, now: datetime) -> PlateWall:
     return PlateWall(
         home_uid=home.uid,
         home_name=home.name,
-        spots=tuple(sorted(fitting, key=lambda spot: spot.has_plate)[:MOST_AT_ONCE]),
+        spots=tuple(sorted(fitting, key=lambda spot: spot.has_plate)[:MOST_PLATES]),
         fitting=len(fitting),
         missing=sum(not spot.has_plate for spot in spots),
     )

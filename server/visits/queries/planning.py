@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -13,10 +14,9 @@ from server.authority.actor import Actor
 from server.authority.permissions import ROLE_PERMISSIONS, Permission
 from server.identity.models import RoleGrant
 from server.kit.errors import NotFound
-from server.people.access import residents_visible_to
-from server.people.models import Resident
+from server.people.queries import LIVING, count_resident_choices, resident_choices
+from server.visits.rules import MOST_OF_A_ROUND
 
-MOST_OF_A_ROUND = 60  # so many can be planned at once
 ATTENDING_ROLES = tuple(
     role for role, permissions in ROLE_PERMISSIONS.items() if Permission.VISIT_ATTEND in permissions
 )
@@ -64,19 +64,19 @@ async def planning_sheet(
     agreement = await agreements_to_plan(actor, now).get_or_none(uid=agreement_uid)
     if agreement is None:
         raise NotFound
-    visible = residents_visible_to(actor=actor, permission=Permission.VISIT_READ, now=now)
-    residents = Resident.filter(visible, home_id=agreement.home.id, died_at=None)
-    if bed is not None:
-        residents = residents.filter(bed__startswith=bed)
-    shown = residents.order_by("bed", "id").limit(MOST_OF_A_ROUND)
+    wish: dict[str, Any] = {
+        "actor": actor,
+        "permission": Permission.VISIT_READ,
+        "which": LIVING & Q(home_id=agreement.home.id),
+        "bed": bed,
+        "now": now,
+    }
+    found = await resident_choices(most=MOST_OF_A_ROUND, **wish)
     return PlanningSheet(
         pair=pair_card(agreement),
         services=tuple(Choice(item.code, item.name) for item in content_of(agreement.content).items),
-        residents=tuple(
-            Choice(uid, f"{where or '未分床'}　{name}")
-            for uid, where, name in await shown.values_list("uid", "bed", "name")
-        ),
-        fitting=await residents.count(),
+        residents=tuple(Choice(each.uid, f"{each.bed or '未分床'}　{each.name}") for each in found.residents),
+        fitting=await count_resident_choices(**wish) if found.more else len(found.residents),
         clinicians=await clinicians_of(agreement, now),
     )
 

@@ -20,10 +20,15 @@ from server.visits.rules.lifecycle import (
 )
 from server.visits.rules.parameters import PARAMETERS
 
+MOST_PLATES = 60  # of one printing
+MOST_OF_A_ROUND = 60  # residents' lines that are planned, or filled in, at once
+
 __all__ = [
     "ATTEST",
     "BEFORE_FINISH",
     "FILLED_IN",
+    "MOST_OF_A_ROUND",
+    "MOST_PLATES",
     "NOT_SETTLED",
     "PARAMETERS",
     "RESOLVE",

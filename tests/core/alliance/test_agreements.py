@@ -1,5 +1,6 @@
 """An agreement from its draft to its end: A01, A02, I18, I19, I20, I21, T18."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -507,3 +508,33 @@ class TestParameters:
 
         assert (numbers, len(asked)) == ({"test.beds": 50, "test.nurses": 7}, 1)
         assert (await queries.parameters(["test.beds"], on=today + timedelta(days=1))) == {"test.beds": 60}
+
+    async def test_many_who_ask_at_once_share_one_question_a_day(self, town: Town, clock: Any) -> None:
+        today, tomorrow = local_date(clock()), local_date(clock()) + timedelta(days=1)
+        new = [
+            Parameter("test.beds", 50, "beds", "①"),
+            Parameter("test.beds", 60, "beds", "①", version=2, effective_from=tomorrow),
+            Parameter("test.nurses", 7, "nurses", "①"),
+        ]
+        await actions.load_parameters(actor=system_actor("worker"), parameters=new, now=clock())
+        asking = [
+            (["test.beds"], today),
+            (["test.nurses"], today),
+            (["test.beds", "test.unknown"], today),
+            (["test.beds", "test.nurses"], today),
+            (["test.beds"], tomorrow),
+        ]
+
+        async with counted() as asked:
+            told = await asyncio.gather(
+                *(queries.parameters(codes, on=day) for codes, day in asking), return_exceptions=True
+            )
+
+        assert [each if isinstance(each, dict) else type(each) for each in told] == [
+            {"test.beds": 50},
+            {"test.nurses": 7},
+            UnknownParameter,
+            {"test.beds": 50, "test.nurses": 7},
+            {"test.beds": 60},
+        ]
+        assert len(asked) == 2

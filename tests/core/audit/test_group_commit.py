@@ -1,6 +1,7 @@
 """Many answers, few transactions; nobody's line is lost, and nobody is answered before theirs is committed."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from server.audit.trail_models import AccessEntry
 from server.audit.verification import verify_trails
 from server.demo.cast import TOWN_NOW
 from server.kit.engines.counting import counted
+from server.kit.errors import Busy
 from server.kit.transactions import action
 
 FIRST = 8_000_000
@@ -80,6 +82,25 @@ class TestManyAtOnce:
 
         assert [isinstance(each, Exception) for each in found] == [False, True, False]
         assert await lines(FIRST) == ["before", "after"]
+
+    async def test_a_chain_that_others_move_all_the_time_does_not_take_the_others_along(
+        self, town: object, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        append = trail._append
+
+        async def raced(answers: Sequence[trail._Answer]) -> frozenset[int]:
+            if any(line.resident_id == FIRST + 1 for answer in answers for line in answer.lines):
+                raise trail._Raced
+            return await append(answers)
+
+        monkeypatch.setattr(trail, "_append", raced)
+
+        found = await asyncio.gather(
+            *(trail.record([look(FIRST + each)], now=TOWN_NOW) for each in range(3)), return_exceptions=True
+        )
+
+        assert [type(each) for each in found] == [type(None), Busy, type(None)]
+        assert [len(await lines(FIRST + each)) for each in range(3)] == [1, 0, 1]
 
     async def test_whoever_hangs_up_does_not_take_the_others_along(self, town: object) -> None:
         leaving = asyncio.create_task(trail.record([look(FIRST, "gone")], now=TOWN_NOW))

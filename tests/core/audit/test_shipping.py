@@ -126,3 +126,26 @@ class TestATargetThatIsGone:
             os.read(reader, 1 << 16)
         shipping.stop()
         os.close(reader)
+
+    def test_what_still_waits_when_the_process_ends_is_counted_and_said(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr(shipping, "PATIENCE", 0.1)
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        reader = os.open(pipe, os.O_RDWR)
+        before = shipping.lost()
+        shipping.ship_to(str(pipe))
+        sender = shipping._senders[0]
+        shipping.ship([Mark(FIRST, number, "0" * 64) for number in range(1500)])  # more than a pipe holds
+
+        shipping.stop()
+
+        lost = shipping.lost() - before
+        got = b""
+        while sender.is_alive() or not got.endswith(b"\n"):
+            got += os.read(reader, 1 << 16)
+        os.close(reader)
+        assert lost
+        assert lost + got.count(b"\n") == 1500
+        assert any(f"{before + lost} so far" in said for said in caplog.messages)

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from tortoise.expressions import F
 
+from server.audit import checkpoint as checkpoints
 from server.audit import shipping, signing, trail
 from server.audit.chain import COLUMNS, AccessBasis, AccessLine, mac_of
 from server.audit.checkpoint import checkpoint, latest_checkpoint
@@ -20,6 +21,7 @@ from server.audit.verification import Fault, verify_trails
 from server.configuration import configure_core
 from server.demo.cast import TOWN_NOW
 from server.kit import plain
+from server.kit.errors import NotFound
 from server.settings import Settings
 
 HERS, HIS = 7_000_001, 7_000_002  # chains of this test's own, beside the town's
@@ -171,21 +173,28 @@ class TestBetweenTwoCheckpoints:
 
 
 class TestSomebodyWithEveryKey:
+    @pytest.mark.parametrize("same_name", [True, False])
     async def test_writes_history_and_the_checkpoints_anew(
-        self, ledger: Path, tmp_path: Path, marks: Path
+        self, ledger: Path, tmp_path: Path, marks: Path, monkeypatch: pytest.MonkeyPatch, *, same_name: bool
     ) -> None:
         """What another organisation kept of the published heads is all that is left against them."""
         kept = tmp_path / "kept"
         kept.write_bytes(plain.dumps(await latest_checkpoint(path=ledger)) + b"\n")
         assert await faults(ledger, kept=kept) == set()
+        name = (await latest_checkpoint(path=ledger)).head.ledger
 
         await AccessEntry.filter(resident_id=HERS).delete()
         await AccessChainHead.filter(resident_id=HERS).delete()
         ledger.unlink()
+        if same_name:
+            monkeypatch.setattr(checkpoints, "new_uid", lambda: name)
         await checkpoint(ledger, now=TOWN_NOW + timedelta(hours=1))
 
         assert await faults(ledger) == set()
-        assert await faults(ledger, kept=kept) == {(Fault.REPLACED_CHECKPOINT, None)}
+        assert await faults(ledger, kept=kept) == (
+            {(Fault.REPLACED_CHECKPOINT, None)} if same_name else set()
+        )
+        assert not (await verify_trails(ledger, kept=kept)).proved
 
     async def test_cuts_the_checkpoint_file_back(self, ledger: Path, tmp_path: Path) -> None:
         first = ledger.read_bytes()
@@ -205,6 +214,88 @@ class TestSomebodyWithEveryKey:
         kept.write_text(json.dumps(said))
 
         assert await faults(ledger, kept=kept) == set()
+
+
+class TestWhatAnotherOrganisationKept:
+    @staticmethod
+    async def head_of(ledger: Path) -> str:
+        return plain.dumps(await latest_checkpoint(path=ledger)).decode()
+
+    async def test_may_hold_blank_lines_and_what_a_server_said_in_error(
+        self, ledger: Path, tmp_path: Path
+    ) -> None:
+        kept = tmp_path / "kept"
+        wrong = [
+            "",
+            '{"code":"common.busy"}',
+            "<html>502</html>",
+            "[]",
+            "7",
+            '{"head":1,"signature":2,"public_key":3}',
+        ]
+        kept.write_text("\n".join([await self.head_of(ledger), *wrong, await self.head_of(ledger)]))
+
+        verdict = await verify_trails(ledger, kept=kept)
+
+        assert verdict.proved
+        assert (verdict.kept.compared, verdict.kept.unreadable) == (2, 6)
+
+    async def test_of_another_node_accuses_nobody_and_is_compared_once_its_ledger_is_there(
+        self, ledger: Path, tmp_path: Path
+    ) -> None:
+        """Every node has its own ledger, and the public address answers from any of them."""
+        other, kept = tmp_path / "of-the-other-node.jsonl", tmp_path / "kept"
+        await checkpoint(other, now=TOWN_NOW)
+        await checkpoint(other, now=TOWN_NOW)
+        theirs = (await latest_checkpoint(path=other)).head.ledger
+        kept.write_text(f"{await self.head_of(ledger)}\n{await self.head_of(other)}\n")
+
+        alone = await verify_trails(ledger, kept=kept)
+        both = await verify_trails(ledger, kept=kept, others=[other])
+
+        assert alone.sound
+        assert alone.kept.elsewhere == {theirs: 1}
+        assert not alone.proved
+        assert both.proved
+        assert both.kept.compared == 2
+
+    async def test_what_another_nodes_ledger_has_seen_is_looked_for_too(
+        self, ledger: Path, tmp_path: Path
+    ) -> None:
+        other = tmp_path / "of-the-other-node.jsonl"
+        await trail.record([look(HERS, "her.4")], now=TOWN_NOW)
+        await checkpoint(other, now=TOWN_NOW)
+        await AccessEntry.filter(resident_id=HERS, seq=5).delete()
+        last = await AccessEntry.get(resident_id=HERS, seq=4)
+        await AccessChainHead.filter(resident_id=HERS).update(seq=4, mac=last.mac)
+
+        assert (await verify_trails(ledger)).sound
+        assert [each.fault for each in (await verify_trails(ledger, others=[other])).faults] == [Fault.CUT]
+
+    async def test_before_ledgers_had_names_is_compared_with_all_that_are_read(
+        self, ledger: Path, tmp_path: Path
+    ) -> None:
+        first = ledger.read_bytes()
+        said = json.loads(first)
+        del said["head"]["ledger"]
+        said["signature"] = signing.signed(said["head"])
+        ledger.write_bytes(signing.canonical(said) + b"\n")
+        kept = tmp_path / "kept"
+        whole = {
+            "head": said["head"],
+            "signature": said["signature"],
+            "public_key": signing.public_key().hex(),
+        }
+        kept.write_text(json.dumps(whole))
+
+        with pytest.raises(NotFound):  # it could not be published without changing what was signed
+            await latest_checkpoint(path=ledger)
+        await checkpoint(ledger, now=TOWN_NOW)
+
+        assert (await latest_checkpoint(path=ledger)).head.ledger
+        assert (await verify_trails(ledger, kept=kept)).proved
+        ledger.write_bytes(first)
+        assert await faults(ledger, kept=kept) == {(Fault.REPLACED_CHECKPOINT, None)}
 
 
 class TestTheCheckpointFile:
@@ -258,8 +349,30 @@ class TestTheCheckpointFile:
         assert verdict.sound
         assert verdict.rows > 8
 
-    async def test_a_missing_file_checks_the_chains_alone(self, ledger: Path, tmp_path: Path) -> None:
-        assert (await verify_trails(tmp_path / "none.jsonl")).checkpoints == 0
+    async def test_a_line_of_another_ledger_is_noticed(self, ledger: Path) -> None:
+        said = json.loads(ledger.read_bytes())
+        head = said["head"] | {
+            "ledger": "another",
+            "number": 2,
+            "previous": sha256(ledger.read_bytes()).hexdigest(),
+            "moved": sha256(signing.canonical({"moved": {}, "gone": []})).hexdigest(),
+        }
+        line = {"head": head, "signature": signing.signed(head), "moved": {}, "gone": []}
+        with ledger.open("ab") as file:
+            file.write(signing.canonical(line) + b"\n")
+
+        assert await faults(ledger) == {(Fault.FORGED_CHECKPOINT, None)}
+
+    async def test_a_missing_file_checks_the_chains_alone_and_is_said(
+        self, ledger: Path, tmp_path: Path
+    ) -> None:
+        verdict = await verify_trails(tmp_path / "none.jsonl")
+
+        assert verdict.checkpoints == 0
+        assert verdict.missing == (tmp_path / "none.jsonl",)
+        assert verdict.sound
+        assert not verdict.proved
+        assert (await verify_trails(None)).proved  # none was named
 
 
 @pytest.mark.usefixtures("other_keys")

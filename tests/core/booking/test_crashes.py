@@ -1,7 +1,6 @@
-"""Stop at every statement of every flow, then ask again with the same key (T1, T3, reliability 2.3A)."""
+"""Sweeps that are stopped at every statement; the writes of booking are stopped in tests/core/test_crashes.py."""
 
 import itertools
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,16 +8,9 @@ import pytest
 
 from server.booking import actions, queries
 from server.booking.models import Appointment, Slot
-from tests.core.booking.flows import FLOWS, WORKER, booked, hold_in, waiting
+from tests.core.booking.flows import WORKER, booked, hold_in, waiting
 from tests.core.booking.world import NOW, World
-from tests.crashes import Flow, StopAt, Stopped, everything, happens_once_wherever_it_stops
-
-
-@pytest.mark.parametrize("prepare", FLOWS, ids=lambda each: each.__name__)
-async def test_stopped_anywhere_it_has_done_nothing_and_asked_again_it_does_all(
-    world: World, prepare: Callable[[World], Awaitable[Flow]]
-) -> None:
-    await happens_once_wherever_it_stops(await prepare(world), now=NOW)
+from tests.crashes import StopAt, Stopped, everything
 
 
 @pytest.mark.parametrize("sweep", [actions.sweep_holds, actions.sweep_waitlist, actions.sweep_no_shows])

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.booking import actions
+from server.booking import actions, queries
 from server.booking.actions.seats import SWEEPER
 from server.booking.actions.together import Asked, book_batch
 from server.booking.errors import AlreadyBooked, Overlapping, TooManyOpen
@@ -67,6 +67,14 @@ class TestAfterAMerge:
 
         with pytest.raises(TooManyOpen):
             await book(world, await world.slot(starts_at=IN_THREE_DAYS + timedelta(days=1)), survivor)
+
+    async def test_what_both_have_to_come_is_told_of_the_survivor(self, world: World) -> None:
+        survivor, absorbed = await twins(world)
+        for hours, each in enumerate((survivor, absorbed)):
+            await book(world, await world.slot(starts_at=IN_THREE_DAYS + timedelta(hours=hours)), each)
+        await merge(survivor, absorbed)
+
+        assert await queries.count_to_come(resident_id=survivor.id, now=NOW) == 2
 
     async def test_whoever_is_engaged_by_either_row_is_offered_nothing_then(self, world: World) -> None:
         survivor, absorbed = await twins(world)

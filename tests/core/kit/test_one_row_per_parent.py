@@ -1,7 +1,5 @@
 """Where a table says that a parent has one row of it, the database holds it to that."""
 
-import importlib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,14 +14,7 @@ from server.kit.database import is_duplicate
 from server.kit.tables import belongs_to
 from server.notifications.models import QuietPreference
 from server.people.models import Resident
-from server.settings import MODEL_MODULES
-
-
-def tables() -> Iterator[type[Model]]:
-    for name in MODEL_MODULES:
-        for each in vars(importlib.import_module(name)).values():
-            if isinstance(each, type) and issubclass(each, Model) and each.__module__ == name:
-                yield each
+from tests.schema import tables
 
 
 def only_children() -> set[tuple[str, str]]:

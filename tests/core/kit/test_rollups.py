@@ -2,9 +2,11 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from server.demo import Town
-from server.kit.engines.counting import WrittenTables
-from server.kit.rollups import CITY, RollUp, due, lay_down, rolled_up
+from server.kit.engines.counting import WrittenTables, counted
+from server.kit.rollups import CITY, LATELY, RollUp, Sums, due, lay_down, recount, rolled_up
 
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
 NOON = datetime(2026, 3, 4, 4, tzinfo=UTC)
@@ -49,8 +51,54 @@ class TestLayingDown:
 
         assert written.names == {"roll_up_period"}
 
+    async def test_writes_new_sums_in_one_statement(self, town: Town) -> None:
+        with counted() as statements:
+            await lay_down(TILE, MARCH, {(place, "a"): place for place in range(1, 40)}, now=NOON)
+
+        assert (
+            sum(
+                each.startswith("INSERT INTO") and "roll_up`" in each.replace('"', "`") for each in statements
+            )
+            == 1
+        )
+        assert await RollUp.filter(tile=TILE).count() == 39
+
+
+class TestCountingAgain:
+    async def test_keeps_what_was_counted_when_a_later_period_fails(self, town: Town) -> None:
+        """Each period is a transaction of its own: the next pass goes on where this one stopped."""
+
+        async def count(since: date) -> Sums:
+            if since == MARCH:
+                raise ZeroDivisionError
+            return {(1, "a"): since.month}
+
+        with pytest.raises(ZeroDivisionError):
+            await recount(TILE, [JANUARY, FEBRUARY, MARCH], count, now=NOON)
+
+        found = await rolled_up(TILE, [JANUARY, FEBRUARY])
+        assert found is not None
+        assert found.sums == {(1, "a"): 3}
+        assert await due(TILE, [JANUARY, FEBRUARY, MARCH], now=NOON) == [MARCH]
+
+    async def test_counts_what_is_due_and_says_how_many(self, town: Town) -> None:
+        async def count(since: date) -> Sums:
+            return {(1, "a"): since.month}
+
+        assert await recount(TILE, [JANUARY, MARCH], count, now=NOON) == 2
+        assert await recount(TILE, [JANUARY, MARCH], count, now=NOON) == 0
+
 
 class TestDue:
+    async def test_what_is_late_is_told_by_the_citys_day(self, town: Town) -> None:
+        """At one in the morning of the city it is still yesterday elsewhere."""
+        night = datetime(2026, 3, 4, 17, tzinfo=UTC)  # the fifth, at one
+        since = date(2026, 3, 5) - LATELY
+        await lay_down(TILE, since, {}, now=night)
+
+        assert await due(TILE, [since], now=night + timedelta(hours=1)) == []
+        assert await due(TILE, [since + timedelta(days=1)], now=night) == [since + timedelta(days=1)]
+
     async def test_is_what_was_never_counted_then_what_waited_longest(self, town: Town) -> None:
         await lay_down(TILE, MARCH, {}, now=NOON)
         await lay_down(TILE, FEBRUARY, {}, now=NOON - timedelta(minutes=5))

@@ -81,7 +81,9 @@ class TestFromFiles:
     def test_what_is_no_secret_may_not(self, tmp_path: Path, name: str) -> None:
         path = written(tmp_path / "value", "9")
 
-        assert Settings.from_env({"DATA_DIR": str(tmp_path), f"{name}_FILE": str(path)}).port == 8000
+        settings = Settings.from_env({"DATA_DIR": str(tmp_path), f"{name}_FILE": str(path)})
+
+        assert (settings.port, settings.data_dir) == (8000, tmp_path)
 
     def test_both_ways_at_once_are_refused(self, tmp_path: Path) -> None:
         path = written(tmp_path / "key", "a")

@@ -10,7 +10,7 @@ from server.demo import Town
 from server.people import queries
 from server.people.models import Resident
 from server.people.queries import BedCensus
-from server.people.rules import in_house_order, plain_bed, room_of
+from server.people.rules import in_house_order, plain_bed, plain_room, room_of
 
 Actors = Callable[[str], Awaitable[Actor]]
 
@@ -32,6 +32,10 @@ class TestWriting:
 
     def test_one_bed_is_written_in_many_ways(self) -> None:
         assert {plain_bed(bed) for bed in ("A201-1", "a201-1", "Ａ２０１－１", "A 201 -1")} == {"A201-1"}
+
+    def test_a_room_is_looked_for_as_it_is_written(self) -> None:
+        assert plain_room(" ａ 栋 201 ") == "A 栋 201"
+        assert room_of(" ａ 栋 201－2 ") == "A 栋 201"
 
     def test_rooms_are_sorted_as_one_walks_past_them(self) -> None:
         rooms = ["10", "B2", "2", "A10", "A2"]

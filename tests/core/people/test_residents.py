@@ -77,7 +77,7 @@ class TestAdmit:
         )
 
     @pytest.mark.parametrize(
-        ("born", "said"), [(date(2055, 3, 1), "今天之后"), (date(1890, 3, 1), "超过 130 岁")]
+        ("born", "said"), [(date(2026, 3, 3), "今天之后"), (date(1895, 3, 2), "超过 130 岁")]
     )
     async def test_nobody_who_is_not_born_yet_or_older_than_anybody(
         self, town: Town, actor: Actors, clock: Any, born: date, said: str

@@ -11,6 +11,7 @@ from server.authority.actor import Actor
 from server.demo import Town
 from server.demo.people import LI_NUMBER, WANG_NUMBER, ZHAO_YUN_NUMBER
 from server.demo.roster import town_roster
+from server.kit import sealing
 from server.kit.engines.counting import counted
 from server.kit.errors import DomainError
 from server.people import actions, queries
@@ -81,6 +82,17 @@ class TestSteps:
 
 
 class TestTicket:
+    async def test_that_another_release_packed_otherwise_is_over(
+        self, town: Town, actor: Actors, clock: Any
+    ) -> None:
+        assert town
+        jin = await actor("jin")
+        sealed = sealing.seal_bytes(
+            b"not packed by this one", place=f"people.roster_preview|{jin.account_uid}"
+        )
+
+        await refused(jin, base64.b64encode(sealed).decode(), clock(), "people.roster_preview_over")
+
     async def test_tells_nothing_to_who_reads_the_page(self, town: Town, actor: Actors, clock: Any) -> None:
         preview = await previewed(await actor("he"), [NEW], clock(), town.alliance.yihe)
 

@@ -1,27 +1,20 @@
 """Which columns of the schema lead to a person, asked of the models themselves."""
 
-import importlib
 from collections.abc import Iterator
 
 from tortoise import fields
 from tortoise.fields.relational import ForeignKeyFieldInstance
+from tortoise.models import Model
 
 from server.identity.models import Account
-from server.kit.tables import Table
 from server.people.models import Resident
-from server.settings import MODEL_MODULES
+from tests.schema import tables
 
 PERSONS = {"Account", "Resident"}
 BY_NUMBER = ("account_id", "resident_id", "_by_id")  # columns without a foreign key, by their name
 
 
-def tables() -> list[type[Table]]:
-    for name in MODEL_MODULES:
-        importlib.import_module(name)
-    return [each for each in Table.__subclasses__() if each.__module__ in MODEL_MODULES]
-
-
-def pointed_at(table: type[Table]) -> dict[str, str]:
+def pointed_at(table: type[Model]) -> dict[str, str]:
     """Return the table's columns that point at others, with the model's name."""
     found = {}
     for name, field in table._meta.fields_map.items():

@@ -122,6 +122,24 @@ class TestClosing:
         assert (await queries.closure_preview(actor=wang, now=clock())).blocked >= 1
         assert (await Account.get(id=wang.account_id)).name == "王桂兰"
 
+    async def test_waits_for_bookings_of_somebody_for_whom_nobody_else_acts(
+        self, town: Town, actor: ActorOf, clock: Any
+    ) -> None:
+        wang, daughter = await actor("wang"), await actor("daughter")
+        await _alone_with_a_booking(wang, clock)
+        await ProxyGrant.filter(uid=town.people.daughter_grant).update(status=ProxyStatus.ACTIVE)
+        assert (await queries.closure_preview(actor=daughter, now=clock())).blocked == 0
+        await Resident.filter(uid=town.people.wang).update(account_id=None)
+
+        with pytest.raises(BookingsOpen):
+            await actions.close_own_account(actor=daughter, now=clock())
+
+        assert (await queries.closure_preview(actor=daughter, now=clock())).blocked >= 1
+        # Another proxy, or the home, would look after them.
+        home = await Resident.filter(home_id__isnull=False).first()
+        await Resident.filter(uid=town.people.wang).update(home_id=home.home_id)
+        assert (await queries.closure_preview(actor=daughter, now=clock())).blocked == 0
+
     async def test_does_not_cost_a_resident_of_a_home_their_seat(
         self, town: Town, actor: ActorOf, clock: Any
     ) -> None:

@@ -10,18 +10,20 @@ from server.authority.actor import Actor
 from server.demo import Town
 from server.kit.errors import NotFound
 from server.notifications.models import InboxMessage
-from server.people.models import Resident, ResidentStay
+from server.people.models import ProxyGrant, ProxyGrantScope, Resident, ResidentStay
+from server.people.rules import ProxyScope
 from server.privacy import actions, queries
 from server.privacy.actions import Wrong
 from server.privacy.errors import AlreadyDecided, NobodyAnswers, NotCorrectedYet, TooManyRectifications
 from server.privacy.models import Rectification
-from server.privacy.rules import MOST_OPEN, RectificationEvent, RectificationStatus
+from server.privacy.rules import PARAMETERS, RectificationEvent, RectificationStatus
 from server.records.actions import NewEntry, correct_entry
 from server.records.models import EntryObjection, RecordEntry
 from server.records.rules import EntryKind
 
 ActorOf = Callable[[str], Awaitable[Actor]]
 Worker = Callable[[], Awaitable[int]]
+MOST_OPEN = next(each.value for each in PARAMETERS if each.code == "privacy.rectifications_open")
 CORRECT, DECLINE = RectificationEvent.CORRECT, RectificationEvent.DECLINE
 
 
@@ -92,12 +94,91 @@ class TestAsking:
         with pytest.raises(TooManyRectifications):
             await asked(wang, town, clock)
 
+    async def test_never_keeps_anybody_from_a_word_beside_an_entry(
+        self, town: Town, actor: ActorOf, clock: Any
+    ) -> None:
+        wang = await actor("wang")
+        for _ in range(MOST_OPEN):
+            await asked(wang, town, clock)
+
+        for _ in range(2):
+            await asked(wang, town, clock, town.records.wang_checkup)
+
+        assert await EntryObjection.filter(entry__uid=town.records.wang_checkup).count() >= 2
+
+    async def test_about_an_entry_is_for_a_proxy_of_the_record_alone_as_well(
+        self, town: Town, actor: ActorOf, clock: Any
+    ) -> None:
+        await only(town, ProxyScope.RECORD)
+        daughter = await actor("daughter")
+
+        await asked(daughter, town, clock, town.records.wang_checkup)
+
+        with pytest.raises(NotFound):
+            await asked(daughter, town, clock)
+
+    async def test_about_an_entry_is_not_for_a_proxy_of_the_register_alone(
+        self, town: Town, actor: ActorOf, clock: Any
+    ) -> None:
+        await only(town, ProxyScope.PROFILE)
+
+        with pytest.raises(NotFound):
+            await asked(await actor("daughter"), town, clock, town.records.wang_checkup)
+
+    async def test_answers_that_it_is_mine_to_take_back(self, town: Town, actor: ActorOf, clock: Any) -> None:
+        card = await actions.ask_for_rectification(
+            actor=await actor("wang"), resident_uid=town.people.wang, wrong=Wrong("写错了"), now=clock()
+        )
+
+        assert card.mine
+
     @pytest.mark.parametrize("persona", ["nephew", "stranger", "guardian", "nurse", "he"])
     async def test_is_for_the_resident_and_their_proxies(
         self, town: Town, actor: ActorOf, clock: Any, persona: str
     ) -> None:
         with pytest.raises(NotFound):
             await asked(await actor(persona), town, clock)
+
+
+class TestReading:
+    async def test_shows_a_proxy_of_the_register_nothing_of_the_record(
+        self, town: Town, actor: ActorOf, clock: Any
+    ) -> None:
+        await asked(await actor("wang"), town, clock, town.records.wang_checkup)
+        register = await asked(await actor("wang"), town, clock)
+        await only(town, ProxyScope.PROFILE)
+
+        assert await seen(await actor("daughter"), clock) == {register}
+
+    async def test_shows_a_proxy_of_the_record_nothing_of_the_register(
+        self, town: Town, actor: ActorOf, clock: Any
+    ) -> None:
+        entry = await asked(await actor("wang"), town, clock, town.records.wang_checkup)
+        await asked(await actor("wang"), town, clock)
+        await only(town, ProxyScope.RECORD)
+
+        assert await seen(await actor("daughter"), clock) == {entry}
+
+    async def test_shows_a_narrowed_proxy_only_their_categories(
+        self, town: Town, actor: ActorOf, clock: Any
+    ) -> None:
+        wang = await Resident.get(uid=town.people.wang)
+        one = await RecordEntry.get(uid=town.records.wang_checkup)
+        other = await RecordEntry.filter(resident_id=wang.id).exclude(category=one.category).first()
+        uids = {
+            entry.category: await asked(await actor("wang"), town, clock, entry.uid) for entry in (one, other)
+        }
+        grant = ProxyGrant.filter(uid=town.people.daughter_grant)
+        await grant.update(categories=[one.category])
+
+        assert await seen(await actor("daughter"), clock) == {uids[one.category]}
+        # What was said of a row before it was merged into hers is narrowed with her record.
+        absorbed = await Resident.exclude(id=wang.id).order_by("-id").first()
+        await Resident.filter(id=absorbed.id).update(merged_into_id=wang.id)
+        await Rectification.filter(uid=uids[other.category]).update(resident_id=absorbed.id)
+        assert await seen(await actor("daughter"), clock) == {uids[one.category]}
+        await grant.update(categories=[])
+        assert await seen(await actor("daughter"), clock) == set(uids.values())
 
 
 class TestAnswering:
@@ -177,3 +258,11 @@ class TestTakingBack:
         await actions.withdraw_rectification(actor=await actor("daughter"), uid=uid, now=clock())
 
         assert (await Rectification.get(uid=uid)).status is RectificationStatus.WITHDRAWN
+
+
+async def only(town: Town, scope: ProxyScope) -> None:
+    await ProxyGrantScope.filter(grant__uid=town.people.daughter_grant).exclude(scope=scope).delete()
+
+
+async def seen(reader: Actor, clock: Any) -> set[str]:
+    return {card.uid for card in await queries.my_rectifications(actor=reader, now=clock())}

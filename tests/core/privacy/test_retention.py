@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from server.alliance.actions import load_parameters
+from server.alliance.rules import Parameter
 from server.audit.models import AuditEntry
 from server.audit.trail_models import AccessEntry
 from server.authority.actor import system_actor
@@ -39,7 +41,7 @@ async def one_row(clock: str, account: Account, at: datetime) -> Any:
         ),
         "calls": lambda: CallListEntry(
             once_key=mark, account_id=account.id, topic="t", text="请告诉她", note="说了", reason=CallReason.REFUSED,
-            status=CallStatus.DONE, **base
+            status=CallStatus.DONE, done_at=at, **base
         ),
         "answers": lambda: AnsweredRequest(account_id=account.id, key=mark, fingerprint="f", answer="{}", **base),
         "news": lambda: OutboxMessage(topic="t", status=MessageStatus.DONE, due_at=at, **base),
@@ -85,6 +87,25 @@ class TestAClock:
 
         assert await gone(old)
         assert not await gone(young)
+
+    async def test_of_a_call_runs_from_when_it_was_made(self, town: Town, clock: Any) -> None:
+        account = await Account.get(uid=town.identity.accounts["daughter"])
+        age = timedelta(days=AGES["privacy.keep_call_words_days"])
+        asked_long_ago = await one_row("calls", account, clock() - age - timedelta(days=1))
+        await CallListEntry.filter(id=asked_long_ago.id).update(done_at=clock() - timedelta(days=1))
+
+        await sweep(clock)
+
+        assert not await gone(asked_long_ago)
+
+    async def test_of_another_release_stops_no_other(self, town: Town, clock: Any) -> None:
+        account = await Account.get(uid=town.identity.accounts["daughter"])
+        old = await one_row("answers", account, clock() - timedelta(days=30))
+        await RetentionRun(clock="dropped", due_at=clock() - timedelta(days=99), created_at=clock()).save()
+
+        await sweep(clock)
+
+        assert await gone(old)
 
     async def test_leaves_a_line_with_the_count_and_nobodys_name(self, town: Town, clock: Any) -> None:
         account = await Account.get(uid=town.identity.accounts["daughter"])
@@ -150,6 +171,22 @@ class TestThePages:
         assert (cards["inpatient"].kept, cards["inpatient"].ran_at) == ("30 年", None)
         assert cards["answers"].ran_at == clock()
         assert all(card.law for card in cards.values())
+
+    async def test_tell_the_number_in_force_and_where_it_comes_from(self, town: Town, clock: Any) -> None:
+        new = Parameter(
+            "privacy.keep_messages_days",
+            90,
+            "days",
+            "新规定第一条",
+            "high",
+            2,
+            clock().date() - timedelta(days=1),
+        )
+        await load_parameters(actor=system_actor("test"), parameters=[new], now=clock())
+
+        (card,) = [each for each in await queries.retention_clocks(now=clock()) if each.code == "messages"]
+
+        assert (card.kept, card.law, card.assumed) == ("90 天", "新规定第一条", False)
 
     async def test_tell_of_every_activity_how_long_it_is_kept(self, town: Town, clock: Any) -> None:
         cards = await queries.processing_record(now=clock())

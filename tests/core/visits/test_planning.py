@@ -17,9 +17,11 @@ from server.visits.errors import (
     NotOfThisHome,
     NotOfThisProvider,
     NotOnAgreement,
+    TooManyBeds,
+    TooManyOfARound,
 )
 from server.visits.models import VisitAttendance, VisitItem
-from server.visits.rules import Outcome, VisitKind, VisitStatus
+from server.visits.rules import MOST_OF_A_ROUND, MOST_PLATES, Outcome, VisitKind, VisitStatus
 from server.visits.rules.findings import Findings
 from tests.core.visits.conftest import Ask, Round
 
@@ -61,6 +63,7 @@ class TestPlan:
         ("otherwise", "refusal"),
         [
             ({"items": []}, NotOnAgreement),
+            ({"items": [PlannedItem("nobody", "patrol")] * (MOST_OF_A_ROUND + 1)}, TooManyOfARound),
             ({"clinician_uids": ["nobody"]}, NotOfThisProvider),
         ],
     )
@@ -69,6 +72,10 @@ class TestPlan:
     ) -> None:
         with pytest.raises(refusal):
             await self.plan(morning, **otherwise)
+
+    def test_the_refusals_name_the_bounds_that_hold(self) -> None:
+        assert f" {MOST_OF_A_ROUND} " in TooManyOfARound.message
+        assert f" {MOST_PLATES} " in TooManyBeds.message
 
     async def test_only_services_of_the_agreement(self, morning: Round) -> None:
         """I39."""

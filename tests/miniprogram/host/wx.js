@@ -111,6 +111,13 @@ const filesystem = {
     world.files[filePath] = encoding === 'base64' ? atob(data) : data // what is no base64 throws
     return success?.({ errMsg: 'writeFile:ok' })
   },
+  unlink: ({ filePath, success, fail, complete }) => {
+    const there = filePath in world.files
+    delete world.files[filePath]
+    const told = { errMsg: there ? 'unlink:ok' : 'unlink:fail no such file or directory' }
+    ;(there ? success : fail)?.(told)
+    complete?.(told)
+  },
 }
 
 /** Before an interface that needs it: the agreement to the privacy guide, asked by the page through its listener. */
