@@ -8,20 +8,8 @@ from typing import Any
 
 import pytest
 
-FEATURES = (
-    "alliance",
-    "identity",
-    "people",
-    "consent",
-    "records",
-    "booking",
-    "visits",
-    "settlement",
-    "feedback",
-    "notifications",
-    "documents",
-    "privacy",
-)
+from tests.features import FEATURES
+
 # Not one transaction but several, with a call of the platform, the drawing of a page or the writing of a file between them.
 AROUND_THE_NETWORK = {"send_wechat", "check_text"}
 AROUND_A_FILE = {
