@@ -29,7 +29,11 @@ menu = MenuEntry("签约协议", "/admin/agreements", Permission.AGREEMENT_READ,
 READ, DRAFT = Permission.AGREEMENT_READ, Permission.AGREEMENT_DRAFT
 MOST_CHOICES = 100
 FEN = 100
-ITEM = re.compile(r"^(?P<name>\S.{0,38}\S|\S)(?:\s+(?P<times>\d{1,4}))?$")
+# "慢病随访 4 免费4 20元": the name, times a year, how many of them free, what one beyond costs.
+ITEM = re.compile(
+    r"^(?P<name>\S.{0,38}?\S|\S)(?:\s+(?P<times>\d{1,4}))?"
+    r"(?:\s+免费\s*(?P<free>\d{1,4}))?(?:\s+(?P<yuan>\d{1,7}(?:\.\d{1,2})?)\s*元)?$"
+)
 
 UidText = Annotated[str, StringConstraints(pattern=r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
 Reason = Annotated[str, text(200), Clean]
@@ -115,6 +119,8 @@ def _items(lines: str) -> list[ServiceItem]:
             code=f"item_{place}",
             name=each["name"],
             times_a_year=int(each["times"]) if each["times"] else None,
+            free_quota=int(each["free"]) if each["free"] else None,
+            price=int(Decimal(each["yuan"]) * FEN) if each["yuan"] else None,
         )
         for place, each in enumerate(found, start=1)
         if each

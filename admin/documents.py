@@ -63,6 +63,18 @@ async def visit_sheet(ask: Ask, visit_uid: str) -> Download:
 
 
 @routes.post(
+    "/statements/<statement_uid>/print",
+    needs=Permission.STATEMENT_READ,
+    keyed=False,
+    summary="Print a month's statement",
+)
+async def settlement(ask: Ask, statement_uid: str) -> Download:
+    return _file(
+        await actions.print_settlement(actor=ask.actor, uid=statement_uid, origin=_origin(ask), now=ask.now)
+    )
+
+
+@routes.post(
     "/consents/<consent_uid>/print",
     needs=Permission.CONSENT_READ,
     purpose=Purpose.CARE,

@@ -1,4 +1,4 @@
-"""The policy numbers of all features, laid down with their citations whenever the tables are brought up."""
+"""The policy numbers of all features and the catalogue of services, laid down whenever the tables are brought up."""
 
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from server.notifications import rules as notifications
 from server.people import rules as people
 from server.privacy import rules as privacy
 from server.records import rules as records
+from server.settlement import rules as settlement
 from server.visits import rules as visits
 
 FEATURES = (
@@ -24,6 +25,7 @@ FEATURES = (
     records,
     booking,
     visits,
+    settlement,
     feedback,
     notifications,
     documents,
@@ -32,7 +34,8 @@ FEATURES = (
 
 
 async def lay_down(*, now: datetime) -> int:
-    """Add the numbers that are not there yet and return how many; what the bureau has changed since stays."""
+    """Add what is not there yet and return how much; what the bureau has changed since stays."""
     actor = system_actor("migrate", Channel.COMMAND)
     listed = [parameter for rules in FEATURES for parameter in rules.PARAMETERS]
-    return await alliance.load_parameters(actor=actor, parameters=listed, now=now)
+    numbers = await alliance.load_parameters(actor=actor, parameters=listed, now=now)
+    return numbers + await alliance.load_catalogue(actor=actor, entries=alliance_rules.CATALOGUE, now=now)

@@ -26,6 +26,7 @@ from server.people import actions as people
 from server.privacy import actions as privacy
 from server.privacy.actions.copies import write_copy
 from server.records import actions as records
+from server.settlement import actions as settlement
 from server.visits import actions as visits
 from server.web import metrics
 from server.web.asking import Services
@@ -62,6 +63,8 @@ SWEEPS: Sequence[Sweep] = (
     visits.sweep_kept,
     booking.sweep_waits,
     consent.sweep_asked,
+    settlement.sweep_statements,
+    settlement.sweep_unanswered,
 )
 
 WRITERS = {SheetKind.OWN_COPY: write_copy}

@@ -101,3 +101,11 @@ class CommissionMustResume(DomainError):
     code = "alliance.commission_must_resume"
     kind = Kind.CONFLICT
     message = "这份协议是卫健部门要求暂停的，整改后请联系卫健部门恢复。"
+
+
+class CatalogueTooLate(DomainError):
+    """Days that have begun are billed as they were published."""
+
+    code = "alliance.catalogue_too_late"
+    kind = Kind.INVALID
+    message = "新的一版最早从明天起，并且要晚于上一版的开始日。请改一个日期。"

@@ -6,7 +6,7 @@ from typing import Any
 
 from tortoise import fields
 
-from server.alliance.rules import AgreementSide, AgreementStatus, InstitutionKind
+from server.alliance.rules import AgreementSide, AgreementStatus, InstitutionKind, ServiceCategory
 from server.kit.tables import Table, TokenField, UtcDatetimeField, belongs_to, word
 
 
@@ -120,4 +120,24 @@ class PolicyParameter(Table):
 
     class Meta:
         table = "policy_parameter"
+        unique_together = (("code", "version"),)
+
+
+class CatalogueItem(Table):
+    """One version of one service that may be billed (A03); a change is a new version from a day on."""
+
+    code = TokenField(max_length=40)
+    version = fields.SmallIntField()
+    name = fields.CharField(max_length=80)
+    category = word(ServiceCategory)
+    unit = fields.CharField(max_length=10)
+    price = fields.BigIntField()  # fen
+    funding: Any = fields.JSONField()  # words of rules.Funding, in their order
+    clause = fields.CharField(max_length=200)
+    confidence = fields.CharField(max_length=10)
+    effective_from = fields.DateField()
+    withdrawn = fields.BooleanField(default=False)  # from that day on it may not be billed
+
+    class Meta:
+        table = "catalogue_item"
         unique_together = (("code", "version"),)

@@ -71,6 +71,11 @@ class Permission(StrEnum):
     RECTIFICATION_DECIDE = "rectification:decide"
     PRIVACY_READ = "privacy:read"  # clocks and the record of processing: no person in them
     BREACH_KEEP = "breach:keep"  # the register of incidents
+    STATEMENT_READ = "statement:read"  # monthly statements, and my institution's books
+    STATEMENT_ISSUE = "statement:issue"  # the provider's side
+    STATEMENT_ACCEPT = "statement:accept"  # the home's side: accept, dispute
+    STATEMENT_RULE = "statement:rule"  # decide what the two cannot agree on
+    CATALOGUE_PUBLISH = "catalogue:publish"  # what may be billed, and for how much
 
 
 _P = Permission
@@ -144,6 +149,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         _P.EXPORT,
         _P.LOG_READ,
         _P.BOARD_READ,
+        _P.STATEMENT_READ,
+        _P.STATEMENT_ACCEPT,
         _P.RECTIFICATION_DECIDE,
     },
     Role.CLINICIAN: frozenset(
@@ -191,6 +198,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.EXPORT,
             _P.LOG_READ,
             _P.BOARD_READ,
+            _P.STATEMENT_READ,
+            _P.STATEMENT_ISSUE,
             _P.RECTIFICATION_DECIDE,
         }
     ),
@@ -208,6 +217,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.RESIDENT_MERGE,
             _P.EXPORT,
             _P.BOARD_READ,
+            _P.STATEMENT_READ,
+            _P.STATEMENT_RULE,
             _P.PRIVACY_READ,
             _P.BREACH_KEEP,
         }
@@ -224,6 +235,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.FEEDBACK_MODERATE,
             _P.EXPORT,
             _P.BOARD_READ,
+            _P.STATEMENT_READ,
+            _P.STATEMENT_RULE,
+            _P.CATALOGUE_PUBLISH,
             _P.PRIVACY_READ,
             _P.BREACH_KEEP,
         }

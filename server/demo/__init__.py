@@ -14,6 +14,7 @@ PARTS = (
     "records",
     "booking",
     "visits",
+    "settlement",
     "feedback",
     "notifications",
     "privacy",

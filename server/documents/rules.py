@@ -14,12 +14,14 @@ class DocumentKind(StrEnum):
     HEALTH_SUMMARY = "health_summary"
     VISIT_SHEET = "visit_sheet"
     CONSENT_STATEMENT = "consent_statement"
+    SETTLEMENT = "settlement"
 
 
 DOCUMENT_WORDS: Mapping[DocumentKind, str] = {
     DocumentKind.HEALTH_SUMMARY: "健康小结",
     DocumentKind.VISIT_SHEET: "巡诊记录单",
     DocumentKind.CONSENT_STATEMENT: "知情同意证明",
+    DocumentKind.SETTLEMENT: "结算单",
 }
 
 
@@ -37,6 +39,8 @@ class SheetKind(StrEnum):
     CASES = "cases"
     AGREEMENTS = "agreements"
     COVERAGE = "coverage"
+    STATEMENTS = "statements"
+    STATEMENT_LINES = "statement_lines"
     OWN_COPY = "own_copy"  # all that is held about a person, for them: the floor above writes it
 
 
@@ -49,6 +53,8 @@ SHEET_WORDS: Mapping[SheetKind, str] = {
     SheetKind.CASES: "投诉与差评",
     SheetKind.AGREEMENTS: "签约协议",
     SheetKind.COVERAGE: "签约覆盖",
+    SheetKind.STATEMENTS: "结算单",
+    SheetKind.STATEMENT_LINES: "结算单明细",
     SheetKind.OWN_COPY: "个人信息副本",
 }
 

@@ -8,24 +8,20 @@ from typing import Any
 
 import pytest
 
-FEATURES = (
-    "alliance",
-    "identity",
-    "people",
-    "consent",
-    "records",
-    "booking",
-    "visits",
-    "feedback",
-    "notifications",
-    "documents",
-    "privacy",
-)
+from tests.features import FEATURES
+
 # Not one transaction but several, with a call of the platform, the drawing of a page or the writing of a file between them.
 AROUND_THE_NETWORK = {"send_wechat", "check_text"}
-AROUND_A_FILE = {"print_health_summary", "print_visit_sheet", "print_consent_statement", "write_exports"}
+AROUND_A_FILE = {
+    "print_health_summary",
+    "print_visit_sheet",
+    "print_settlement",
+    "print_consent_statement",
+    "write_exports",
+}
 # A transaction for each period of a board (`kit.rollups.recount`): the whole city's in one would be held for long.
 A_PERIOD_EACH = {"sweep_asked", "sweep_kept", "sweep_waits"}
+A_PAIR_EACH = {"sweep_statements"}  # likewise: one transaction for the month of one home and one provider
 
 
 def public_actions() -> list[Callable[..., Any]]:
@@ -57,6 +53,7 @@ class TestEveryAction:
             *AROUND_THE_NETWORK,
             *AROUND_A_FILE,
             *A_PERIOD_EACH,
+            *A_PAIR_EACH,
         }
 
     def test_takes_keywords_and_is_told_the_time(self, function: Callable[..., Any]) -> None:

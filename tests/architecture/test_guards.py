@@ -34,7 +34,7 @@ KEYLESS = {
     "miniprogram_api.privacy.copy_file",
     *(
         f"admin.documents.{page}"
-        for page in ("health_summary", "visit_sheet", "consent_statement", "consent_form")
+        for page in ("health_summary", "visit_sheet", "consent_statement", "consent_form", "settlement")
     ),
 }
 

@@ -9,19 +9,8 @@ from pathlib import Path
 
 from tests.console.reading import Reader
 from tests.console.walking import DOWNLOADS, FIXED, NOBODY, PLAIN, PUBLIC, Seen
+from tests.features import FEATURES
 
-FEATURES = (
-    "alliance",
-    "identity",
-    "people",
-    "consent",
-    "records",
-    "booking",
-    "visits",
-    "feedback",
-    "notifications",
-    "privacy",
-)
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'"
 IN_USE = {"admin.views.views"}  # offered to those who have kept something there
 TO_CALL = {"admin.calls.call", "admin.people.resident"}  # whom to call is what these pages are for

@@ -15,6 +15,7 @@ from server.alliance.actions.agreements import (
     terminate_agreement,
     withdraw_agreement,
 )
+from server.alliance.actions.catalogue import NewVersion, load_catalogue, publish_catalogue_version
 from server.alliance.actions.institutions import (
     join_alliance,
     load_parameters,
@@ -24,13 +25,16 @@ from server.alliance.actions.institutions import (
 from server.alliance.actions.sweeps import sweep_agreements
 
 __all__ = [
+    "NewVersion",
     "draft_agreement",
     "draft_successor",
     "file_agreement",
     "join_alliance",
+    "load_catalogue",
     "load_parameters",
     "open_department",
     "propose_agreement",
+    "publish_catalogue_version",
     "register_institution",
     "resume_agreement",
     "revise_draft",

@@ -1,6 +1,6 @@
 """An agreement from its draft to its end (machine ④)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from server.alliance.errors import (
     WrongParties,
 )
 from server.alliance.models import AgreementSignature, Institution, ServiceAgreement
-from server.alliance.queries import AgreementCard, agreement_card
+from server.alliance.queries import AgreementCard, agreement_card, codes_by_name
 from server.alliance.rules import (
     AgreementContent,
     AgreementEvent,
@@ -64,7 +64,7 @@ async def draft_agreement(
     read = Permission.INSTITUTION_READ
     home = await institution_for(actor=actor, uid=home_uid, permission=read, now=now)
     provider = await institution_for(actor=actor, uid=provider_uid, permission=read, now=now)
-    terms = _Terms(first_day, last_day, content)
+    terms = _Terms(first_day, last_day, await _coded(content, now))
     return await _drafted(actor, home, provider, terms, older=None, now=now)
 
 
@@ -76,7 +76,7 @@ async def draft_successor(
     older = await agreement_for(actor=actor, uid=uid, permission=Permission.AGREEMENT_DRAFT, now=now)
     if older.status not in _MAY_BE_SUCCEEDED:
         raise IllegalMove
-    terms = _Terms(first_day, last_day, content)
+    terms = _Terms(first_day, last_day, await _coded(content, now, content_of(older.content)))
     return await _drafted(actor, older.home, older.provider, terms, older=older, now=now)
 
 
@@ -85,6 +85,7 @@ async def revise_draft(
     *, actor: Actor, uid: str, first_day: date, last_day: date, content: AgreementContent, now: datetime
 ) -> AgreementCard:
     row = await agreement_for(actor=actor, uid=uid, permission=Permission.AGREEMENT_DRAFT, now=now)
+    content = await _coded(content, now, content_of(row.content))
     terms = _Terms(first_day, last_day, content)
     _ensure_sound(terms)
     digest = _digest(row.home, row.provider, row.version, terms)
@@ -95,6 +96,21 @@ async def revise_draft(
         raise IllegalMove
     await _noted(actor, row, "alliance.agreement_revised", now)
     return await _card(row.id)
+
+
+async def _coded(
+    content: AgreementContent, now: datetime, older: AgreementContent | None = None
+) -> AgreementContent:
+    """Give every item the code under which its name is known: that of the version before, else of the catalogue.
+
+    People write names. A visit, a due date and a statement go by the code, and must find the same service again.
+    """
+    codes = {
+        **await codes_by_name(now=now),
+        **{item.name: item.code for item in (older.items if older else ())},
+    }
+    items = tuple(replace(item, code=codes.get(item.name, item.code)) for item in content.items)
+    return replace(content, items=items)
 
 
 @action

@@ -9,6 +9,13 @@ from server.alliance.queries.agreements import (
     agreement_sheet,
     agreements,
 )
+from server.alliance.queries.catalogue import (
+    Catalogue,
+    CatalogueCard,
+    catalogue,
+    catalogue_cards,
+    codes_by_name,
+)
 from server.alliance.queries.coverage import CoverageCard, coverage
 from server.alliance.queries.directory import (
     DirectoryCard,
@@ -32,6 +39,8 @@ from server.alliance.queries.numbers import cited, parameter, parameters
 __all__ = [
     "AgreementCard",
     "AgreementSheet",
+    "Catalogue",
+    "CatalogueCard",
     "CoverageCard",
     "DepartmentCard",
     "DirectoryCard",
@@ -44,7 +53,10 @@ __all__ = [
     "agreement_in_force",
     "agreement_sheet",
     "agreements",
+    "catalogue",
+    "catalogue_cards",
     "cited",
+    "codes_by_name",
     "coverage",
     "departments_of",
     "directory",

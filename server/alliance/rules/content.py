@@ -44,7 +44,10 @@ class ServiceItem:
     code: str
     name: str
     times_a_year: int | None = None  # None: as needed
-    free_quota: int | None = None  # services a year before somebody pays
+    free_quota: int | None = None  # so many of one resident in a calendar year are free
+    price: int | None = (
+        None  # fen for one time (beyond the quota); None: beyond a quota, as the catalogue says
+    )
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ def content_faults(content: AgreementContent) -> dict[str, str]:
         faults["items"] = "请至少写一项服务内容。"
     if any(not 0 <= fee.amount <= MOST_FEN for fee in content.fees):
         faults["fees"] = "费用应是不小于 0 的金额。"
+    if any(item.price is not None and not 0 <= item.price <= MOST_FEN for item in content.items):
+        faults["items"] = "每次的价格应是不小于 0 的金额。"
     if any(
         not (1 <= day.weekday <= SUNDAY and 0 <= day.from_minute < day.to_minute <= MINUTES_A_DAY)
         for day in content.visit_days
@@ -107,8 +112,15 @@ def content_faults(content: AgreementContent) -> dict[str, str]:
 
 
 def plain_content(content: AgreementContent) -> dict[str, Any]:
-    """Return the content as it is stored."""
-    return dict(orjson.loads(orjson.dumps(content)))
+    """Return the content as it is stored.
+
+    A price that was not agreed is not mentioned: agreements signed before there were prices keep their digest.
+    """
+    plain = dict(orjson.loads(orjson.dumps(content)))
+    for item in plain["items"]:
+        if item["price"] is None:
+            del item["price"]
+    return plain
 
 
 def content_of(plain: Mapping[str, Any]) -> AgreementContent:
@@ -145,7 +157,7 @@ def content_digest(
         "version": version,
         "first_day": first_day,
         "last_day": last_day,
-        "content": content,
+        "content": plain_content(content),
     }
     return (
         f"{algorithm}:{hashlib.new(algorithm, orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)).hexdigest()}"

@@ -47,6 +47,10 @@ async def print_consent_statement(*, actor: Actor, uid: str, origin: str, now: d
     return await _printed(actor, await papers.consent_statement(actor=actor, uid=uid, now=now), origin, now)
 
 
+async def print_settlement(*, actor: Actor, uid: str, origin: str, now: datetime) -> Printed:
+    return await _printed(actor, await papers.settlement(actor=actor, uid=uid, now=now), origin, now)
+
+
 async def _printed(actor: Actor, paper: Paper, origin: str, now: datetime) -> Printed:
     number = new_number()
     valid_until = now + timedelta(days=await parameter("documents.valid_days", on=now))

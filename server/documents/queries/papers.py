@@ -17,6 +17,7 @@ from server.documents.rules import DocumentKind
 from server.kit.clock import SHANGHAI, local_date
 from server.records.queries import EntryWish, summary
 from server.records.rules import Sign
+from server.settlement.queries import statement_sheet
 from server.visits.queries import VisitCard, visit
 from server.visits.queries.review import VERDICT_WORDS
 from server.visits.rules import Verdict as VisitVerdict
@@ -118,6 +119,35 @@ async def consent_statement(*, actor: Actor, uid: str, now: datetime) -> Paper:
             "sections": _sections(sheet),
             "signature": drawn(found.signature) if found.signature else None,
             "text_hash": sheet.text_hash,
+        },
+    )
+
+
+async def settlement(*, actor: Actor, uid: str, now: datetime) -> Paper:
+    """Return one month's statement by its sums: single residents stay on the screen, behind a sign-in."""
+    sheet = await statement_sheet(actor=actor, uid=uid, now=now)
+    card = sheet.card
+    facts = [
+        ("月份", card.month_words),
+        ("养老机构", card.home),
+        ("医疗机构", card.provider),
+        ("状态", card.status_words),
+        ("入账", time_in_words(sheet.settled_at)),
+        ("收款日", day_in_words(sheet.paid_on) if sheet.paid_on else ""),
+    ]
+    return Paper(
+        kind=DocumentKind.SETTLEMENT,
+        title=f"{card.month_words}结算单",
+        subject_uid=card.uid,
+        resident_uid=None,
+        issuer=await issuer_of(actor=actor, permission=Permission.STATEMENT_READ),
+        says={
+            "facts": [(name, value) for name, value in facts if value],
+            "totals": [
+                {"payer": payer, "lines": str(lines), "yuan": f"{fen / 100:,.2f} 元"}
+                for payer, lines, fen in sheet.totals
+            ],
+            "owed": f"{card.fen / 100:,.2f} 元",
         },
     )
 

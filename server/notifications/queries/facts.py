@@ -173,7 +173,7 @@ async def _case(uid: str) -> Facts:
     return Facts(uid, {"institution": row.subject.name, "number": uid}, places, author_id=row.author_id)
 
 
-async def _grant(uid: str) -> Facts:
+async def _beside(uid: str) -> Facts:
     return Facts(uid)  # whom it concerns stands beside it
 
 
@@ -193,5 +193,6 @@ _SUBJECTS: Mapping[str, Callable[[str], Awaitable[Facts]]] = {
     "visit": _visit,
     "consent": _consent,
     "agreement": _agreement,
-    "grant": _grant,
+    "grant": _beside,
+    "statement": _beside,
 }

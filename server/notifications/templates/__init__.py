@@ -6,7 +6,7 @@ never what was found.
 
 from collections.abc import Mapping
 
-from server.notifications.templates import agreements, booking, feedback, rights, visits
+from server.notifications.templates import agreements, booking, feedback, rights, settlement, visits
 from server.notifications.templates.kinds import (
     CITY,
     WECHAT,
@@ -22,6 +22,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     **visits.TEMPLATES,
     **rights.TEMPLATES,
     **agreements.TEMPLATES,
+    **settlement.TEMPLATES,
     **feedback.TEMPLATES,
 }
 

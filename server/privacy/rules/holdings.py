@@ -81,6 +81,7 @@ OF_RESIDENT: tuple[Holding, ...] = (
     Holding("waitlist_offer", "entry__resident_id", "候补通知", _P.APPOINTMENT_READ),
     Holding("visit", "items__resident_id", "巡诊", _P.VISIT_READ),
     Holding("visit_item", "resident_id", "巡诊时为您做的", _P.VISIT_READ),
+    Holding("statement_line", "resident_id", "两家机构怎样结算为您做的", _P.VISIT_READ),
     Holding("rating_token", "resident_id", "可以评价的服务", _P.RATING_READ),
     Holding("call_list_entry", "resident_id", "为您打的电话", _P.INBOX_READ),
     Holding("issued_document", "resident_id", "打印过的文件", _P.RECORD_READ),

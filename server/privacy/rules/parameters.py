@@ -28,6 +28,13 @@ PARAMETERS: tuple[Parameter, ...] = (
         "high",
     ),
     Parameter(
+        "privacy.keep_accounts_years",
+        30,
+        "years",
+        "会计档案管理办法（2015 财政部、国家档案局令第 79 号）附表：会计凭证、账簿 30 年（记忆，待核对）",
+        "low",
+    ),
+    Parameter(
         "privacy.keep_audit_days",
         3 * 365,
         "days",

@@ -103,6 +103,17 @@ ACTIVITIES: tuple[ProcessingActivity, ...] = (
         measures="不采集位置；床牌不含个人信息；离线数据传完即删",
     ),
     ProcessingActivity(
+        "按月结算",
+        "两家机构按双方确认的服务结算费用",
+        "接受服务的长者",
+        "服务日期、项目、由谁付、金额；没有病情",
+        sensitive=False,
+        basis="第十三条第一款第（二）项；签约协议",
+        recipients="养老机构与签约医疗机构双方；主管部门只看金额，不看姓名",
+        kept=("accounts", "audit"),
+        measures="每一行对到双方的确认；台账只增不改；导出姓名脱敏，纸面只有合计",
+    ),
+    ProcessingActivity(
         "评价与投诉",
         "了解服务质量，督促整改",
         "长者、家属",

@@ -48,6 +48,7 @@ CLOCKS: tuple[RetentionClock, ...] = (
         Fate.KEPT,
         "privacy.keep_processing_days",
     ),
+    RetentionClock("accounts", "结算单和台账", "入账", Fate.KEPT, "privacy.keep_accounts_years"),
     RetentionClock("messages", "收件箱的消息", "发出", Fate.DELETED, "privacy.keep_messages_days"),
     RetentionClock("calls", "电话名单的内容和备注", "打完电话", Fate.EMPTIED, "privacy.keep_call_words_days"),
     RetentionClock("answers", "防重复提交的答复", "提交", Fate.DELETED, "privacy.keep_answers_days"),

@@ -12,7 +12,15 @@ from server.visits.queries.cards import (
     VisitItemCard,
     scan_card,
 )
-from server.visits.queries.confirmed import ConfirmedItem, ConfirmedVisit, confirmed_items, confirmed_visit
+from server.visits.queries.confirmed import (
+    AttestedBy,
+    ConfirmedItem,
+    ConfirmedVisit,
+    attested,
+    confirmed_items,
+    confirmed_visit,
+    items_in_doubt,
+)
 from server.visits.queries.corrections import corrections_to_approve
 from server.visits.queries.due import DueBoard, DueLine, DueSheet, OpenVisit, rounds_due
 from server.visits.queries.faults import faults
@@ -67,6 +75,7 @@ from server.visits.queries.visits import (
 
 __all__ = [
     "ATTENDING_ROLES",
+    "AttestedBy",
     "BatchCard",
     "Choice",
     "ComingVisit",
@@ -102,6 +111,7 @@ __all__ = [
     "VisitItemCard",
     "VisitReview",
     "VisitRow",
+    "attested",
     "blank_sheet",
     "coming_visits",
     "confirmed_items",
@@ -112,6 +122,7 @@ __all__ = [
     "faults",
     "find_visits",
     "findings_of",
+    "items_in_doubt",
     "kept_by_home",
     "measures",
     "must_be_opened",

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.visits.models import Visit, VisitItem
-from server.visits.rules import Outcome, VisitStatus
+from server.visits.models import Attestation, Visit, VisitItem
+from server.visits.rules import Outcome, Side, Verdict, VisitStatus
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,13 @@ class ConfirmedVisit:
     items: tuple[ConfirmedItem, ...]  # of residents who were seen
 
 
+@dataclass(frozen=True)
+class AttestedBy:
+    side: Side
+    institution: str
+    at: datetime
+
+
 async def confirmed_visit(uid: str) -> ConfirmedVisit | None:
     visit = await Visit.get_or_none(uid=uid, status=VisitStatus.CONFIRMED)
     if visit is None or visit.confirmed_at is None:
@@ -67,6 +74,24 @@ async def confirmed_items(
     if provider_id is not None:
         rows = rows.filter(visit__provider_id=provider_id)
     return tuple(_item(row) for row in await rows.select_related("visit", "resident").order_by("id"))
+
+
+async def items_in_doubt(*, home_id: int, provider_id: int) -> frozenset[str]:
+    """Return the services whose visit counts nowhere at the moment, because a correction of it is being decided."""
+    rows = VisitItem.filter(
+        visit__status=VisitStatus.CORRECTION_REQUESTED,
+        visit__home_id=home_id,
+        visit__provider_id=provider_id,
+    )
+    return frozenset(str(uid) for uid in await rows.values_list("uid", flat=True))
+
+
+async def attested(*, visit_uid: str) -> tuple[AttestedBy, ...]:
+    """Return which institution said when that a visit took place: behind every fen stand two of these (A05)."""
+    rows = Attestation.filter(visit__uid=visit_uid, verdict=Verdict.CONFIRMED).select_related("institution")
+    return tuple(
+        AttestedBy(row.side, row.institution.name, row.created_at) for row in await rows.order_by("id")
+    )
 
 
 def _item(row: VisitItem) -> ConfirmedItem:

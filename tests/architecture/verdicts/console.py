@@ -40,6 +40,9 @@ HOURS = {"opens": "13:00", "closes": "14:00", "slot_minutes": "30", "capacity": 
 ROSTER = "姓名,身份证号\r\n沈阿毛,330299195507150211".encode("gb18030")
 
 
+PAID = {"paid_on": NOW.date().isoformat(), "bank_reference": "回单 0001"}
+
+
 def li(stage: Scenes, says: Any = None) -> Sample:
     return Sample({"resident_uid": stage.town.people.li}, says)
 
@@ -54,6 +57,10 @@ def _post(stage: Scenes, role: str) -> str:
 
 async def at(name: str, scene: Awaitable[str], says: Any = None, *, files: Any = None) -> Sample:
     return Sample({name: await scene}, says, files=files)
+
+
+async def under(scene: Awaitable[dict[str, str]], says: Any = None) -> Sample:
+    return Sample(await scene, says)
 
 
 def two(stage: Scenes) -> dict[str, str]:
@@ -301,6 +308,22 @@ SAMPLES: Mapping[str, Make] = {
     "rectifications.decide": lambda stage: at(
         "rectification_uid", stage.said_to_be_wrong(), {"event": "decline", "answer": "没有错"}
     ),
+    "settlement.statement": lambda stage: Sample(stage.statement()),
+    "settlement.line": lambda stage: Sample(stage.one_line()),
+    "settlement.issue": lambda stage: under(stage.drawn()),
+    "settlement.accept": lambda stage: Sample(stage.statement()),
+    "settlement.pay": lambda stage: under(stage.accepted(), PAID),
+    "settlement.unpay": lambda stage: under(stage.paid(), WHY),
+    "settlement.dispute": lambda stage: Sample(stage.one_line(), WHY),
+    "settlement.keep": lambda stage: under(stage.doubted(), WHY),
+    "settlement.withdraw": lambda stage: Sample(stage.one_line(), WHY),
+    "settlement.escalate": lambda stage: under(stage.explained(), WHY),
+    "settlement.rule": lambda stage: under(stage.escalated(), {"stands": "true", "ruling": "有约定"}),
+    "settlement.publish": lambda _: Sample(
+        {"code": "follow_up"},
+        {"yuan": "25.00", "clause": "云医保〔2026〕3 号", "effective_from": "2026-04-01"},
+    ),
+    "documents.settlement": lambda stage: Sample(stage.statement()),
     "privacy.record_breach": lambda _: Sample(says=LEAK),
     "privacy.breach": lambda stage: at("breach_uid", stage.leaked()),
     "privacy.note_notice": lambda stage: at(

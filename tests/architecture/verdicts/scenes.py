@@ -28,9 +28,10 @@ from tests.architecture.subjects import NOW
 from tests.architecture.verdicts.paper_scenes import PaperScenes
 from tests.architecture.verdicts.privacy_scenes import PrivacyScenes
 from tests.architecture.verdicts.resident_scenes import ResidentScenes
+from tests.architecture.verdicts.settlement_scenes import SettlementScenes
 
 
-class Scenes(ResidentScenes, PaperScenes, PrivacyScenes):
+class Scenes(ResidentScenes, PaperScenes, PrivacyScenes, SettlementScenes):
     """And about institutions: agreements, visits, feedback, emergencies, staff."""
 
     # Agreements

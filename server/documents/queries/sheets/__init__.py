@@ -8,11 +8,23 @@ from server.documents.queries.sheets.columns import Column, Sheet, Value
 from server.documents.queries.sheets.feedback import CASES, RATINGS
 from server.documents.queries.sheets.people import CONSENTS, RESIDENTS
 from server.documents.queries.sheets.services import APPOINTMENTS, VISITS
+from server.documents.queries.sheets.settlement import STATEMENT_LINES, STATEMENTS
 from server.documents.rules import SheetKind
 
 SHEETS: Mapping[SheetKind, Sheet[Any]] = {
     sheet.kind: sheet
-    for sheet in (RESIDENTS, VISITS, APPOINTMENTS, CONSENTS, RATINGS, CASES, AGREEMENTS, COVERAGE)
+    for sheet in (
+        RESIDENTS,
+        VISITS,
+        APPOINTMENTS,
+        CONSENTS,
+        RATINGS,
+        CASES,
+        AGREEMENTS,
+        COVERAGE,
+        STATEMENTS,
+        STATEMENT_LINES,
+    )
 }
 
 __all__ = ["SHEETS", "Column", "Sheet", "Value"]

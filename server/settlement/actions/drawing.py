@@ -1,0 +1,277 @@
+"""Draw a month's statements out of what both institutions confirmed: by the worker, and by nobody's hand."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from tortoise.expressions import Q
+
+from server.alliance.models import ServiceAgreement
+from server.alliance.queries import Catalogue, catalogue, parameters
+from server.alliance.rules import AgreementContent, FeeKind, Funding, content_of
+from server.audit.actions import note
+from server.authority.actor import Actor
+from server.kit.clock import local_date
+from server.kit.transactions import action
+from server.outbox.actions import enqueue
+from server.settlement.models import Statement, StatementLine
+from server.settlement.rules import (
+    OPEN_LINES,
+    Flag,
+    Funded,
+    LineKind,
+    LineStatus,
+    Month,
+    Situation,
+    StatementStatus,
+    fixed_fees,
+    fund,
+    month_of,
+    terms_of,
+)
+from server.visits.queries import ConfirmedItem, confirmed_items, items_in_doubt
+
+TWICE = "同一天给同一位长者的同一项服务，已经有另一行在结算，请核对。"
+PAIRS_AT_ONCE = 20  # in one pass of the worker; the others follow a second later
+
+
+async def sweep_statements(*, actor: Actor, now: datetime, limit: int = PAIRS_AT_ONCE) -> int:
+    """Draw what has not been drawn of the last month, once its days of grace are over; return how many."""
+    numbers = await parameters(("settlement.draw_day", "settlement.look_back_days"), on=now)
+    if local_date(now).day < numbers["settlement.draw_day"]:
+        return 0
+    month = month_of(now).before
+    done = 0
+    for home_id, provider_id in (await _pairs_without(month))[:limit]:
+        pair = _Pair(home_id, provider_id, month, numbers["settlement.look_back_days"])
+        done += await _draw(actor=actor, pair=pair, now=now)
+    return done
+
+
+@dataclass(frozen=True)
+class _Pair:
+    home_id: int
+    provider_id: int
+    month: Month
+    look_back: int  # days
+
+    @property
+    def since(self) -> datetime:
+        return self.month.ends - timedelta(days=self.look_back)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        return {"home_id": self.home_id, "provider_id": self.provider_id, "month": self.month.first}
+
+
+@dataclass
+class _Books:
+    """What is known when the lines of one pair are written; it grows with every line."""
+
+    catalogue: Catalogue
+    contents: Mapping[int, AgreementContent]
+    used: Counter[tuple[int, str, int]]  # free so far, by resident, service and year
+    claimed: set[tuple[int, str, date]]  # by resident, service and day, of any provider
+    lines: list[StatementLine] = field(default_factory=list)
+
+
+async def _pairs_without(month: Month) -> list[tuple[int, int]]:
+    """Return the pairs that were bound in the month or the one before (what was confirmed late), and have no statement."""
+    bound = ServiceAgreement.filter(
+        filed_at__isnull=False, first_day__lte=month.last, last_day__gte=month.before.first
+    )
+    pairs = set(await bound.distinct().values_list("home_id", "provider_id"))
+    drawn = set(await Statement.filter(month=month.first).values_list("home_id", "provider_id"))
+    return sorted(pairs - drawn)
+
+
+@action
+async def _draw(*, actor: Actor, pair: _Pair, now: datetime) -> int:
+    # Two workers may come here at once: the second finds the row, and leaves it alone.
+    row = Statement(**pair.fields, created_at=now)
+    await Statement.bulk_create([row], ignore_conflicts=True)
+    statement = await Statement.filter(uid=row.uid).select_related("home", "provider").first()
+    if statement is None:
+        return 0
+    await _take_back(statement, pair, now)
+    books = await _books(pair)
+    await _write_services(statement, pair, books, now)
+    await _write_fees(statement, pair, books, now)
+    if books.lines:
+        await StatementLine.bulk_create(books.lines)
+    kept = await StatementLine.filter(statement_id=statement.id).count()
+    open_lines = sum(line.status in OPEN_LINES for line in books.lines)
+    status = StatementStatus.OPEN if kept else StatementStatus.EMPTY
+    await Statement.filter(id=statement.id).update(status=status, in_dispute=open_lines)
+    await note(
+        actor,
+        "settlement.drawn",
+        subject_kind="statement",
+        subject_uid=statement.uid,
+        institution_id=pair.provider_id,
+        detail={"month": pair.month.first.isoformat(), "lines": kept},
+        now=now,
+    )
+    if kept:
+        payload = {
+            "statement": statement.uid,
+            "home": statement.home.uid,
+            "provider": statement.provider.uid,
+        }
+        await enqueue("settlement.drawn", payload, now=now)
+    return 1
+
+
+async def _books(pair: _Pair) -> _Books:
+    agreements = await ServiceAgreement.filter(home_id=pair.home_id, provider_id=pair.provider_id)
+    return _Books(
+        catalogue=await catalogue(),
+        contents={row.id: content_of(row.content) for row in agreements},
+        used=Counter(),
+        claimed=set(),
+    )
+
+
+async def _write_services(statement: Statement, pair: _Pair, books: _Books, now: datetime) -> None:
+    items = await confirmed_items(
+        since=pair.since, until=pair.month.ends, home_id=pair.home_id, provider_id=pair.provider_id
+    )
+    known = await _claimed_keys(each.item_uid for each in items)
+    new = sorted((each for each in items if each.item_uid not in known), key=lambda each: each.started_at)
+    await _fill(books, new)
+    for item in new:
+        books.lines.append(_service_line(statement, item, pair.month, books, now))
+
+
+async def _claimed_keys(keys: Iterable[str]) -> set[str]:
+    rows = StatementLine.filter(claim_key__in=list(keys))
+    return {str(key) for key in await rows.values_list("claim_key", flat=True)}
+
+
+async def _fill(books: _Books, items: Sequence[ConfirmedItem]) -> None:
+    """Read what these residents have had already, from anybody: a quota and a day are theirs, not the provider's."""
+    if not items:
+        return
+    first = min(local_date(item.started_at) for item in items).replace(month=1, day=1)
+    rows = StatementLine.filter(
+        Q(claim_key__isnull=False) & ~Q(status=LineStatus.WITHDRAWN),
+        resident_id__in=sorted({item.resident_id for item in items}),
+        kind=LineKind.SERVICE,
+        on_day__gte=first,
+    )
+    for resident, service, day, payer in await rows.values_list("resident_id", "service", "on_day", "payer"):
+        books.claimed.add((resident, service, day))
+        if payer == Funding.PUBLIC_HEALTH:
+            books.used[resident, service, day.year] += 1
+
+
+def _service_line(
+    statement: Statement, item: ConfirmedItem, month: Month, books: _Books, now: datetime
+) -> StatementLine:
+    day = local_date(item.started_at)
+    terms = terms_of(item.service, books.contents[item.agreement_id], books.catalogue.on(item.service, day))
+    quota = (item.resident_id, item.service, day.year)
+    funded = fund(terms, Situation(used=books.used[quota]))
+    place = (item.resident_id, item.service, day)
+    twice = place in books.claimed
+    books.claimed.add(place)
+    if funded.payer is Funding.PUBLIC_HEALTH:
+        books.used[quota] += 1
+    return StatementLine(
+        statement_id=statement.id,
+        kind=LineKind.SERVICE,
+        agreement_id=item.agreement_id,
+        resident_id=item.resident_id,
+        visit_uid=item.visit_uid,
+        service=item.service,
+        service_name=item.service_name,
+        on_day=day,
+        claim_key=item.item_uid,
+        flag=Flag.TWICE if twice else Flag.LATE if day < month.first else None,
+        status=LineStatus.DISPUTED if twice else LineStatus.CLAIMED,
+        reason=TWICE if twice else "",
+        created_at=now,
+        **_funded(funded),
+    )
+
+
+def _funded(funded: Funded) -> dict[str, Any]:
+    return {
+        "payer": funded.payer,
+        "amount": funded.amount,
+        "steps": [asdict(step) for step in funded.steps],
+    }
+
+
+async def _write_fees(statement: Statement, pair: _Pair, books: _Books, now: datetime) -> None:
+    bound = ServiceAgreement.filter(
+        home_id=pair.home_id,
+        provider_id=pair.provider_id,
+        filed_at__isnull=False,
+        first_day__lte=pair.month.last,
+        last_day__gte=pair.month.first,
+    )
+    for agreement in await bound.order_by("id"):
+        last = agreement.last_day
+        if agreement.ended_at is not None:  # it counts no longer on the day on which it was ended
+            last = min(last, local_date(agreement.ended_at) - timedelta(days=1))
+        fees = fixed_fees(books.contents[agreement.id], pair.month, agreement.first_day, last)
+        for place, fee in enumerate(fees):
+            books.lines.append(
+                StatementLine(
+                    statement_id=statement.id,
+                    kind=LineKind.FEE,
+                    agreement_id=agreement.id,
+                    service=fee.kind,
+                    service_name=fee.words,
+                    on_day=pair.month.last,
+                    payer=fee.payer,
+                    amount=fee.amount,
+                    flag=Flag.REFERRAL_FEE if fee.kind is FeeKind.REFERRAL_FEE else None,
+                    claim_key=f"{agreement.uid}:{pair.month.first:%Y-%m}:{place}",
+                    created_at=now,
+                )
+            )
+
+
+async def _take_back(statement: Statement, pair: _Pair, now: datetime) -> None:
+    """Take back what was claimed and no longer counts, because its visit was corrected or found void since."""
+    counting = {
+        item.item_uid
+        for item in await confirmed_items(
+            since=pair.since, until=pair.month.ends, home_id=pair.home_id, provider_id=pair.provider_id
+        )
+    }
+    in_doubt = await items_in_doubt(home_id=pair.home_id, provider_id=pair.provider_id)
+    claims = StatementLine.filter(
+        Q(claim_key__isnull=False) & ~Q(status=LineStatus.WITHDRAWN),
+        statement__home_id=pair.home_id,
+        statement__provider_id=pair.provider_id,
+        statement__status__in=[StatementStatus.SETTLED, StatementStatus.PAID],
+        kind=LineKind.SERVICE,
+        on_day__gt=local_date(pair.since),
+    )
+    for line in await claims.order_by("id"):
+        if line.claim_key in counting or line.claim_key in in_doubt:
+            continue
+        await StatementLine.filter(id=line.id).update(claim_key=None)
+        await StatementLine(
+            statement_id=statement.id,
+            kind=LineKind.REVERSAL,
+            agreement_id=line.agreement_id,
+            resident_id=line.resident_id,
+            visit_uid=line.visit_uid,
+            service=line.service,
+            service_name=line.service_name,
+            on_day=line.on_day,
+            payer=line.payer,
+            amount=-line.amount,
+            steps=[
+                {"funding": line.payer, "pays": True, "words": "这次服务后来更正或作废，把以前结算的退回"}
+            ],
+            claim_key=f"reversal:{line.uid}",
+            reverses_id=line.id,
+            created_at=now,
+        ).save()

@@ -1,0 +1,33 @@
+"""What settlement refuses."""
+
+from server.kit.errors import DomainError, Kind
+
+
+class LineMoved(DomainError):
+    code = "settlement.line_moved"
+    kind = Kind.CONFLICT
+    message = "这一行已经有人处理过了，请刷新后看最新的情况。"
+
+
+class StatementMoved(DomainError):
+    code = "settlement.statement_moved"
+    kind = Kind.CONFLICT
+    message = "这份结算单的状态已经变了，请刷新后再试。"
+
+
+class LinesInDispute(DomainError):
+    code = "settlement.lines_in_dispute"
+    kind = Kind.CONFLICT
+    message = "还有有异议的行没有谈妥，谈妥后才能确认。"
+
+
+class NothingToPay(DomainError):
+    code = "settlement.nothing_to_pay"
+    kind = Kind.CONFLICT
+    message = "这份结算单没有要付的钱，不用登记收款。"
+
+
+class PaidInFuture(DomainError):
+    code = "settlement.paid_in_future"
+    kind = Kind.INVALID
+    message = "收款日不能晚于今天，请改一个日期。"

@@ -1,0 +1,65 @@
+"""Who pays for what, how a statement lives, and how the ledger is kept; without a database."""
+
+from server.settlement.rules.ledger import (
+    ACCOUNT_WORDS,
+    ENTRY_WORDS,
+    EntryKind,
+    LedgerAccount,
+    Posting,
+    is_balanced,
+    payment,
+    reversed_postings,
+    settlement,
+)
+from server.settlement.rules.parameters import PARAMETERS
+from server.settlement.rules.statements import (
+    LINE_MOVES,
+    LINE_WORDS,
+    OPEN_LINES,
+    STANDING_LINES,
+    STATEMENT_MOVES,
+    STATEMENT_WORDS,
+    Flag,
+    LineEvent,
+    LineKind,
+    LineStatus,
+    StatementEvent,
+    StatementStatus,
+)
+from server.settlement.rules.terms import FixedFee, Month, fixed_fees, month_of, terms_of
+from server.settlement.rules.waterfall import Funded, Situation, Step, Terms, fund
+
+__all__ = [
+    "ACCOUNT_WORDS",
+    "ENTRY_WORDS",
+    "LINE_MOVES",
+    "LINE_WORDS",
+    "OPEN_LINES",
+    "PARAMETERS",
+    "STANDING_LINES",
+    "STATEMENT_MOVES",
+    "STATEMENT_WORDS",
+    "EntryKind",
+    "FixedFee",
+    "Flag",
+    "Funded",
+    "LedgerAccount",
+    "LineEvent",
+    "LineKind",
+    "LineStatus",
+    "Month",
+    "Posting",
+    "Situation",
+    "StatementEvent",
+    "StatementStatus",
+    "Step",
+    "Terms",
+    "fixed_fees",
+    "fund",
+    "is_balanced",
+    "month_of",
+    "payment",
+    "reversed_postings",
+    "settlement",
+    "terms_of",
+]

@@ -1,0 +1,152 @@
+"""A month's statement, out of what both confirmed and nothing else."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from server.alliance.models import ServiceAgreement
+from server.alliance.rules import Funding
+from server.settlement import actions, queries
+from server.settlement.models import Statement, StatementLine
+from server.settlement.rules import Flag, LineKind, LineStatus, StatementStatus
+from server.visits.models import Visit, VisitItem
+from server.visits.rules import Outcome, VisitStatus
+from tests.core.settlement.conftest import FEBRUARY, MARCH, WORKER, Desk
+
+APRIL = datetime(2026, 4, 4, 1, 0, tzinfo=UTC)
+
+
+class TestDrawing:
+    async def test_takes_what_both_confirmed_and_the_fee_of_the_month(self, desk: Desk) -> None:
+        """I36: Li's visit of the 27th waits for the home's word, and stands on no statement."""
+        statement = await desk.draw()
+        lines = await desk.lines(statement)
+        assert [(line.kind, line.on_day, line.amount) for line in lines] == [
+            (LineKind.SERVICE, date(2026, 2, 23), 0),
+            (LineKind.FEE, date(2026, 2, 28), 3000),
+        ]
+        assert (statement.status, statement.month) == (StatementStatus.OPEN, FEBRUARY)
+        assert (await desk.card()).fen == 3000
+
+    async def test_waits_for_the_days_of_grace_and_happens_once(self, desk: Desk) -> None:
+        assert await actions.sweep_statements(actor=WORKER, now=MARCH - timedelta(days=1)) == 0
+        assert await actions.sweep_statements(actor=WORKER, now=MARCH) > 0
+        assert await actions.sweep_statements(actor=WORKER, now=MARCH) == 0
+
+    async def test_counts_the_free_ones_of_the_year_over_the_months(self, desk: Desk) -> None:
+        """A04: four a year are free; the fifth and the sixth are paid by the home, by the catalogue."""
+        for day in (
+            date(2026, 1, 5),
+            date(2026, 1, 12),
+            date(2026, 2, 2),
+            date(2026, 2, 9),
+            date(2026, 2, 16),
+        ):
+            await desk.served(day=day)
+        statement = await desk.draw()
+        lines = await desk.lines(statement, service="follow_up")
+        assert [(line.payer, line.amount) for line in lines] == [(Funding.PUBLIC_HEALTH, 0)] * 4 + [
+            (Funding.AGREEMENT, 2000)
+        ]
+        assert [line.flag for line in lines][:3] == [Flag.LATE, Flag.LATE, None]
+        await desk.served(day=date(2026, 3, 2))
+        await desk.served("li", day=date(2026, 3, 2))
+        later = {
+            line.resident_id: line for line in await desk.lines(await desk.draw(APRIL), service="follow_up")
+        }
+        assert sorted(line.amount for line in later.values()) == [0, 2000]
+
+    async def test_begins_the_quota_anew_with_the_year(self, desk: Desk) -> None:
+        for day in range(1, 6):
+            await desk.served(day=date(2025, 12, day))
+        await desk.served(day=date(2026, 2, 2))
+        lines = await desk.lines(await desk.draw(), service="follow_up")
+        assert [line.amount for line in lines] == [0, 0, 0, 0, 2000, 0]
+
+    async def test_bills_by_the_price_of_the_version_under_which_it_was_given(self, desk: Desk) -> None:
+        """I20."""
+        await desk.priced(patrol=900)
+        lines = await desk.lines(await desk.draw(), service="patrol")
+        assert [(line.amount, line.payer) for line in lines] == [(900, Funding.AGREEMENT)]
+
+    async def test_shows_but_does_not_bill_what_was_never_agreed(self, desk: Desk) -> None:
+        """A03."""
+        await desk.served(service="dressing")  # in the catalogue
+        await desk.served(service="massage")
+        lines = await desk.lines(await desk.draw(), payer=None)
+        assert [(line.service, line.amount) for line in lines] == [("dressing", 0), ("massage", 0)]
+        assert [line.steps[0]["words"][:2] for line in lines] == ["协议", "不在"]
+
+    async def test_finds_who_is_billed_twice_for_one_day(self, desk: Desk) -> None:
+        await desk.served()
+        await desk.served()
+        statement = await desk.draw()
+        first, second = await desk.lines(statement, service="follow_up")
+        assert (first.flag, first.status) == (None, LineStatus.CLAIMED)
+        assert (second.flag, second.status) == (Flag.TWICE, LineStatus.DISPUTED)
+        assert statement.in_dispute == 1
+
+    async def test_finds_it_also_when_the_other_one_came_a_month_later(self, desk: Desk) -> None:
+        await desk.served()
+        await desk.draw()
+        await desk.served()
+        (again,) = await desk.lines(await desk.draw(APRIL), service="follow_up")
+        assert again.flag is Flag.TWICE
+
+    async def test_says_that_there_was_nothing(self, desk: Desk) -> None:
+        await Visit.all().update(status=VisitStatus.VOID)
+        await ServiceAgreement.filter(id=desk.agreement.id).update(
+            content={**desk.agreement.content, "fees": []}
+        )
+        statement = await desk.draw()
+        assert (statement.status, await desk.lines(statement)) == (StatementStatus.EMPTY, [])
+
+    async def test_leaves_nothing_broken(self, desk: Desk) -> None:
+        await desk.served()
+        await desk.served()
+        await desk.draw()
+        assert await queries.faults(now=MARCH) == []
+
+
+class TestTakingBack:
+    async def settled(self, desk: Desk) -> VisitItem:
+        await desk.priced(follow_up=2000)
+        for day in range(1, 6):
+            item = await desk.served(day=date(2026, 2, day))
+        statement = await desk.issued()
+        await actions.accept_statement(actor=desk.he, uid=statement.uid, now=MARCH)
+        return item
+
+    async def test_returns_in_the_next_month_what_was_found_void(self, desk: Desk) -> None:
+        item = await self.settled(desk)
+        await Visit.filter(id=item.visit_id).update(status=VisitStatus.VOID)
+        later = await desk.draw(APRIL)
+        (back,) = await desk.lines(later, kind=LineKind.REVERSAL)
+        taken = await StatementLine.get(id=back.reverses_id)
+        assert (back.amount, taken.amount, taken.claim_key) == (-2000, 2000, None)
+        assert await actions.sweep_statements(actor=WORKER, now=APRIL) == 0
+
+    async def test_leaves_alone_what_is_being_decided(self, desk: Desk) -> None:
+        item = await self.settled(desk)
+        await Visit.filter(id=item.visit_id).update(status=VisitStatus.CORRECTION_REQUESTED)
+        assert await desk.lines(await desk.draw(APRIL), kind=LineKind.REVERSAL) == []
+
+    async def test_claims_again_what_is_confirmed_again(self, desk: Desk) -> None:
+        item = await self.settled(desk)
+        await VisitItem.filter(id=item.id).update(outcome=Outcome.ABSENT)
+        await desk.draw(APRIL)
+        await VisitItem.filter(id=item.id).update(outcome=Outcome.SEEN)
+        may = await desk.draw(datetime(2026, 5, 4, 1, 0, tzinfo=UTC))
+        (line,) = await desk.lines(may, kind=LineKind.SERVICE)
+        assert (line.claim_key, line.amount, line.flag) == (item.uid, 2000, Flag.LATE)
+
+    async def test_does_not_claim_again_what_was_withdrawn(self, desk: Desk) -> None:
+        await desk.served()
+        statement = await desk.draw()
+        (line,) = await desk.lines(statement, service="follow_up")
+        await actions.withdraw_line(
+            actor=desk.feng, statement_uid=statement.uid, uid=line.uid, answer="记错了", now=MARCH
+        )
+        assert await desk.lines(await desk.draw(APRIL), service="follow_up") == []
+        assert (
+            await Statement.filter(month=FEBRUARY).count()
+            == await Statement.filter(month=date(2026, 3, 1)).count()
+        )
