@@ -76,9 +76,10 @@ class CatalogueEntry:
 
 _F = Funding
 _C = ServiceCategory
-_PUBLIC = "政策① 二（基本公卫、家医签约内免费，超出由养老机构付）；facts/domain.md §7.11；价格自拟"
-_AGREED = "facts/domain.md §7.11（协商收费）；价格自拟"
-_BED = "facts/domain.md §7.11（医保/协商）；价格自拟"
+# Institutions read these on the catalogue's page.
+_PUBLIC = "政策① 二：基本公卫、家医签约内免费，超出由养老机构付。价格为试行（自拟）"
+_AGREED = "双方协商收费。价格为试行（自拟）"
+_BED = "医保或双方协商收费。价格为试行（自拟）"
 
 CATALOGUE: tuple[CatalogueEntry, ...] = (
     CatalogueEntry("patrol", "医疗巡诊", _C.ROUND, 3000, (_F.PUBLIC_HEALTH, _F.AGREEMENT), _PUBLIC),
