@@ -3,6 +3,8 @@
 from admin import (
     accounts,
     alliance,
+    assessment,
+    assessments,
     audit,
     beds,
     board,
@@ -51,6 +53,8 @@ MODULES = (
     consent,
     documents,
     records,
+    assessments,
+    assessment,
     booking,
     bookings,
     queue,

@@ -71,6 +71,8 @@ class Permission(StrEnum):
     RECTIFICATION_DECIDE = "rectification:decide"
     PRIVACY_READ = "privacy:read"  # clocks and the record of processing: no person in them
     BREACH_KEEP = "breach:keep"  # the register of incidents
+    ASSESSMENT_MAKE = "assessment:make"  # fill in a scale, sign it
+    ASSESSMENT_DECIDE = "assessment:decide"  # answer for the institution when a result is disputed
 
 
 _P = Permission
@@ -118,6 +120,7 @@ _HOME_CARE = frozenset(
         _P.RATING_ASSIST,
         _P.INBOX_READ,
         _P.RECORD_EMERGENCY,
+        _P.ASSESSMENT_MAKE,
     }
 )
 
@@ -145,6 +148,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         _P.LOG_READ,
         _P.BOARD_READ,
         _P.RECTIFICATION_DECIDE,
+        _P.ASSESSMENT_DECIDE,
     },
     Role.CLINICIAN: frozenset(
         {
@@ -161,6 +165,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.VISIT_ATTEND,
             _P.VISIT_ATTEST,
             _P.INBOX_READ,
+            _P.ASSESSMENT_MAKE,
         }
     ),
     Role.HOSPITAL_MANAGER: frozenset(
@@ -192,6 +197,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.LOG_READ,
             _P.BOARD_READ,
             _P.RECTIFICATION_DECIDE,
+            _P.ASSESSMENT_MAKE,
+            _P.ASSESSMENT_DECIDE,
         }
     ),
     Role.CIVIL_AFFAIRS: frozenset(

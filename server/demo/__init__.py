@@ -12,13 +12,14 @@ PARTS = (
     "people",
     "consent",
     "records",
+    "assessments",
     "booking",
     "visits",
     "feedback",
     "notifications",
     "privacy",
 )
-WITH_A_PAST = (*PARTS, "season")  # what `make run` shows
+WITH_A_PAST = (*PARTS, "season", "ability")  # what `make run` shows
 
 
 class Town(SimpleNamespace):

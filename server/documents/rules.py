@@ -37,6 +37,7 @@ class SheetKind(StrEnum):
     CASES = "cases"
     AGREEMENTS = "agreements"
     COVERAGE = "coverage"
+    ASSESSMENTS = "assessments"
     OWN_COPY = "own_copy"  # all that is held about a person, for them: the floor above writes it
 
 
@@ -49,6 +50,7 @@ SHEET_WORDS: Mapping[SheetKind, str] = {
     SheetKind.CASES: "投诉与差评",
     SheetKind.AGREEMENTS: "签约协议",
     SheetKind.COVERAGE: "签约覆盖",
+    SheetKind.ASSESSMENTS: "待评估名单",
     SheetKind.OWN_COPY: "个人信息副本",
 }
 

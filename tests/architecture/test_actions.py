@@ -14,6 +14,7 @@ FEATURES = (
     "people",
     "consent",
     "records",
+    "assessments",
     "booking",
     "visits",
     "feedback",

@@ -6,7 +6,7 @@ never what was found.
 
 from collections.abc import Mapping
 
-from server.notifications.templates import agreements, booking, feedback, rights, visits
+from server.notifications.templates import agreements, assessments, booking, feedback, rights, visits
 from server.notifications.templates.kinds import (
     CITY,
     WECHAT,
@@ -21,6 +21,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     **booking.TEMPLATES,
     **visits.TEMPLATES,
     **rights.TEMPLATES,
+    **assessments.TEMPLATES,
     **agreements.TEMPLATES,
     **feedback.TEMPLATES,
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.documents.queries.sheets.alliance import AGREEMENTS, COVERAGE
+from server.documents.queries.sheets.assessments import ASSESSMENTS
 from server.documents.queries.sheets.columns import Column, Sheet, Value
 from server.documents.queries.sheets.feedback import CASES, RATINGS
 from server.documents.queries.sheets.people import CONSENTS, RESIDENTS
@@ -12,7 +13,17 @@ from server.documents.rules import SheetKind
 
 SHEETS: Mapping[SheetKind, Sheet[Any]] = {
     sheet.kind: sheet
-    for sheet in (RESIDENTS, VISITS, APPOINTMENTS, CONSENTS, RATINGS, CASES, AGREEMENTS, COVERAGE)
+    for sheet in (
+        RESIDENTS,
+        VISITS,
+        APPOINTMENTS,
+        CONSENTS,
+        RATINGS,
+        CASES,
+        AGREEMENTS,
+        COVERAGE,
+        ASSESSMENTS,
+    )
 }
 
 __all__ = ["SHEETS", "Column", "Sheet", "Value"]
