@@ -147,9 +147,9 @@ def _selfcare(questionnaire: Questionnaire, answers: Answers, numbers: Numbers) 
     )
 
 
-def step_of(value: float, *lines: int, scale: int = 1) -> int:
+def step_of(value: float, *lines: int) -> int:
     """Return 1 and one more for every line that the value reaches."""
-    return 1 + sum(value * scale >= line for line in lines)
+    return 1 + sum(value >= line for line in lines)
 
 
 def _above(value: float, *lines: int) -> int:
@@ -157,14 +157,14 @@ def _above(value: float, *lines: int) -> int:
 
 
 def measured_points(answers: Answers, numbers: Numbers) -> dict[int, int]:
-    """Return what items 9, 14 and 28 are worth; an index is judged as it is told, with one decimal."""
+    """Return what items 9, 14 and 28 are worth; an index is judged before it is rounded."""
 
     def lines(name: str, *steps: int) -> list[int]:
         return [numbers[f"assessments.{name}_{step}"] for step in steps]
 
     waist, least = answers[constitution.WAIST], numbers["assessments.waist_2"]
     return {
-        9: step_of(round(body_mass_index(answers) * 10), *lines("bmi", 2, 3, 4, 5)),
+        9: step_of(10 * body_mass_index(answers), *lines("bmi", 2, 3, 4, 5)),
         14: step_of(answers[constitution.COLDS], *lines("colds", 2, 3, 4, 5)),
         # 80–85 is two, 86–90 three: above 85 it is no longer two, whatever the decimals.
         28: 1 if waist < least else 2 + _above(waist, *lines("waist_most", 2, 3, 4)),
@@ -173,7 +173,7 @@ def measured_points(answers: Answers, numbers: Numbers) -> dict[int, int]:
 
 def body_mass_index(answers: Answers) -> float:
     metres = float(answers[constitution.HEIGHT]) / 100
-    return round(float(answers[constitution.WEIGHT]) / metres**2, 1)
+    return round(float(answers[constitution.WEIGHT]) / metres**2, 6)
 
 
 def leaning_verdict(total: int) -> str:
@@ -211,7 +211,7 @@ def _constitution(questionnaire: Questionnaire, answers: Answers, numbers: Numbe
     return Score(
         result="、".join(found) if found else "九种体质都没有达到“倾向是”",
         parts=tuple(parts),
-        numbers={**deciding, "bmi": body_mass_index(answers), "colds": answers[constitution.COLDS]},
+        numbers={**deciding, "bmi": round(body_mass_index(answers), 1), "colds": answers[constitution.COLDS]},
     )
 
 
