@@ -3,18 +3,16 @@
 from server.assessments.queries.cards import (
     CareCard,
     DisputeCard,
-    QuestionnaireCard,
     ResultCard,
     WorkCard,
     work_card,
 )
 from server.assessments.queries.faults import faults
+from server.assessments.queries.forms import QuestionnaireCard, blank, questionnaires
 from server.assessments.queries.residents import ResidentAssessments, of_resident, visits_a_month_in
 from server.assessments.queries.sheets import (
     ResultSheet,
     WorkSheet,
-    blank,
-    questionnaires,
     result_sheet,
     work_sheet,
 )

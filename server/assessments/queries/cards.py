@@ -21,7 +21,6 @@ from server.assessments.rules import (
     CareGrade,
     DisputeStatus,
     Part,
-    Questionnaire,
     Score,
     score_of,
     selfcare,
@@ -44,46 +43,6 @@ IN_PLAIN_WORDS: Mapping[tuple[str, int], str] = {
     (selfcare.CODE, 3): "日常生活都要人照料。",
 }
 DISEASE_WORDS = {value: words for value, words, _ in DISEASES}
-
-
-@dataclass(frozen=True)
-class OptionCard:
-    value: str
-    label: str
-    score: int
-
-
-@dataclass(frozen=True)
-class ItemCard:
-    code: str
-    number: str
-    label: str
-    kind: str
-    required: bool
-    hint: str
-    unit: str
-    low: float
-    high: float
-    options: tuple[OptionCard, ...]
-
-
-@dataclass(frozen=True)
-class QuestionSection:
-    code: str
-    title: str
-    hint: str
-    most: int | None  # None: not scored
-    items: tuple[ItemCard, ...]
-
-
-@dataclass(frozen=True)
-class QuestionnaireCard:
-    code: str
-    version: str
-    title: str
-    short: str
-    source: str
-    sections: tuple[QuestionSection, ...]
 
 
 @dataclass(frozen=True)
@@ -173,40 +132,6 @@ class CareCard:
     because: str
     rules_version: str
     assessment_uid: str
-
-
-def questionnaire_card(questionnaire: Questionnaire) -> QuestionnaireCard:
-    return QuestionnaireCard(
-        questionnaire.code,
-        questionnaire.version,
-        questionnaire.title,
-        questionnaire.short,
-        questionnaire.source,
-        tuple(
-            QuestionSection(
-                section.code,
-                section.title,
-                section.hint,
-                section.most if section.scored else None,
-                tuple(
-                    ItemCard(
-                        item.code,
-                        item.number,
-                        item.label,
-                        item.kind,
-                        item.required,
-                        item.hint,
-                        item.unit,
-                        item.low,
-                        item.high,
-                        tuple(OptionCard(each.value, each.label, each.score) for each in item.options),
-                    )
-                    for item in section.items
-                ),
-            )
-            for section in questionnaire.sections
-        ),
-    )
 
 
 def result_card(row: Assessment, *, today: date) -> ResultCard:

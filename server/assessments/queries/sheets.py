@@ -16,24 +16,21 @@ from server.assessments.access import (
 from server.assessments.models import Assessment, AssessmentDispute
 from server.assessments.queries.cards import (
     DisputeCard,
-    QuestionnaireCard,
     ResultCard,
     ScoreCard,
     WorkCard,
     answers_of,
     dispute_card,
     kept_score,
-    questionnaire_card,
     result_card,
     work_card,
 )
+from server.assessments.queries.forms import QuestionnaireCard, questionnaire_card
 from server.assessments.rules import (
-    CURRENT,
     NUMBERS,
     AssessmentStatus,
     Questionnaire,
     assessors_needed,
-    current,
     version_of,
 )
 from server.audit import trail
@@ -86,15 +83,6 @@ class ResultSheet:
     may_dispute: bool
     may_decide: bool
     history: tuple[HistoryLine, ...] = ()
-
-
-def questionnaires() -> tuple[QuestionnaireCard, ...]:
-    """Return every questionnaire in the version that new sheets take."""
-    return tuple(questionnaire_card(each) for each in CURRENT.values())
-
-
-def blank(*, questionnaire: str) -> QuestionnaireCard:
-    return questionnaire_card(current(questionnaire))
 
 
 @rereading

@@ -76,14 +76,10 @@ class Desk:
         return card.uid
 
     async def returned(self, uid: str, by: str = "he", reason: str = "上下楼梯再看看") -> None:
-        await actions.return_assessment(
-            actor=await self.actor(by), uid=uid, reason=reason, now=self.clock()
-        )
+        await actions.return_assessment(actor=await self.actor(by), uid=uid, reason=reason, now=self.clock())
 
     async def upheld(self, uid: str, by: str = "jin", answer: str = "两人复看过，维持") -> None:
-        await actions.uphold_assessment(
-            actor=await self.actor(by), uid=uid, answer=answer, now=self.clock()
-        )
+        await actions.uphold_assessment(actor=await self.actor(by), uid=uid, answer=answer, now=self.clock())
 
     async def row(self, uid: str) -> Assessment:
         return await Assessment.get(uid=uid).select_related("resident", "institution")

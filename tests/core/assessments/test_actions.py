@@ -58,7 +58,9 @@ class TestBeginning:
         assert await desk.begun() != await desk.begun(questionnaire="selfcare")
 
     @pytest.mark.parametrize("by", ["other_nurse", "song", "sun", "daughter", "qian", "root"])
-    async def test_is_not_for_those_whom_the_resident_has_nothing_to_do_with(self, desk: Desk, by: str) -> None:
+    async def test_is_not_for_those_whom_the_resident_has_nothing_to_do_with(
+        self, desk: Desk, by: str
+    ) -> None:
         with pytest.raises(NotFound):
             await desk.begun(by)
 
@@ -159,7 +161,12 @@ class TestTwoSignatures:
         uid = await desk.proposed()
         await desk.returned(uid)
         row = await desk.row(uid)
-        assert (row.status, row.first_by_id, row.score, row.returned) == (S.DRAFT, None, None, "上下楼梯再看看")
+        assert (row.status, row.first_by_id, row.score, row.returned) == (
+            S.DRAFT,
+            None,
+            None,
+            "上下楼梯再看看",
+        )
 
         await desk.signed(uid)
         assert (await desk.row(uid)).returned == ""
@@ -321,18 +328,20 @@ class TestCareLevel:
 
 
 Step = Callable[[Desk, str], Awaitable[object]]
-STEPS: dict[AssessmentEvent, Step] = {
-    E.PROPOSE: lambda desk, uid: desk.signed(uid),
-    E.AGREE: lambda desk, uid: desk.agreed(uid),
-    E.RETURN: lambda desk, uid: desk.returned(uid),
-    E.DISCARD: lambda desk, uid: _discarded(desk, uid),
-    E.DISPUTE: lambda desk, uid: desk.dispute(uid),
-    E.UPHOLD: lambda desk, uid: desk.upheld(uid),
-}
 
 
 async def _discarded(desk: Desk, uid: str) -> None:
     await actions.discard_assessment(actor=await desk.actor("nurse"), uid=uid, now=desk.clock())
+
+
+STEPS: dict[AssessmentEvent, Step] = {
+    E.PROPOSE: lambda desk, uid: desk.signed(uid),
+    E.AGREE: lambda desk, uid: desk.agreed(uid),
+    E.RETURN: lambda desk, uid: desk.returned(uid),
+    E.DISCARD: _discarded,
+    E.DISPUTE: lambda desk, uid: desk.dispute(uid),
+    E.UPHOLD: lambda desk, uid: desk.upheld(uid),
+}
 
 
 async def _brought_to(desk: Desk, status: AssessmentStatus) -> str:
@@ -440,7 +449,9 @@ class TestNews:
         assert await told("assessments.upheld") == {"wang", "daughter"}
         assert not await InboxMessage.filter(text__contains="轻度").exists()
 
-    async def test_names_nobody_and_nothing_of_a_result_in_the_audit_trail(self, desk: Desk, town: Town) -> None:
+    async def test_names_nobody_and_nothing_of_a_result_in_the_audit_trail(
+        self, desk: Desk, town: Town
+    ) -> None:
         await desk.disputed(lost=50)
         lines = await AuditEntry.filter(action__startswith="assessments.").values("detail", "reason")
         assert lines
@@ -453,16 +464,27 @@ class TestFaults:
         assert await queries.faults(now=desk.clock()) == []
 
         await Assessment.filter(uid=uid).update(level=3)
-        assert await queries.faults(now=desk.clock()) == [f"A12 assessment {uid} does not add up to its level"]
+        assert await queries.faults(now=desk.clock()) == [
+            f"A12 assessment {uid} does not add up to its level"
+        ]
         await Assessment.filter(uid=uid).update(level=1, live_key="x", entry_uid=None, status=S.DISPUTED)
         await CareLevel.all().update(until=date(2026, 1, 1))
         found = "\n".join(await queries.faults(now=desk.clock()))
-        for said in ("keeps it for nothing", "the record does not have", "in dispute by nobody", "has ended and holds"):
+        for said in (
+            "keeps it for nothing",
+            "the record does not have",
+            "in dispute by nobody",
+            "has ended and holds",
+        ):
             assert said in found
 
         row = await desk.row(uid)
         await AssessmentDispute(
-            assessment=row, raised_by_id=row.first_by_id, text="x", due_at=desk.clock(), created_at=desk.clock()
+            assessment=row,
+            raised_by_id=row.first_by_id,
+            text="x",
+            due_at=desk.clock(),
+            created_at=desk.clock(),
         ).save()
         await Assessment.filter(uid=uid).update(status=S.SUPERSEDED, second_by_id=row.first_by_id)
         found = "\n".join(await queries.faults(now=desk.clock()))

@@ -76,7 +76,10 @@ class TestAnswers:
 
     def test_come_from_the_cells_of_a_form_as_well(self) -> None:
         cells = {"A-4-1:diabetes": "true", "A-4-1:copd": "true", "B-1-1": "4"}
-        assert checked(current("gbt42195"), cells, whole=False) == {"A-4-1": ["diabetes", "copd"], "B-1-1": "4"}
+        assert checked(current("gbt42195"), cells, whole=False) == {
+            "A-4-1": ["diabetes", "copd"],
+            "B-1-1": "4",
+        }
         assert checked(current("constitution"), {"weight": "61.5", "colds": "7"}, whole=False) == {
             "weight": 61.5,
             "colds": 7,
@@ -124,7 +127,9 @@ class TestHowLongAResultHolds:
         assert work_state(live="draft", **asked) is WorkState.DRAFT
         assert work_state(live="proposed", **asked) is WorkState.PROPOSED
 
-    @pytest.mark.parametrize("today", [date(2026, 3, 2), date(2024, 2, 29), date(2025, 2, 28), date(2026, 1, 1)])
+    @pytest.mark.parametrize(
+        "today", [date(2026, 3, 2), date(2024, 2, 29), date(2025, 2, 28), date(2026, 1, 1)]
+    )
     @pytest.mark.parametrize("age", [65, 80])
     def test_an_age_is_reached_on_the_birthday(self, today: date, age: int) -> None:
         last = born_by(today, age)
@@ -152,7 +157,9 @@ class TestCareLevels:
         grades = list(CareGrade)
         rules = TABLE[level]
         assert [rule.visits_a_month for rule in rules] == sorted(rule.visits_a_month for rule in rules)
-        assert [grades.index(rule.grade) for rule in rules] == sorted(grades.index(rule.grade) for rule in rules)
+        assert [grades.index(rule.grade) for rule in rules] == sorted(
+            grades.index(rule.grade) for rule in rules
+        )
         assert all(rule.package in PACKAGES for rule in rules)
         if level is not AbilityLevel.TOTAL:
             worse = TABLE[AbilityLevel(level + 1)]

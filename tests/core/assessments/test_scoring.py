@@ -117,7 +117,9 @@ class TestAdjustments:
         ("falls", "lost", "raised"),
         [("0", "0", False), ("1", "0", False), ("1", "1", True), ("2", "0", True), ("3", "0", True)],
     )
-    def test_two_events_raise_by_one_whatever_their_kind(self, falls: str, lost: str, *, raised: bool) -> None:
+    def test_two_events_raise_by_one_whatever_their_kind(
+        self, falls: str, lost: str, *, raised: bool
+    ) -> None:
         result = ability(A_2_14_fall=falls, A_2_14_lost=lost)
         assert result.level == int(raised)
         assert result.triggers == (("events",) if raised else ())
@@ -189,10 +191,14 @@ class TestConstitution:
 
     def test_everything_sometimes_is_every_leaning_and_not_balanced(self) -> None:
         found = constitution("3", height=165, weight=69, colds=5, waist=86)  # index 25.3
-        assert {(part.score, part.verdict) for code, part in found.items() if code != "balanced"} == {(12, YES)}
+        assert {(part.score, part.verdict) for code, part in found.items() if code != "balanced"} == {
+            (12, YES)
+        }
         assert (found["balanced"].score, found["balanced"].verdict) == (15, NO)
 
-    @pytest.mark.parametrize(("score", "verdict"), [(4, NO), (8, NO), (9, TENDENCY), (10, TENDENCY), (11, YES)])
+    @pytest.mark.parametrize(
+        ("score", "verdict"), [(4, NO), (8, NO), (9, TENDENCY), (10, TENDENCY), (11, YES)]
+    )
     def test_leans_from_nine_and_is_from_eleven(self, score: int, verdict: str) -> None:
         assert leaning_verdict(score) == verdict
 
@@ -209,7 +215,8 @@ class TestConstitution:
         assert result.result == "阳虚质（是）、阴虚质（倾向是）"
 
     @pytest.mark.parametrize(
-        ("weight", "points"), [(59.9, 1), (60.0, 2), (62.4, 2), (62.5, 3), (64.9, 3), (65.0, 4), (69.9, 4), (70.0, 5)]
+        ("weight", "points"),
+        [(59.9, 1), (60.0, 2), (62.4, 2), (62.5, 3), (64.9, 3), (65.0, 4), (69.9, 4), (70.0, 5)],
     )
     def test_item_9_follows_the_body_mass_index(self, weight: float, points: int) -> None:
         """24, 25, 26 and 28 begin a step: at 158.1 cm one unit is just under 2.5 kg."""
@@ -217,7 +224,8 @@ class TestConstitution:
         assert measured_points(answers, DEFAULTS)[9] == points
 
     @pytest.mark.parametrize(
-        ("colds", "points"), [(0, 1), (1, 1), (2, 2), (4, 2), (5, 3), (6, 3), (7, 4), (8, 4), (11, 4), (12, 5)]
+        ("colds", "points"),
+        [(0, 1), (1, 1), (2, 2), (4, 2), (5, 3), (6, 3), (7, 4), (8, 4), (11, 4), (12, 5)],
     )
     def test_item_14_follows_the_colds_of_a_year(self, colds: int, points: int) -> None:
         """Seven, which the official table leaves out, is four points."""
@@ -250,7 +258,13 @@ class TestLongTermCare:
     def test_keeps_its_seventeen_items_with_their_steps(self) -> None:
         steps = {item.code: len(item.options) for item in current("ltc").items() if not item.required}
         assert len(steps) == 17
-        assert [steps[code] for code in ("eating", "cleaning", "walking", "stairs", "bathing")] == [3, 2, 4, 3, 2]
+        assert [steps[code] for code in ("eating", "cleaning", "walking", "stairs", "bathing")] == [
+            3,
+            2,
+            4,
+            3,
+            2,
+        ]
         assert {steps[code] for code in ("time", "people", "place", "memory", "sight", "talking")} == {5}
 
 
@@ -266,7 +280,8 @@ class TestEveryQuestionnaire:
             assert len(item.by_value) == len(item.options), item.code
 
     @pytest.mark.parametrize(
-        ("code", "answers"), [("gbt42195", ability_answers(lost=3)), ("constitution", constitution_answers("2"))]
+        ("code", "answers"),
+        [("gbt42195", ability_answers(lost=3)), ("constitution", constitution_answers("2"))],
     )
     def test_comes_back_out_of_the_table_as_it_went_in(self, code: str, answers: dict[str, Any]) -> None:
         import orjson
