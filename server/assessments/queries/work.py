@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
@@ -210,4 +211,5 @@ async def disputes(*, actor: Actor, open_only: bool, wish: PageWish, now: dateti
 async def count_disputes(*, actor: Actor, now: datetime) -> tuple[int, int]:
     """Count the disputes that wait for an answer, and those of them that are late."""
     rows = AssessmentDispute.filter(disputes_answered_by(actor=actor), status=DisputeStatus.OPEN)
-    return await rows.count(), await rows.filter(due_at__lte=now).count()
+    due: list[Any] = list(await rows.values_list("due_at", flat=True))
+    return len(due), sum(each <= now for each in due)
