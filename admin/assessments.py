@@ -10,6 +10,7 @@ from server.assessments.queries import WorkWish
 from server.assessments.rules import AssessmentReason, AssessmentStatus
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
+from server.consent.rules import PURPOSE_WORDS, SHAREABLE
 from server.web import (
     Ask,
     Clean,
@@ -53,6 +54,10 @@ class DisputeQuery(PageQuery):
 
 class BlankQuery(Query):
     questionnaire: Code = WorkWish.questionnaire
+
+
+class KnownQuery(Query):
+    purpose: Purpose = Purpose.CARE
 
 
 class Begin(Form):
@@ -130,11 +135,16 @@ async def blank(ask: Ask, query: BlankQuery) -> Show:  # noqa: ARG001  paper is 
     purpose=Purpose.CARE,
     summary="What is known of one resident's ability, and their care level",
 )
-async def of_resident(ask: Ask, resident_uid: str) -> Show:
+async def of_resident(ask: Ask, resident_uid: str, query: KnownQuery) -> Show:
     known = await queries.of_resident(
-        actor=ask.actor, resident_uid=resident_uid, purpose=Purpose.CARE, now=ask.now
+        actor=ask.actor, resident_uid=resident_uid, purpose=query.purpose, now=ask.now
     )
-    return Show("assessments/resident.html", known=known)
+    return Show(
+        "assessments/resident.html",
+        known=known,
+        purpose=query.purpose,
+        purposes=[(purpose, PURPOSE_WORDS[purpose]) for purpose in Purpose if purpose in SHAREABLE],
+    )
 
 
 @routes.post("/residents/<resident_uid>/assessments", needs=MAKE, summary="Begin a sheet")

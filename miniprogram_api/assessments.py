@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from server.assessments import actions, queries
-from server.assessments.actions import Signed
+from server.assessments.actions import SignedSheet
 from server.assessments.queries import (
     DisputeCard,
     QuestionnaireCard,
@@ -32,29 +32,29 @@ class PurposeQuery(Query):
     purpose: Purpose = Purpose.CARE
 
 
-class Begin(Body):
+class BeginAssessment(Body):
     questionnaire: Annotated[str, Field(min_length=1, max_length=32)]
     reason: AssessmentReason
     institution: Uid | None = None
 
 
-class Filled(Body):
+class FillIn(Body):
     answers: Answers
 
 
-class Signature(Body):
+class SignSheet(Body):
     answers: Answers | None = None  # without: as they were saved
 
 
-class Agreement(Body):
+class AgreeToSheet(Body):
     edits: Annotated[Int, Field(ge=0)]  # of the sheet as it was read
 
 
-class Return(Body):
+class ReturnSheet(Body):
     reason: Line
 
 
-class Disagreement(Body):
+class DisputeResult(Body):
     text: Annotated[Paragraph, Field(max_length=500)]
 
 
@@ -82,7 +82,7 @@ async def of_resident(ask: Ask, resident_uid: str, query: PurposeQuery) -> Resid
     status=201,
     summary="Begin a sheet",
 )
-async def begin(ask: Ask, resident_uid: str, body: Begin) -> WorkCard:
+async def begin(ask: Ask, resident_uid: str, body: BeginAssessment) -> WorkCard:
     return await actions.begin_assessment(
         actor=ask.actor,
         resident_uid=resident_uid,
@@ -109,26 +109,26 @@ async def work(ask: Ask, assessment_uid: str) -> WorkSheet:
 
 
 @routes.put(f"{ONE}/answers", needs=MAKE, purpose=Purpose.CARE, summary="Save what is filled in so far")
-async def save(ask: Ask, assessment_uid: str, body: Filled) -> WorkCard:
+async def save(ask: Ask, assessment_uid: str, body: FillIn) -> WorkCard:
     return await actions.save_answers(actor=ask.actor, uid=assessment_uid, answers=body.answers, now=ask.now)
 
 
 @routes.post(f"{ONE}/signature", needs=MAKE, purpose=Purpose.CARE, summary="Sign a whole sheet")
-async def sign(ask: Ask, assessment_uid: str, body: Signature) -> Signed:
+async def sign(ask: Ask, assessment_uid: str, body: SignSheet) -> SignedSheet:
     return await actions.sign_assessment(
         actor=ask.actor, uid=assessment_uid, answers=body.answers, now=ask.now
     )
 
 
 @routes.post(f"{ONE}/agreement", needs=MAKE, purpose=Purpose.CARE, summary="Sign as the second assessor")
-async def agree(ask: Ask, assessment_uid: str, body: Agreement) -> Signed:
+async def agree(ask: Ask, assessment_uid: str, body: AgreeToSheet) -> SignedSheet:
     return await actions.agree_to_assessment(
         actor=ask.actor, uid=assessment_uid, edits=body.edits, now=ask.now
     )
 
 
 @routes.post(f"{ONE}/return", needs=MAKE, purpose=Purpose.CARE, summary="Give a sheet back")
-async def give_back(ask: Ask, assessment_uid: str, body: Return) -> WorkCard:
+async def give_back(ask: Ask, assessment_uid: str, body: ReturnSheet) -> WorkCard:
     return await actions.return_assessment(
         actor=ask.actor, uid=assessment_uid, reason=body.reason, now=ask.now
     )
@@ -148,5 +148,5 @@ async def discard(ask: Ask, assessment_uid: str) -> None:
     status=201,
     summary="Say that a result is not right",
 )
-async def dispute(ask: Ask, assessment_uid: str, body: Disagreement) -> DisputeCard:
+async def dispute(ask: Ask, assessment_uid: str, body: DisputeResult) -> DisputeCard:
     return await actions.dispute_assessment(actor=ask.actor, uid=assessment_uid, text=body.text, now=ask.now)

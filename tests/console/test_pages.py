@@ -16,6 +16,7 @@ FEATURES = (
     "people",
     "consent",
     "records",
+    "assessments",
     "booking",
     "visits",
     "feedback",

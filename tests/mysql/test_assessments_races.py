@@ -92,7 +92,7 @@ async def test_upholding_and_assessing_anew_end_a_dispute_once(desk: Desk) -> No
         answers = await at_once(desk.upheld(old), desk.agreed(new, "doctor", edits=edits))
 
         row = await desk.row(old)
-        assert isinstance(answers[1], actions.Signed), answers
+        assert isinstance(answers[1], actions.SignedSheet), answers
         assert (row.status is AssessmentStatus.SUPERSEDED) is isinstance(answers[0], Exception)
         assert (await desk.row(new)).status is AssessmentStatus.FINAL
     assert await queries.faults(now=desk.clock()) == []

@@ -3,7 +3,7 @@
 from server.assessments.actions.disputing import dispute_assessment, uphold_assessment
 from server.assessments.actions.filling import begin_assessment, discard_assessment, save_answers
 from server.assessments.actions.signing import (
-    Signed,
+    SignedSheet,
     agree_to_assessment,
     return_assessment,
     sign_assessment,
@@ -11,7 +11,7 @@ from server.assessments.actions.signing import (
 from server.assessments.actions.sweeping import sweep_assessments
 
 __all__ = [
-    "Signed",
+    "SignedSheet",
     "agree_to_assessment",
     "begin_assessment",
     "discard_assessment",

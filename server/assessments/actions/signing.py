@@ -36,7 +36,7 @@ from server.kit.transactions import action
 
 
 @dataclass(frozen=True)
-class Signed:
+class SignedSheet:
     """What a signature made of the sheet."""
 
     uid: str
@@ -47,7 +47,7 @@ class Signed:
 @action
 async def sign_assessment(
     *, actor: Actor, uid: str, answers: Mapping[str, Any] | None = None, now: datetime
-) -> Signed:
+) -> SignedSheet:
     """Sign a whole sheet as its first assessor, with these answers or those that were saved.
 
     Where one is enough, it is a result at once. Refusals: NotFound; AnswersInvalid with every cell; AssessedBefore; NotThisNow.
@@ -71,12 +71,12 @@ async def sign_assessment(
     if assessors_needed(row.questionnaire, numbers) > 1:
         await move(row, AssessmentEvent.PROPOSE, now=now, **signed)
         await tell(actor, "assessments.proposed", row, now=now)
-        return Signed(row.uid, AssessmentStatus.PROPOSED, score.result)
+        return SignedSheet(row.uid, AssessmentStatus.PROPOSED, score.result)
     return await _settled(actor, row, _Signature(AssessmentEvent.SETTLE, score, signed), now)
 
 
 @action
-async def agree_to_assessment(*, actor: Actor, uid: str, edits: int, now: datetime) -> Signed:
+async def agree_to_assessment(*, actor: Actor, uid: str, edits: int, now: datetime) -> SignedSheet:
     """Sign as the second assessor, another person than the first, what stood there when it was read (`edits`).
 
     Refusals: NotFound; NotThisNow; SameAssessor; ClinicianNeeded; AssessedBefore.
@@ -139,7 +139,7 @@ class _Signature:
     changes: Mapping[str, Any]
 
 
-async def _settled(actor: Actor, row: Assessment, signature: _Signature, now: datetime) -> Signed:
+async def _settled(actor: Actor, row: Assessment, signature: _Signature, now: datetime) -> SignedSheet:
     score = signature.score
     months = (await parameters((HABITS[row.questionnaire].months,), on=now))[HABITS[row.questionnaire].months]
     day = row.assessed_on or local_date(now)
@@ -150,4 +150,4 @@ async def _settled(actor: Actor, row: Assessment, signature: _Signature, now: da
     await set_care_level(actor, row, now)
     await put_into_the_record(actor, row, score, now)
     await tell(actor, "assessments.final", row, now=now)
-    return Signed(row.uid, AssessmentStatus.FINAL, score.result)
+    return SignedSheet(row.uid, AssessmentStatus.FINAL, score.result)

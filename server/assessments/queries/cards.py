@@ -20,8 +20,8 @@ from server.assessments.rules import (
     AssessmentStatus,
     CareGrade,
     DisputeStatus,
-    Part,
     Score,
+    ScorePart,
     score_of,
     selfcare,
     version_of,
@@ -46,7 +46,7 @@ DISEASE_WORDS = {value: words for value, words, _ in DISEASES}
 
 
 @dataclass(frozen=True)
-class ScoreCard:
+class AssessmentScore:
     """A score as it is told; of GB/T 42195 its table C."""
 
     result: str
@@ -54,7 +54,7 @@ class ScoreCard:
     level: int | None
     total: int | None
     most: int | None
-    parts: tuple[Part, ...]
+    parts: tuple[ScorePart, ...]
     preliminary_words: str
     level_words: str
     triggers: tuple[str, ...]  # as they are read out
@@ -77,7 +77,7 @@ class ResultCard:
     assessed_on: date | None
     valid_until: date | None
     is_valid: bool
-    score: ScoreCard
+    score: AssessmentScore
     assessors: tuple[str, ...]
 
 
@@ -157,8 +157,8 @@ def result_card(row: Assessment, *, today: date) -> ResultCard:
     )
 
 
-def score_card(code: str, score: Score) -> ScoreCard:
-    return ScoreCard(
+def score_card(code: str, score: Score) -> AssessmentScore:
+    return AssessmentScore(
         result=score.result,
         plain=IN_PLAIN_WORDS.get((code, -1 if score.level is None else score.level), ""),
         level=score.level,
@@ -235,7 +235,7 @@ def care_card(row: CareLevel) -> CareCard:
     )
 
 
-def kept_score(row: Assessment) -> ScoreCard | None:
+def kept_score(row: Assessment) -> AssessmentScore | None:
     return score_card(row.questionnaire, score_of(row.score)) if row.score else None
 
 

@@ -15,9 +15,9 @@ from server.assessments.access import (
 )
 from server.assessments.models import Assessment, AssessmentDispute
 from server.assessments.queries.cards import (
+    AssessmentScore,
     DisputeCard,
     ResultCard,
-    ScoreCard,
     WorkCard,
     answers_of,
     dispute_card,
@@ -67,7 +67,7 @@ class WorkSheet:
     questionnaire: QuestionnaireCard
     answers: Mapping[str, Any]
     sections: tuple[AnsweredSection, ...]
-    score: ScoreCard | None  # as of the first signature
+    score: AssessmentScore | None  # as of the first signature
     assessors: int  # how many must sign
     mine: bool  # signed by the reader first: another one must sign now
     history: tuple[HistoryLine, ...] = ()

@@ -39,7 +39,7 @@ YES, TENDENCY, NO, MOSTLY = "是", "倾向是", "否", "基本是"
 
 
 @dataclass(frozen=True)
-class Part:
+class ScorePart:
     """One section's or one constitution's share."""
 
     code: str
@@ -54,7 +54,7 @@ class Score:
     """What comes of a sheet. Of GB/T 42195 these are its table C: C.1 parts, C.2 total, C.3 preliminary, C.4 triggers, C.5 level."""
 
     result: str  # one sentence, as it stands in the record
-    parts: tuple[Part, ...] = ()
+    parts: tuple[ScorePart, ...] = ()
     total: int | None = None
     most: int | None = None
     preliminary: int | None = None
@@ -68,7 +68,7 @@ class Score:
 
 def score_of(kept: Mapping[str, Any]) -> Score:
     """Read a score as it was kept."""
-    parts = tuple(Part(**part) for part in kept["parts"])
+    parts = tuple(ScorePart(**part) for part in kept["parts"])
     return replace(Score(**{**kept, "parts": ()}), parts=parts, triggers=tuple(kept["triggers"]))
 
 
@@ -107,7 +107,7 @@ def final_level(preliminary: AbilityLevel, triggers: Sequence[str], *, stacking:
 
 def _ability(questionnaire: Questionnaire, answers: Answers, numbers: Numbers) -> Score:
     parts = tuple(
-        Part(each.code, each.title, points(each, answers), each.most) for each in questionnaire.scored
+        ScorePart(each.code, each.title, points(each, answers), each.most) for each in questionnaire.scored
     )
     total = sum(part.score for part in parts)
     preliminary, triggers = preliminary_level(total), triggers_of(answers, numbers)
@@ -135,7 +135,7 @@ def _selfcare(questionnaire: Questionnaire, answers: Answers, numbers: Numbers) 
     total = points(section, answers)
     level = selfcare_level(total)
     parts = tuple(
-        Part(item.code, item.label, item.by_value[answers[item.code]].score, item.most)
+        ScorePart(item.code, item.label, item.by_value[answers[item.code]].score, item.most)
         for item in section.items
     )
     return Score(
@@ -197,11 +197,11 @@ def _constitution(questionnaire: Questionnaire, answers: Answers, numbers: Numbe
     parts = []
     for code, title, items in constitution.LEANING:
         total = sum(worth[number] for number in items)
-        parts.append(Part(code, title, total, 5 * len(items), leaning_verdict(total)))
+        parts.append(ScorePart(code, title, total, 5 * len(items), leaning_verdict(total)))
     code, title, items = constitution.BALANCED
     total = sum(6 - worth[number] if number in constitution.TURNED else worth[number] for number in items)
     verdict = balanced_verdict(total, [part.score for part in parts])
-    parts.append(Part(code, title, total, 5 * len(items), verdict))
+    parts.append(ScorePart(code, title, total, 5 * len(items), verdict))
     found = [f"{part.title}（{part.verdict}）" for part in parts if part.verdict != NO]
     deciding = {
         name.removeprefix("assessments."): value

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.assessments import actions
-from server.assessments.actions import Signed
+from server.assessments.actions import SignedSheet
 from server.assessments.models import Assessment, AssessmentDispute
 from server.assessments.rules import AssessmentReason
 from server.authority.actor import Actor
@@ -42,13 +42,13 @@ class Desk:
         )
         return card.uid
 
-    async def signed(self, uid: str, by: str = "nurse", **answers: Any) -> Signed:
+    async def signed(self, uid: str, by: str = "nurse", **answers: Any) -> SignedSheet:
         whole = answers.pop("answers", None) or ability_answers(**answers)
         return await actions.sign_assessment(
             actor=await self.actor(by), uid=uid, answers=whole, now=self.clock()
         )
 
-    async def agreed(self, uid: str, by: str = "he", *, edits: int | None = None) -> Signed:
+    async def agreed(self, uid: str, by: str = "he", *, edits: int | None = None) -> SignedSheet:
         seen = edits if edits is not None else (await self.row(uid)).edits
         return await actions.agree_to_assessment(
             actor=await self.actor(by), uid=uid, edits=seen, now=self.clock()
