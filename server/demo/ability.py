@@ -50,8 +50,8 @@ async def load(town: Any, *, now: datetime) -> AbilityTown:
         answers = ability_answers(lost=lost, A_4_1=list(diagnoses), A_2_14_fall=falls)
         done.append(await _assessed(nurse, he, neighbours[place].uid, answers, at))
     if done:
-        text = "我妈妈走路要人扶着，评得太轻了，请再看一看。"
-        await dispute_assessment(actor=he, uid=done[-1], text=text, now=now - timedelta(days=2))
+        jin, text = await acting("jin", Channel.CONSOLE), "翻身、移到轮椅时能配合，评得重了，请再看一看。"
+        await dispute_assessment(actor=jin, uid=done[-1], text=text, now=now - timedelta(days=2))
     waiting = await _proposed(nurse, neighbours[-1].uid, ability_answers(lost=20), now - timedelta(hours=3))
     constitution = await begin_assessment(
         actor=nurse,
