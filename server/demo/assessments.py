@@ -23,13 +23,14 @@ QUIET: Mapping[str, Any] = {
 
 
 def ability_answers(*, lost: int = 0, **otherwise: Any) -> dict[str, Any]:
-    """Return a whole sheet: the best of every item, then so many points less, a point at a time from the first item on."""
-    answers: dict[str, Any] = {}
-    for section in GBT42195.scored:
-        for item in section.items:
-            less = min(lost, item.most)
-            lost -= less
-            answers[item.code] = str(item.most - less)
+    """Return a whole sheet: the best of every item, then so many points less, a point an item, round by round."""
+    items = [item for section in GBT42195.scored for item in section.items]
+    points = {item.code: item.most for item in items}
+    while lost:
+        for code in [each for each, left in points.items() if left][:lost]:
+            points[code] -= 1
+            lost -= 1
+    answers = {code: str(left) for code, left in points.items()}
     return {**answers, **QUIET, **{code.replace("_", "-"): value for code, value in otherwise.items()}}
 
 

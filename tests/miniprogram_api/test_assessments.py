@@ -150,8 +150,8 @@ class TestTheFamily:
             "code": "B-1-1",
             "number": "B.1.1",
             "label": "进食",
-            "answer": "0 分　完全依赖他人，或吞咽困难，或留置营养管",
-            "score": 0,
+            "answer": "3 分　需要提示，或独立使用辅具，没有呛咳",
+            "score": 3,
         }
         assert sheet["may_dispute"] is True
 

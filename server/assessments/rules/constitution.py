@@ -74,7 +74,8 @@ CONSTITUTION = Questionnaire(
     version="2013",
     title="老年人中医药健康管理（体质辨识）",
     short="中医体质辨识",
-    source="老年人中医药健康管理服务记录表（国家基本公共卫生服务规范（第三版）；facts/domain.md §2.7，题目、计分高；平和质取“≤”中；第 9、14、17、28 题切点记忆）",
+    source="老年人中医药健康管理服务记录表（国家基本公共卫生服务规范（第三版））",
+    sure="facts/domain.md §2.7：题目、计分高；平和质取“≤”中；第 9、14、17、28 题切点记忆",
     category=RecordCategory.TCM,
     sections=(
         Section("items", "近一年的体验和感觉", _items()),

@@ -122,7 +122,8 @@ GBT42195 = Questionnaire(
     version="2022",
     title="老年人能力评估",
     short="能力评估",
-    source="GB/T 42195-2022《老年人能力评估规范》附录 A、B（facts/domain.md §1，题目、分值、切点高；选项文字为转述，付印前须与标准原件核对）",
+    source="GB/T 42195-2022《老年人能力评估规范》附录 A、B",
+    sure="facts/domain.md §1：题目、分值、切点、变更依据高；B.1.7 的 3 分中；选项文字为转述，付印前须与标准原件核对",
     category=RecordCategory.ABILITY,
     sections=(SELF_CARE, MOBILITY, MIND, TAKING_PART, *ABOUT, *HEALTH),
 )

@@ -48,7 +48,8 @@ LTC = Questionnaire(
     version="2021-trial",
     title="长期护理失能等级评估",
     short="长护险失能等级",
-    source="《长期护理失能等级评估标准（试行）》医保办发〔2021〕37 号（facts/domain.md §2.8，结构高、选项级数中；三维组合判级表未取得，等级按评估机构的结论录入）",
+    source="《长期护理失能等级评估标准（试行）》医保办发〔2021〕37 号；等级按评估机构的结论录入",
+    sure="facts/domain.md §2.8：结构高、选项级数中；三维组合判级表未取得，不计算",
     category=RecordCategory.ABILITY,
     sections=(
         Section("grade", "评估机构的结论", (

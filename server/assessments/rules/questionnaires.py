@@ -96,7 +96,8 @@ class Questionnaire:
     version: str
     title: str  # as the result is called in the record
     short: str
-    source: str  # where its items, scores and lines are from, and how sure that is
+    source: str  # where it is from, as people read it
+    sure: str  # how sure items, scores and lines are, and what is retold
     category: RecordCategory
     sections: tuple[Section, ...]
 

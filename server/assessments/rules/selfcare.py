@@ -47,7 +47,8 @@ SELFCARE = Questionnaire(
     version="2017",
     title="老年人生活自理能力评估",
     short="自理能力筛查",
-    source="国家基本公共卫生服务规范（第三版，2017）老年人健康管理（facts/domain.md §2.2，分值、切点高；选项文字为转述）",
+    source="国家基本公共卫生服务规范（第三版，2017）老年人健康管理",
+    sure="facts/domain.md §2.2：分值、切点高；选项文字为转述（记忆）",
     category=RecordCategory.EXAM,
     sections=(Section("items", "五项自理能力", ITEMS),),
 )

@@ -88,7 +88,7 @@ class TestTheStandard:
 
     def test_adds_up_its_parts_to_the_total(self) -> None:
         result = ability(lost=37)
-        assert [part.score for part in result.parts] == [0, 10, 28, 15]
+        assert [part.score for part in result.parts] == [16, 8, 19, 10]
         assert result.total == 53
 
 
@@ -275,6 +275,7 @@ class TestEveryQuestionnaire:
         assert len(codes) == len(set(codes)) <= 80
         assert all(len(code) <= 32 and ":" not in code and "." not in code for code in codes)
         assert questionnaire.source
+        assert questionnaire.sure
         for item in questionnaire.items():
             assert (item.kind in {AnswerKind.ONE, AnswerKind.MANY}) is bool(item.options), item.code
             assert len(item.by_value) == len(item.options), item.code
