@@ -3,6 +3,8 @@
 from admin import (
     accounts,
     alliance,
+    assessment,
+    assessments,
     audit,
     beds,
     board,
@@ -52,6 +54,8 @@ MODULES = (
     consent,
     documents,
     records,
+    assessments,
+    assessment,
     booking,
     bookings,
     queue,

@@ -5,6 +5,7 @@ from typing import ClassVar
 from miniprogram_api import (
     account,
     alliance,
+    assessments,
     booking,
     consent,
     feedback,
@@ -31,6 +32,7 @@ MODULES = (
     alliance,
     consent,
     records,
+    assessments,
     booking,
     visits,
     feedback,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from server.assessments import queries as assessments
 from server.audit import queries as audit
 from server.booking import queries as booking
 from server.consent import queries as consent
@@ -19,6 +20,7 @@ ASKED = (
     consent.faults,
     audit.faults,
     records.faults,
+    assessments.faults,
     booking.faults,
     visits.faults,
     settlement.faults,

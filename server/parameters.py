@@ -4,6 +4,7 @@ from datetime import datetime
 
 from server.alliance import actions as alliance
 from server.alliance import rules as alliance_rules
+from server.assessments import rules as assessments
 from server.authority.actor import Channel, system_actor
 from server.booking import rules as booking
 from server.consent import rules as consent
@@ -23,6 +24,7 @@ FEATURES = (
     people,
     consent,
     records,
+    assessments,
     booking,
     visits,
     settlement,

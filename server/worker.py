@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from server.alliance import actions as alliance
+from server.assessments import actions as assessments
 from server.audit.actions import note
 from server.audit.checkpoint import checkpoint
 from server.authority.actor import Actor, system_actor
@@ -53,6 +54,7 @@ SWEEPS: Sequence[Sweep] = (
     visits.sweep_nonces,
     consent.sweep_consents,
     records.sweep_emergencies,
+    assessments.sweep_assessments,
     feedback.sweep_clocks,
     notifications.sweep_clocks,
     alliance.sweep_agreements,

@@ -76,6 +76,8 @@ class Permission(StrEnum):
     STATEMENT_ACCEPT = "statement:accept"  # the home's side: accept, dispute
     STATEMENT_RULE = "statement:rule"  # decide what the two cannot agree on
     CATALOGUE_PUBLISH = "catalogue:publish"  # what may be billed, and for how much
+    ASSESSMENT_MAKE = "assessment:make"  # fill in a scale, sign it
+    ASSESSMENT_DECIDE = "assessment:decide"  # answer for the institution when a result is disputed
 
 
 _P = Permission
@@ -123,6 +125,7 @@ _HOME_CARE = frozenset(
         _P.RATING_ASSIST,
         _P.INBOX_READ,
         _P.RECORD_EMERGENCY,
+        _P.ASSESSMENT_MAKE,
     }
 )
 
@@ -152,6 +155,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         _P.STATEMENT_READ,
         _P.STATEMENT_ACCEPT,
         _P.RECTIFICATION_DECIDE,
+        _P.ASSESSMENT_DECIDE,
     },
     Role.CLINICIAN: frozenset(
         {
@@ -168,6 +172,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.VISIT_ATTEND,
             _P.VISIT_ATTEST,
             _P.INBOX_READ,
+            _P.ASSESSMENT_MAKE,
         }
     ),
     Role.HOSPITAL_MANAGER: frozenset(
@@ -201,6 +206,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.STATEMENT_READ,
             _P.STATEMENT_ISSUE,
             _P.RECTIFICATION_DECIDE,
+            _P.ASSESSMENT_MAKE,
+            _P.ASSESSMENT_DECIDE,
         }
     ),
     Role.CIVIL_AFFAIRS: frozenset(

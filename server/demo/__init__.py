@@ -12,6 +12,7 @@ PARTS = (
     "people",
     "consent",
     "records",
+    "assessments",
     "booking",
     "visits",
     "settlement",
@@ -20,7 +21,7 @@ PARTS = (
     "privacy",
 )
 # What `make run` shows; a month is settled out of its past.
-WITH_A_PAST = (*(part for part in PARTS if part != "settlement"), "season", "settlement")
+WITH_A_PAST = (*(part for part in PARTS if part != "settlement"), "season", "ability", "settlement")
 
 
 class Town(SimpleNamespace):

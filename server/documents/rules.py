@@ -41,6 +41,7 @@ class SheetKind(StrEnum):
     COVERAGE = "coverage"
     STATEMENTS = "statements"
     STATEMENT_LINES = "statement_lines"
+    ASSESSMENTS = "assessments"
     OWN_COPY = "own_copy"  # all that is held about a person, for them: the floor above writes it
 
 
@@ -55,6 +56,7 @@ SHEET_WORDS: Mapping[SheetKind, str] = {
     SheetKind.COVERAGE: "签约覆盖",
     SheetKind.STATEMENTS: "结算单",
     SheetKind.STATEMENT_LINES: "结算单明细",
+    SheetKind.ASSESSMENTS: "待评估名单",
     SheetKind.OWN_COPY: "个人信息副本",
 }
 

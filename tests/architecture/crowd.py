@@ -6,6 +6,7 @@ from typing import Any
 from tortoise.models import Model
 
 from server.alliance.models import Department, Institution, ServiceAgreement
+from server.assessments.models import Assessment, AssessmentDispute
 from server.audit.models import AuditEntry
 from server.booking.models import Appointment, Schedule, ScheduleException, WaitlistEntry, WaitlistOffer
 from server.consent.models import Consent, ConsentProvision
@@ -29,6 +30,7 @@ LISTED: tuple[tuple[type[Model], tuple[tuple[type[Model], str], ...]], ...] = (
     (Consent, ((ConsentProvision, "consent_id"),)),
     (RecordEntry, ((EntryObjection, "entry_id"),)),
     (EmergencyRead, ()),
+    (Assessment, ((AssessmentDispute, "assessment_id"),)),
     (Schedule, ()),
     (ScheduleException, ()),
     (Appointment, ()),

@@ -36,6 +36,8 @@ PAPERS = {
     "admin.booking.slip",
     "admin.trips.trip",
     "admin.rounds.blank_sheet",
+    "admin.assessments.blank",
+    "admin.assessment.result",
 }
 OPENED = {
     "admin.visits.visit",

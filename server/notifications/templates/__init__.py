@@ -6,7 +6,15 @@ never what was found.
 
 from collections.abc import Mapping
 
-from server.notifications.templates import agreements, booking, feedback, rights, settlement, visits
+from server.notifications.templates import (
+    agreements,
+    assessments,
+    booking,
+    feedback,
+    rights,
+    settlement,
+    visits,
+)
 from server.notifications.templates.kinds import (
     CITY,
     WECHAT,
@@ -21,6 +29,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     **booking.TEMPLATES,
     **visits.TEMPLATES,
     **rights.TEMPLATES,
+    **assessments.TEMPLATES,
     **agreements.TEMPLATES,
     **settlement.TEMPLATES,
     **feedback.TEMPLATES,

@@ -115,6 +115,8 @@ def left_out(whose: Whose, allowed: Collection[str]) -> tuple[str, ...]:
 async def rows_of(part: Part, whose: Whose) -> AsyncIterator[list[Told]]:
     """Give the rows of a table in the order in which they were written, a few hundred at once."""
     condition: dict[str, Any] = {f"{part.holding.by}__in": list(part.persons)}
+    if part.holding.category and whose.standing.categories is not None:
+        condition[f"{part.holding.category}__in"] = sorted(whose.standing.categories)
     parents = sorted({parent for each in _sealed_in(part.table).values() for parent in each.parents})
     last = 0
     while True:

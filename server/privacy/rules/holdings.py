@@ -21,6 +21,7 @@ class Holding:
     title: str
     needs: Permission = _P.RESIDENT_READ  # what a proxy must be allowed, to be told of a resident's rows
     opened: bool = True  # whether sealed numbers in it are the person's own
+    category: str = ""  # the way to the record's category, for a proxy whose grant is narrowed to some
 
     @property
     def column(self) -> str:
@@ -83,6 +84,15 @@ OF_RESIDENT: tuple[Holding, ...] = (
     Holding("visit_item", "resident_id", "巡诊时为您做的", _P.VISIT_READ),
     Holding("statement_line", "resident_id", "两家机构怎样结算为您做的", _P.VISIT_READ),
     Holding("rating_token", "resident_id", "可以评价的服务", _P.RATING_READ),
+    Holding("assessment", "resident_id", "为您做的评估", _P.RECORD_READ, category="category"),
+    Holding(
+        "assessment_dispute",
+        "assessment__resident_id",
+        "对评估结果的异议",
+        _P.RECORD_READ,
+        category="assessment__category",
+    ),
+    Holding("care_level", "resident_id", "医护分级", _P.RECORD_READ, category="assessment__category"),
     Holding("call_list_entry", "resident_id", "为您打的电话", _P.INBOX_READ),
     Holding("issued_document", "resident_id", "打印过的文件", _P.RECORD_READ),
     Holding("rectification", "resident_id", "更正申请"),
@@ -156,6 +166,11 @@ NOT_TOLD: Mapping[str, str] = {
     "inbox_message.resident_id": "消息是发给收信人的，在收信人的副本里",
     "call_list_entry.claimed_by_id": _DID,
     "issued_document.issued_by_id": _DID,
+    "assessment.begun_by_id": _DID,
+    "assessment.first_by_id": _DID,
+    "assessment.second_by_id": _DID,
+    "assessment_dispute.raised_by_id": "写在那份评估下面，长者的副本里有",
+    "assessment_dispute.decided_by_id": _DID,
     "rectification.decided_by_id": _DID,
     "breach.recorded_by_id": _DID,
     "breach.closed_by_id": _DID,

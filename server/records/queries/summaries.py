@@ -170,13 +170,23 @@ def _applies(duty: Duty, age: int, numbers: Mapping[str, int], rows: Sequence[Re
 
 
 def _newest(duty: Duty, rows: Sequence[RecordEntry]) -> RecordEntry | None:
-    fitting = (row for row in rows if row.kind is duty.kind and row.category is duty.category)
+    fitting = (
+        row
+        for row in rows
+        if row.kind is duty.kind and row.category is duty.category and row.code not in duty.other_codes
+    )
     return next(
         (row for row in fitting if duty.subject is None or row.body.get("subject") == duty.subject), None
     )
 
 
+def _next_day(row: RecordEntry, otherwise: date) -> date:
+    """Return the day by which it is due again: an assessment says for itself how long it holds."""
+    until = row.body.get("valid_until")
+    return date.fromisoformat(until) if until else otherwise
+
+
 def _due_card(duty: Duty, row: RecordEntry | None, days: int, today: date) -> DueCard:
     last = local_date(row.effective_at) if row else None
-    due = last + timedelta(days=days) if last else today
+    due = _next_day(row, last + timedelta(days=days)) if row and last else today
     return DueCard(duty.code, duty.words, duty.owed_by, last, due, overdue=due < today or last is None)

@@ -19,6 +19,7 @@ class Duty:
     from_age: str | None = None  # the parameter with the age from which it is due
     condition: str | None = None  # only with this diagnosis: the beginning of an ICD-10 code
     subject: str | None = None  # the entry must be about this
+    other_codes: frozenset[str] = frozenset()  # entries of the same category and kind that are something else
 
 
 DUTIES: tuple[Duty, ...] = (
@@ -36,6 +37,6 @@ DUTIES: tuple[Duty, ...] = (
     ),
     Duty(
         "ability", "一年一次的能力评估", "养老机构请评估机构上门", RecordCategory.ABILITY, EntryKind.ASSESSMENT,
-        days="records.ability_days", from_age="records.ability_age",
+        days="records.ability_days", from_age="records.ability_age", other_codes=frozenset({"ltc"}),
     ),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from tortoise.queryset import QuerySet
 from server.alliance.models import ServiceAgreement
 from server.alliance.queries import parameters
 from server.alliance.rules import AgreementContent, Contact, ServiceItem, VisitDay, content_of
+from server.assessments.queries import visits_a_month_in
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.clock import local_date, start_of_day
@@ -38,6 +39,7 @@ WEEK = 7
 MOST_SHOWN = 30  # a round rarely takes more; a second page is a second round
 EVERYDAY = CareState.RESIDENTIAL
 NOT_EVERYDAY = sorted(frozenset(CareState) - {EVERYDAY})
+FREQUENCY = ("visits.convalescent_times", "visits.due_ahead_days", "visits.level_from_times")
 ORDER = {state: place for place, state in enumerate(DueState)}
 
 
@@ -58,6 +60,7 @@ class DueLine:
     last_seen: date | None  # None: not within `LOOK_BACK`
     due: Due
     visit: OpenVisit | None
+    visits_a_month: int | None  # as the care level asks; None: as agreed
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ class Everybody:
     dues: tuple[tuple[int, Due], ...]  # by the resident's row
     seen: Mapping[int, date]
     waiting: Mapping[int, OpenVisit]
+    levels: Mapping[int, int]
 
 
 @dataclass(frozen=True)
@@ -152,10 +156,8 @@ def _chosen(
 async def _sheet(
     actor: Actor, row: ServiceAgreement, item: ServiceItem, wish: DueWish, now: datetime
 ) -> DueSheet:
-    numbers = await parameters(("visits.convalescent_times", "visits.due_ahead_days"), on=now)
-    frequency = Frequency(
-        item.times_a_year or 1, numbers["visits.convalescent_times"], numbers["visits.due_ahead_days"]
-    )
+    numbers = await parameters(FREQUENCY, on=now)
+    frequency = Frequency(item.times_a_year or 1, *(numbers[code] for code in FREQUENCY))
     board = await _everybody(actor, row, item, frequency, now)
     wanted = sorted(
         (each for each in board.dues if each[1].state in wish.states),
@@ -192,9 +194,16 @@ async def _everybody(
     await _follow_mergers(seen, waiting, frozenset(rows))
     signed, today = await _first_signed(row), local_date(now)
     moved_in = await _moved_in_since(row, signed)
+    levels = await visits_a_month_in(home_id=row.home.id)
 
     @cache  # a home is seen round by round: most of it shares a few answers
-    def due(state: str, last_seen: date | None, waiting_since: date, planned: bool) -> Due:  # noqa: FBT001  as in due_of
+    def due(
+        state: str,
+        last_seen: date | None,
+        waiting_since: date,
+        planned: bool,  # noqa: FBT001  as in due_of
+        level: int | None,
+    ) -> Due:
         return due_of(
             frequency=frequency,
             care_state=CareState(state),
@@ -202,13 +211,23 @@ async def _everybody(
             waiting_since=waiting_since,
             planned=planned,
             today=today,
+            visits_a_month=level,
         )
 
     dues = tuple(
-        (each, due(away.get(each, EVERYDAY), seen.get(each), moved_in.get(each, signed), each in waiting))
+        (
+            each,
+            due(
+                away.get(each, EVERYDAY),
+                seen.get(each),
+                moved_in.get(each, signed),
+                each in waiting,
+                levels.get(each),
+            ),
+        )
         for each in rows
     )
-    return Everybody(residents, dues, seen, waiting)
+    return Everybody(residents, dues, seen, waiting, levels)
 
 
 async def _told(board: Everybody, chosen: Sequence[tuple[int, Due]]) -> tuple[DueLine, ...]:
@@ -217,7 +236,7 @@ async def _told(board: Everybody, chosen: Sequence[tuple[int, Due]]) -> tuple[Du
     rows = await board.residents.filter(id__in=ids).values_list("id", "uid", "name", "bed") if ids else []
     people = {row_id: (uid, name, bed or "") for row_id, uid, name, bed in rows}
     return tuple(
-        DueLine(*people[each], board.seen.get(each), due, board.waiting.get(each))
+        DueLine(*people[each], board.seen.get(each), due, board.waiting.get(each), board.levels.get(each))
         for each, due in chosen
         if each in people
     )

@@ -1,6 +1,6 @@
 """When somebody should be seen next: from how often the agreement says, and when they were last seen (A01, C10).
 
-The frequency is the agreement's (`ServiceItem.times_a_year`); only a visit that both institutions confirmed counts as seen
+The frequency is the agreement's (`ServiceItem.times_a_year`), or the care level's where that is higher (A14); only a visit that both institutions confirmed counts as seen
 (I36). Who is in hospital is not waited for, who convalesces is seen more often (I17).
 """
 
@@ -11,7 +11,7 @@ from enum import StrEnum
 from server.alliance.rules import Cooperation
 from server.people.rules import CareState
 
-YEAR = 365  # days
+YEAR, MONTHS = 365, 12  # days, and months, of it
 # Ways of working together by which somebody comes to the home; a remote consultation or a seat at the hospital is no round.
 COMING = frozenset({Cooperation.STATIONED, Cooperation.PATROL, Cooperation.BRANCH, Cooperation.PRIMARY_CARE})
 
@@ -37,13 +37,18 @@ class Frequency:
     times_a_year: int
     convalescent_times: int  # parameter visits.convalescent_times
     ahead: int  # days; parameter visits.due_ahead_days
+    level_from: int = MONTHS  # parameter visits.level_from_times: what is promised more seldom is no round
 
     @property
     def days(self) -> int:
         return max(1, YEAR // self.times_a_year)
 
-    def days_for(self, state: CareState) -> int:
-        return max(1, self.days // self.convalescent_times) if state is CareState.CONVALESCENT else self.days
+    def days_for(self, state: CareState, visits_a_month: int | None = None) -> int:
+        """Return how many days may lie between two visits: as agreed, or as the care level asks (A14), whichever is oftener."""
+        days = self.days
+        if visits_a_month and self.times_a_year >= self.level_from:
+            days = min(days, max(1, YEAR // (MONTHS * visits_a_month)))
+        return max(1, days // self.convalescent_times) if state is CareState.CONVALESCENT else days
 
 
 @dataclass(frozen=True)
@@ -61,11 +66,12 @@ def due_of(
     waiting_since: date,  # for who was never seen: when the agreement began or they moved in, the later of both
     planned: bool,
     today: date,
+    visits_a_month: int | None = None,  # as the care level asks
 ) -> Due:
     """Tell when somebody should be seen. The day itself is still in time."""
     if care_state is CareState.INPATIENT:
         return Due(DueState.PAUSED, None)
-    on = (last_seen or waiting_since) + timedelta(days=frequency.days_for(care_state))
+    on = (last_seen or waiting_since) + timedelta(days=frequency.days_for(care_state, visits_a_month))
     if planned:
         return Due(DueState.PLANNED, on)
     if on < today:

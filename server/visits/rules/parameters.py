@@ -20,6 +20,12 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "visits.convalescent_times", 2, "times", "②三状态：休养期间加密巡诊（I17），协议次数的倍数自拟"
     ),
+    Parameter(
+        "visits.level_from_times",
+        12,
+        "times a year",
+        "②医护分级只加密一年 12 次及以上的服务（巡诊），不动一年一次的体检（自拟）",
+    ),
     Parameter("visits.verified_at", 4, "points", _WEIGHTS),
     Parameter(f"visits.weight_{Evidence.ROTATING}", 4, "points", _WEIGHTS),
     Parameter(f"visits.weight_{Evidence.NETWORK}", 3, "points", _WEIGHTS),

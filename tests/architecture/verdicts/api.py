@@ -6,6 +6,7 @@ from typing import Any
 
 from server.booking.models import Appointment
 from server.consent.models import Consent
+from server.demo.assessments import ability_answers
 from server.demo.people import ZHAO_YUN_NUMBER
 from server.feedback.rules import CaseEvent
 from server.kit.ids import new_uid
@@ -96,6 +97,14 @@ async def _appointment(stage: Scenes, says: Any = None) -> Sample:
 
 async def _confirm_hold(stage: Scenes) -> Sample:
     return Sample({"appointment_uid": await stage.held()})
+
+
+def li_draft(stage: Scenes, says: Any = None) -> Sample:
+    return Sample({"assessment_uid": stage.town.assessments.li_draft}, says)
+
+
+async def _assessment(scene: Awaitable[str], says: Any = None) -> Sample:
+    return Sample({"assessment_uid": await scene}, says)
 
 
 async def _entry(stage: Scenes) -> Sample:
@@ -210,6 +219,19 @@ SAMPLES: Mapping[str, Make] = {
     "consent.withdraw_witnessed": lambda stage: Sample(
         {"consent_uid": stage.town.consent.li_health_center}, _witness(stage)
     ),
+    # Assessments
+    "assessments.of_resident": lambda stage: Sample(of_wang(stage)),
+    "assessments.begin": lambda stage: Sample(
+        of_wang(stage), {"questionnaire": "gbt42195", "reason": "routine"}
+    ),
+    "assessments.result": lambda stage: _assessment(stage.assessment_final()),
+    "assessments.work": li_draft,
+    "assessments.save": lambda stage: li_draft(stage, {"answers": {"B-1-1": "4"}}),
+    "assessments.sign": lambda stage: li_draft(stage, {"answers": ability_answers()}),
+    "assessments.agree": lambda stage: _assessment(stage.assessment_proposed("he"), {"edits": 1}),
+    "assessments.give_back": lambda stage: _assessment(stage.assessment_proposed(), {"reason": "再看看"}),
+    "assessments.discard": lambda stage: li_draft(stage, {}),
+    "assessments.dispute": lambda stage: _assessment(stage.assessment_final(), {"text": "评轻了"}),
     # The record
     "records.summary": _record(),
     "records.timeline": _record(),

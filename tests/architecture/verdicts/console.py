@@ -10,6 +10,7 @@ from server.alliance.models import Department, Institution, ServiceAgreement
 from server.booking.actions import close_day
 from server.booking.models import Appointment, Schedule, WaitlistOffer
 from server.demo import cast
+from server.demo.assessments import ability_answers
 from server.demo.people import WANG_NUMBER
 from server.feedback.rules import CaseEvent
 from server.identity.models import Account, Device, RoleGrant
@@ -182,6 +183,16 @@ def bus(stage: Scenes, **who: Any) -> dict[str, Any]:
         "provider": stage.town.alliance.first_hospital, "day": "2026-03-04", "half": "morning", "bus_seats": "4",
         **who,
     }  # fmt: skip
+
+
+def li_draft(stage: Scenes, says: Any = None) -> Sample:
+    return Sample({"assessment_uid": stage.town.assessments.li_draft}, says)
+
+
+def _ability_cells() -> dict[str, str]:
+    """Return the form's cells of a whole ability assessment."""
+    whole = ability_answers()
+    return {code: value for code, value in whole.items() if isinstance(value, str)} | {"A-4-1:none": "true"}
 
 
 def _agreement(says: Any = None) -> Make:
@@ -470,6 +481,31 @@ SAMPLES: Mapping[str, Make] = {
     "plates.print_plates": lambda stage: Sample(says={"home": stage.town.alliance.yihe, "spots": ["201-1"]}),
     "plates.print_labels": lambda stage: Sample(says={"home": stage.town.alliance.yihe, "spots": ["201-1"]}),
     "plates.retire": _retire,
+    # Assessments
+    "assessments.of_resident": lambda stage: Sample({"resident_uid": stage.town.people.wang}),
+    "assessments.begin": lambda stage: Sample(
+        {"resident_uid": stage.town.people.wang}, {"questionnaire": "gbt42195", "reason": "routine"}
+    ),
+    "assessments.begin_many": lambda stage: Sample(
+        says={
+            "picked": f"{stage.town.people.wang}|王桂兰",
+            "questionnaire": "gbt42195",
+            "reason": "routine",
+        }
+    ),
+    "assessment.work": li_draft,
+    "assessment.save": lambda stage: li_draft(stage, {"B-1-1": "4"}),
+    "assessment.sign": lambda stage: li_draft(stage, _ability_cells()),
+    "assessment.agree": lambda stage: at("assessment_uid", stage.assessment_proposed(), {"edits": "1"}),
+    "assessment.give_back": lambda stage: at(
+        "assessment_uid", stage.assessment_proposed(), {"reason": "再看看"}
+    ),
+    "assessment.discard": lambda stage: li_draft(stage, {}),
+    "assessment.result": lambda stage: at("assessment_uid", stage.assessment_final()),
+    "assessment.dispute": lambda stage: at("assessment_uid", stage.assessment_final(), {"text": "评轻了"}),
+    "assessment.uphold": lambda stage: at(
+        "assessment_uid", stage.assessment_disputed(), {"answer": "复看过"}
+    ),
     # Feedback and calls
     "feedback.ratings.reply": lambda stage: Sample(
         {"rating_uid": stage.town.feedback.praised}, {"text": "谢谢您。"}

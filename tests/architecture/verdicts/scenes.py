@@ -25,13 +25,14 @@ from server.visits.models import Visit, VisitCorrection
 from server.visits.rules import Outcome, VisitKind
 from server.visits.rules.findings import Findings
 from tests.architecture.subjects import NOW
+from tests.architecture.verdicts.assessment_scenes import AssessmentScenes
 from tests.architecture.verdicts.paper_scenes import PaperScenes
 from tests.architecture.verdicts.privacy_scenes import PrivacyScenes
 from tests.architecture.verdicts.resident_scenes import ResidentScenes
 from tests.architecture.verdicts.settlement_scenes import SettlementScenes
 
 
-class Scenes(ResidentScenes, PaperScenes, PrivacyScenes, SettlementScenes):
+class Scenes(ResidentScenes, PaperScenes, PrivacyScenes, AssessmentScenes, SettlementScenes):
     """And about institutions: agreements, visits, feedback, emergencies, staff."""
 
     # Agreements

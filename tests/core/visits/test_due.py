@@ -213,3 +213,33 @@ class TestManyDue:
         every = await queries.planning_sheet(**wish, now=morning.now)
         some = await queries.planning_sheet(**wish, bed="202", now=morning.now)
         assert (every.fitting, [each.text for each in some.residents]) == (2, ["202-1　李福生"])
+
+
+class TestTheCareLevel:
+    """A14."""
+
+    @pytest.mark.parametrize(
+        ("times", "visits", "days"),
+        [
+            (12, None, 30),
+            (12, 1, 30),
+            (12, 2, 15),
+            (12, 4, 7),
+            (52, 4, 7),
+            (52, 8, 3),
+            (365, 8, 1),
+            (11, 8, 33),  # promised more seldom than monthly: no round
+            (1, 8, 365),
+        ],
+    )
+    def test_raises_the_frequency_and_never_lowers_it(
+        self, times: int, visits: int | None, days: int
+    ) -> None:
+        assert Frequency(times, 2, 3, 12).days_for(CareState.RESIDENTIAL, visits) == days
+
+    def test_goes_together_with_convalescence(self) -> None:
+        assert Frequency(12, 2, 3, 12).days_for(CareState.CONVALESCENT, 4) == 3
+
+    def test_is_asked_of_everybody_by_themselves(self) -> None:
+        assert due(last_seen=TODAY - timedelta(days=4), visits_a_month=8).state is D.OVERDUE
+        assert due(last_seen=TODAY - timedelta(days=4), visits_a_month=1).state is D.DUE

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.documents.queries.sheets.alliance import AGREEMENTS, COVERAGE
+from server.documents.queries.sheets.assessments import ASSESSMENTS
 from server.documents.queries.sheets.columns import Column, Sheet, Value
 from server.documents.queries.sheets.feedback import CASES, RATINGS
 from server.documents.queries.sheets.people import CONSENTS, RESIDENTS
@@ -25,6 +26,7 @@ SHEETS: Mapping[SheetKind, Sheet[Any]] = {
         STATEMENTS,
         STATEMENT_LINES,
     )
+        ASSESSMENTS,
 }
 
 __all__ = ["SHEETS", "Column", "Sheet", "Value"]
