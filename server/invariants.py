@@ -10,6 +10,7 @@ from server.identity import queries as identity
 from server.notifications import queries as notifications
 from server.people import queries as people
 from server.records import queries as records
+from server.referrals import queries as referrals
 from server.visits import queries as visits
 
 ASKED = (
@@ -20,6 +21,7 @@ ASKED = (
     records.faults,
     booking.faults,
     visits.faults,
+    referrals.faults,
     feedback.faults,
     notifications.faults,
 )

@@ -14,6 +14,7 @@ from server.notifications import rules as notifications
 from server.people import rules as people
 from server.privacy import rules as privacy
 from server.records import rules as records
+from server.referrals import rules as referrals
 from server.visits import rules as visits
 
 FEATURES = (
@@ -24,6 +25,7 @@ FEATURES = (
     records,
     booking,
     visits,
+    referrals,
     feedback,
     notifications,
     documents,

@@ -22,6 +22,7 @@ MODEL_MODULES = (
     "server.records.models",
     "server.booking.models",
     "server.visits.models",
+    "server.referrals.models",
     "server.feedback.models",
     "server.notifications.models",
     "server.documents.models",

@@ -71,6 +71,9 @@ class Permission(StrEnum):
     RECTIFICATION_DECIDE = "rectification:decide"
     PRIVACY_READ = "privacy:read"  # clocks and the record of processing: no person in them
     BREACH_KEEP = "breach:keep"  # the register of incidents
+    REFERRAL_READ = "referral:read"
+    REFERRAL_SEND = "referral:send"  # write one, and move it when it is one's institution's turn
+    REFERRAL_WATCH = "referral:watch"  # what is late, in the whole city
 
 
 _P = Permission
@@ -97,6 +100,7 @@ _FAMILY = frozenset(
         _P.CASE_READ,
         _P.INBOX_READ,
         _P.RECTIFICATION_ASK,
+        _P.REFERRAL_READ,
     }
 )
 _HOME_CARE = frozenset(
@@ -118,6 +122,8 @@ _HOME_CARE = frozenset(
         _P.RATING_ASSIST,
         _P.INBOX_READ,
         _P.RECORD_EMERGENCY,
+        _P.REFERRAL_READ,
+        _P.REFERRAL_SEND,
     }
 )
 
@@ -161,6 +167,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.VISIT_ATTEND,
             _P.VISIT_ATTEST,
             _P.INBOX_READ,
+            _P.REFERRAL_READ,
+            _P.REFERRAL_SEND,
         }
     ),
     Role.HOSPITAL_MANAGER: frozenset(
@@ -192,6 +200,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.LOG_READ,
             _P.BOARD_READ,
             _P.RECTIFICATION_DECIDE,
+            _P.REFERRAL_READ,
+            _P.REFERRAL_SEND,
         }
     ),
     Role.CIVIL_AFFAIRS: frozenset(
@@ -210,6 +220,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.BOARD_READ,
             _P.PRIVACY_READ,
             _P.BREACH_KEEP,
+            _P.REFERRAL_WATCH,
         }
     ),
     Role.HEALTH_COMMISSION: frozenset(
@@ -226,6 +237,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.BOARD_READ,
             _P.PRIVACY_READ,
             _P.BREACH_KEEP,
+            _P.REFERRAL_WATCH,
         }
     ),
     Role.MODERATOR: frozenset({_P.RATING_READ, _P.FEEDBACK_MODERATE}),

@@ -18,7 +18,7 @@ PARTS = (
     "notifications",
     "privacy",
 )
-WITH_A_PAST = (*PARTS, "season")  # what `make run` shows
+WITH_A_PAST = (*PARTS, "season", "referrals")  # what `make run` shows
 
 
 class Town(SimpleNamespace):

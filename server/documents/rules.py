@@ -14,12 +14,14 @@ class DocumentKind(StrEnum):
     HEALTH_SUMMARY = "health_summary"
     VISIT_SHEET = "visit_sheet"
     CONSENT_STATEMENT = "consent_statement"
+    REFERRAL_SLIP = "referral_slip"
 
 
 DOCUMENT_WORDS: Mapping[DocumentKind, str] = {
     DocumentKind.HEALTH_SUMMARY: "健康小结",
     DocumentKind.VISIT_SHEET: "巡诊记录单",
     DocumentKind.CONSENT_STATEMENT: "知情同意证明",
+    DocumentKind.REFERRAL_SLIP: "转诊单",
 }
 
 
@@ -36,6 +38,7 @@ class SheetKind(StrEnum):
     RATINGS = "ratings"
     CASES = "cases"
     AGREEMENTS = "agreements"
+    REFERRALS = "referrals"
     COVERAGE = "coverage"
     OWN_COPY = "own_copy"  # all that is held about a person, for them: the floor above writes it
 
@@ -48,6 +51,7 @@ SHEET_WORDS: Mapping[SheetKind, str] = {
     SheetKind.RATINGS: "评价",
     SheetKind.CASES: "投诉与差评",
     SheetKind.AGREEMENTS: "签约协议",
+    SheetKind.REFERRALS: "转诊",
     SheetKind.COVERAGE: "签约覆盖",
     SheetKind.OWN_COPY: "个人信息副本",
 }

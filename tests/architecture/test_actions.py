@@ -20,10 +20,17 @@ FEATURES = (
     "notifications",
     "documents",
     "privacy",
+    "referrals",
 )
 # Not one transaction but several, with a call of the platform, the drawing of a page or the writing of a file between them.
 AROUND_THE_NETWORK = {"send_wechat", "check_text"}
-AROUND_A_FILE = {"print_health_summary", "print_visit_sheet", "print_consent_statement", "write_exports"}
+AROUND_A_FILE = {
+    "print_health_summary",
+    "print_visit_sheet",
+    "print_consent_statement",
+    "print_referral_slip",
+    "write_exports",
+}
 
 
 def public_actions() -> list[Callable[..., Any]]:

@@ -10,6 +10,7 @@ from server.documents.actions.printing import (
     Printed,
     print_consent_statement,
     print_health_summary,
+    print_referral_slip,
     print_visit_sheet,
 )
 from server.documents.actions.writing import (
@@ -33,6 +34,7 @@ __all__ = [
     "forget_exports",
     "print_consent_statement",
     "print_health_summary",
+    "print_referral_slip",
     "print_visit_sheet",
     "sweep_expired_exports",
     "write_exports",

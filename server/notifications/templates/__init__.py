@@ -6,7 +6,7 @@ never what was found.
 
 from collections.abc import Mapping
 
-from server.notifications.templates import agreements, booking, feedback, rights, visits
+from server.notifications.templates import agreements, booking, feedback, referrals, rights, visits
 from server.notifications.templates.kinds import (
     CITY,
     WECHAT,
@@ -20,6 +20,7 @@ from server.notifications.templates.kinds import (
 TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     **booking.TEMPLATES,
     **visits.TEMPLATES,
+    **referrals.TEMPLATES,
     **rights.TEMPLATES,
     **agreements.TEMPLATES,
     **feedback.TEMPLATES,
@@ -31,6 +32,7 @@ TOLD_TO_NOBODY: Mapping[str, str] = {
     "booking.arrived": "they stand at the desk",
     "booking.fulfilled": "feedback.token_issued follows and asks how it was",
     "booking.error_reported": "a colleague decides at the desk, where it is listed",
+    "referrals.closed": "both have heard that they are home; nothing is to be done",
     "visits.started": "both sides are in the room",
     "visits.attested": "visits.finished has asked both sides; visits.confirmed follows",
     "feedback.rated": "counted, not announced: a low score opens a case, which tells",

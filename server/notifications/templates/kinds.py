@@ -64,7 +64,7 @@ class Template:
     permission: Permission = Permission.RESIDENT_READ
     roles: tuple[Role, ...] = ()
     place: str = (
-        "institution"  # whose staff: institution, home, provider, both, owner, bureau, residence, city
+        "institution"  # whose staff: institution, home, provider, both, owner, bureau, residence, lower, upper, city
     )
     wechat: str | None = None
     hint: str = ""  # the short line of the WeChat template
