@@ -15,6 +15,7 @@ from miniprogram_api import (
     public,
     records,
     rectifications,
+    referrals,
     session,
     visits,
 )
@@ -33,6 +34,7 @@ MODULES = (
     records,
     booking,
     visits,
+    referrals,
     feedback,
     inbox,
     public,

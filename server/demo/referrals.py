@@ -146,9 +146,7 @@ async def _home_again(desks: _Desks, uid: str, at: datetime) -> None:
     await actions.offer_back(actor=desks.zhao, uid=uid, slip=HOME_AGAIN, now=at + timedelta(hours=1))
     back = at + timedelta(hours=3)
     await actions.accept_back(actor=desks.he, uid=uid, care=CareEvent.CONVALESCE, now=back)
-    await actions.move_referral(
-        actor=desks.he, uid=uid, event=_E.ARRIVE_HOME, now=back + timedelta(hours=20)
-    )
+    await actions.move_referral(actor=desks.he, uid=uid, event=_E.ARRIVE_HOME, now=back + timedelta(hours=20))
 
 
 async def _down(town: Any, desks: _Desks, resident: str, at: datetime) -> str:
@@ -165,5 +163,3 @@ async def _down(town: Any, desks: _Desks, resident: str, at: datetime) -> str:
     advice = {"diagnosis": "右髋部骨折术后", "advice": "助行器下练习行走，预防跌倒；四周后复查 X 光片。"}
     await actions.offer_back(actor=desks.zhao, uid=card.uid, slip=advice, now=at + timedelta(hours=1))
     return card.uid
-
-

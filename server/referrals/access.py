@@ -7,10 +7,10 @@ it stands. The bureau sees what is late, without a name. Nobody else: an agreeme
 from datetime import datetime
 from typing import TypeVar
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
 from server.alliance.access import in_force
-from server.alliance.models import Institution, ServiceAgreement
+from server.alliance.models import ServiceAgreement
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.consent.access import as_family
@@ -111,17 +111,15 @@ async def escalation_for(*, actor: Actor, uid: str) -> ReferralEscalation:
     return _found(await found.first())
 
 
-async def is_bound_to_home(institution: Institution, resident: Resident, *, now: datetime) -> bool:
-    """Tell whether an institution is where somebody lives, or has an agreement in force with it."""
-    if resident.home_id is None:
-        return False
-    if institution.id == resident.home_id:
-        return True
-    bound = ServiceAgreement.filter(in_force(now), home_id=resident.home_id, provider_id=institution.id)
-    return await bound.exists()
-
-
 def _found(row: R | None) -> R:
     if row is None:
         raise NotFound
     return row
+
+
+def bound_to_home(resident: Resident, *, now: datetime) -> Q:
+    """Narrow institutions to where somebody lives and those that have an agreement in force with it."""
+    if resident.home_id is None:
+        return Q(id__in=[])
+    providers = ServiceAgreement.filter(in_force(now), home_id=resident.home_id).values("provider_id")
+    return Q(id=resident.home_id) | Q(id__in=Subquery(providers))

@@ -15,8 +15,8 @@ from server.documents.errors import NotToBeSigned
 from server.documents.queries.typesetting import code_of, pdf_of
 from server.documents.rules import DocumentKind
 from server.kit.clock import SHANGHAI, local_date
-from server.records.queries import EntryWish, summary
 from server.people.rules import SEX_WORDS
+from server.records.queries import EntryWish, summary
 from server.records.rules import Sign
 from server.referrals.queries import SlipSheet, slip_sheet
 from server.visits.queries import VisitCard, visit

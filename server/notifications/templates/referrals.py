@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from server.authority.permissions import Permission, Role
-from server.notifications.templates.kinds import BUREAUS, CITY, Audience, Template, for_staff
+from server.notifications.templates.kinds import BUREAUS, CITY, Template, for_staff
 
 P = Permission
 

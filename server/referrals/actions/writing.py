@@ -22,7 +22,7 @@ from server.people.rules import IN_A_STAY, CareCause, CareEvent
 from server.records.actions import NewEntry, correct_entry, write_entries
 from server.records.queries import EntryWish, packet
 from server.records.rules import EntryKind
-from server.referrals.access import is_bound_to_home, referral_at_work
+from server.referrals.access import bound_to_home, referral_at_work
 from server.referrals.actions.moving import ensure_in_turn
 from server.referrals.errors import (
     AlreadyOpen,
@@ -57,6 +57,11 @@ from server.referrals.rules import (
 )
 
 CORRECTED = "补充转诊单"
+TAKING_PART = (
+    InstitutionKind.NURSING_HOME,
+    InstitutionKind.HOSPITAL,
+    InstitutionKind.COMMUNITY_HEALTH_CENTER,
+)
 
 
 @dataclass(frozen=True)
@@ -243,17 +248,17 @@ async def _pair(
     actor: Actor, resident: Resident, direction: Direction, parties: tuple[str, str], *, now: datetime
 ) -> tuple[Institution, Institution]:
     """Return the lower and the upper institution; both belong to where the resident lives, by residence or agreement."""
-    own = actor.institutions_with(Permission.REFERRAL_SEND)
     from_uid, to_uid = parties
+    own = actor.institutions_with(Permission.REFERRAL_SEND)
     sender = await Institution.filter(uid=from_uid, id__in=sorted(own)).first()
     receiver = await Institution.filter(uid=to_uid).first()
     if sender is None or receiver is None:
         raise NotFound
     lower, upper = (sender, receiver) if direction is Direction.UP else (receiver, sender)
-    fits = lower.id != upper.id and upper.kind in {
-        InstitutionKind.HOSPITAL,
-        InstitutionKind.COMMUNITY_HEALTH_CENTER,
-    }
-    if not fits or not all([await is_bound_to_home(each, resident, now=now) for each in (lower, upper)]):
+    bound = await Institution.filter(
+        bound_to_home(resident, now=now), id__in=[lower.id, upper.id], kind__in=sorted(TAKING_PART)
+    ).count()
+    both = 2
+    if bound != both or upper.kind is InstitutionKind.NURSING_HOME:
         raise NoPartner(fields={"to": NoPartner.message})
     return lower, upper

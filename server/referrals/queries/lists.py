@@ -7,20 +7,13 @@ from enum import StrEnum
 
 from tortoise.expressions import Q
 
-from server.alliance.models import Institution
-from server.alliance.queries import InstitutionCard, institution_card
-from server.alliance.rules import InstitutionKind
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.identity.queries import HistoryLine, history_of
 from server.kit.errors import Forbidden
 from server.kit.pages import Page, PageWish, rows_of
-from server.people.access import resident_for
-from server.people.queries import ResidentCard
-from server.people.queries.residents import resident_card
 from server.referrals.access import (
     RELATIONS,
-    is_bound_to_home,
     referral_at_work,
     referral_of_code,
     referrals_of_family,
@@ -31,18 +24,13 @@ from server.referrals.models import Referral, ReferralEscalation, ReferralFollow
 from server.referrals.queries.cards import ReferralCard, StoryCard, referral_card, story_card
 from server.referrals.queries.escalations import EscalationCard, escalation_card
 from server.referrals.queries.follow_ups import FollowUpCard, follow_up_card
-from server.referrals.rules import BACK as BACK_SLIP
 from server.referrals.rules import (
     OPEN,
-    CheckList,
     Direction,
     ReferralStatus,
-    SlipForm,
     Urgency,
-    check_list,
     read_code,
 )
-from server.referrals.rules import OUT as OUT_SLIP
 
 _READ = Permission.REFERRAL_READ
 MOST_FOUND = 5
@@ -89,29 +77,6 @@ class ReferralSheet:
     history: tuple[HistoryLine, ...]
     may_read_packet: bool
     at_upper: bool  # whether the reader works for the treating side
-
-
-@dataclass(frozen=True)
-class NewReferral:
-    """What somebody needs who writes one: whom it may go between, and what is asked."""
-
-    resident: ResidentCard
-    senders: tuple[InstitutionCard, ...]
-    up_to: tuple[InstitutionCard, ...]
-    down_to: tuple[InstitutionCard, ...]
-    up: CheckList
-    down: CheckList
-    slip: SlipForm
-
-
-@dataclass(frozen=True)
-class FormsCard:
-    """The check-lists and slips of today."""
-
-    up: CheckList
-    down: CheckList
-    out_slip: SlipForm
-    back_slip: SlipForm
 
 
 async def referrals(
@@ -215,37 +180,3 @@ async def stories(*, actor: Actor, resident_uid: str, now: datetime) -> tuple[St
     resident = Q(resident__uid=resident_uid) | Q(resident__merged_into__uid=resident_uid)
     rows = Referral.filter(theirs, resident).order_by("-id").limit(20).select_related(*RELATIONS)
     return tuple([story_card(row) for row in await rows])
-
-
-async def new_referral(*, actor: Actor, resident_uid: str, now: datetime) -> NewReferral:
-    """Return what is needed to write one for a resident within reach."""
-    resident = await resident_for(actor=actor, uid=resident_uid, permission=Permission.REFERRAL_SEND, now=now)
-    await resident.fetch_related("home")
-    own = actor.institutions_with(Permission.REFERRAL_SEND)
-    bound = [
-        each
-        for each in await Institution.filter(kind__in=_TAKING_PART).order_by("id")
-        if await is_bound_to_home(each, resident, now=now)
-    ]
-    return NewReferral(
-        resident=resident_card(resident, now),
-        senders=tuple(institution_card(each) for each in bound if each.id in own),
-        up_to=tuple(
-            institution_card(each) for each in bound if each.kind is not InstitutionKind.NURSING_HOME
-        ),
-        down_to=tuple(institution_card(each) for each in bound if each.kind is not InstitutionKind.HOSPITAL),
-        up=check_list(Direction.UP),
-        down=check_list(Direction.DOWN),
-        slip=OUT_SLIP,
-    )
-
-
-def forms() -> FormsCard:
-    return FormsCard(check_list(Direction.UP), check_list(Direction.DOWN), OUT_SLIP, BACK_SLIP)
-
-
-_TAKING_PART = (
-    InstitutionKind.NURSING_HOME,
-    InstitutionKind.HOSPITAL,
-    InstitutionKind.COMMUNITY_HEALTH_CENTER,
-)

@@ -84,9 +84,7 @@ class Way:
                 actor=who, uid=uid, now=self.now, **{"care": CareEvent.CONVALESCE, **more}
             )
         why = {"reason": WHY} if event in WITH_A_REASON else {}
-        return await actions.move_referral(
-            actor=who, uid=uid, event=event, now=self.now, **{**why, **more}
-        )
+        return await actions.move_referral(actor=who, uid=uid, event=event, now=self.now, **{**why, **more})
 
     async def to(self, *events: E, wish: Wish = WISH) -> str:
         """Write a referral and take it through these steps, a minute apart."""

@@ -2,11 +2,11 @@
 
 from server import invariants
 from server.audit.trail_models import AccessEntry
+from server.consent.rules import Purpose
+from server.kit.pages import PageWish
 from server.people.models import CareStateChange, Resident
 from server.people.rules import CareCause, CareEvent, CareState
 from server.records.queries import EntryWish, timeline
-from server.consent.rules import Purpose
-from server.kit.pages import PageWish
 from server.referrals.models import ReferralFollowUp, ReferralPacket
 from server.referrals.rules import FollowUpStatus, ReferralStatus
 from tests.core.referrals.conftest import ALL_THE_WAY, UP_TO_RECEIVED, URGENT, E, Way
