@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +14,12 @@ from server.referrals.rules import ReferralStatus
 from tests.conftest import ConsolePage
 
 Console = Callable[[str], Awaitable[ConsolePage]]
-SLIP = {"impression": "胸闷待查", "present": "今晨胸闷半小时", "criteria": ["examination"], "urgency": "routine"}
+SLIP = {
+    "impression": "胸闷待查",
+    "present": "今晨胸闷半小时",
+    "criteria": ["examination"],
+    "urgency": "routine",
+}
 BACK = {"diagnosis": "冠心病", "advice": "按时服药，两周后复查"}
 
 
@@ -44,7 +48,9 @@ async def text(page: ConsolePage, path: str) -> str:
 
 
 class TestTheWholeWay:
-    async def test_from_the_residents_page_to_the_hospital_and_back(self, town: Town, console: Console) -> None:
+    async def test_from_the_residents_page_to_the_hospital_and_back(
+        self, town: Town, console: Console
+    ) -> None:
         he, zhao = await console("he"), await console("zhao")
         assert f"/admin/residents/{town.people.wang}/referrals/new" in await text(
             he, f"/admin/residents/{town.people.wang}"
@@ -63,6 +69,10 @@ class TestTheWholeWay:
         assert "可以约的号" in await text(zhao, f"{page}/seat")
         seat = await zhao.submit(f"{page}/seat", {"slot": town.booking.green_slot})
         assert seat.status_code == 303, seat.text
+        await self._there_and_back(town, he, zhao, uid)
+
+    async def _there_and_back(self, town: Town, he: ConsolePage, zhao: ConsolePage, uid: str) -> None:
+        page = f"/admin/referrals/{uid}"
         await step(he, uid, "depart")
         await step(zhao, uid, "receive")
         assert (await Resident.get(uid=town.people.wang)).care_state is CareState.INPATIENT
@@ -131,7 +141,9 @@ class TestThePacket:
 
         typed = await zhao.submit("/admin/referrals/slip", {"code": f"{code[:5]}-{code[5:]}".lower()})
         assert typed.headers["location"] == f"/admin/referrals/{uid}"
-        scanned = await zhao.submit("/admin/referrals/slip", {"code": f"https://x/admin/referrals/slip/{code}"})
+        scanned = await zhao.submit(
+            "/admin/referrals/slip", {"code": f"https://x/admin/referrals/slip/{code}"}
+        )
         assert scanned.headers["location"] == f"/admin/referrals/{uid}"
         opened = await zhao.get(f"/admin/referrals/slip/{code}")
         assert opened.headers["location"] == f"/admin/referrals/{uid}"

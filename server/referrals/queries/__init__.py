@@ -31,6 +31,7 @@ from server.referrals.queries.forms import (
 )
 from server.referrals.queries.lists import (
     MOST_FOUND,
+    MOST_TOLD,
     SHORTEST,
     Box,
     ReferralFilter,
@@ -60,6 +61,7 @@ from server.referrals.queries.slips import (
 __all__ = [
     "MOST_FOUND",
     "MOST_OFFERED",
+    "MOST_TOLD",
     "SHORTEST",
     "Box",
     "DraftSheet",

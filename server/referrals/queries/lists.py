@@ -9,9 +9,10 @@ from tortoise.expressions import Q
 
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
+from server.consent.access import as_family
 from server.identity.queries import HistoryLine, history_of
-from server.kit.errors import Forbidden
 from server.kit.pages import Page, PageWish, rows_of
+from server.people.access import resident_for
 from server.referrals.access import (
     RELATIONS,
     referral_at_work,
@@ -34,6 +35,7 @@ from server.referrals.rules import (
 
 _READ = Permission.REFERRAL_READ
 MOST_FOUND = 5
+MOST_TOLD = 20  # of one resident's, the newest
 SHORTEST = 4  # letters of a number that are looked for
 
 
@@ -174,9 +176,12 @@ async def find_referrals(*, actor: Actor, text: str, now: datetime) -> Sequence[
 
 async def stories(*, actor: Actor, resident_uid: str, now: datetime) -> tuple[StoryCard, ...]:
     """Return where a resident's referrals stand, in plain words, to themselves and their family."""
-    if not actor.is_person_with(_READ):
-        raise Forbidden
-    theirs = referrals_of_family(actor=actor, now=now)
-    resident = Q(resident__uid=resident_uid) | Q(resident__merged_into__uid=resident_uid)
-    rows = Referral.filter(theirs, resident).order_by("-id").limit(20).select_related(*RELATIONS)
+    resident = await resident_for(actor=as_family(actor), uid=resident_uid, permission=_READ, now=now)
+    theirs = Q(resident_id=resident.id) | Q(resident__merged_into_id=resident.id)
+    rows = (
+        Referral.filter(referrals_of_family(actor=actor, now=now), theirs)
+        .order_by("-id")
+        .limit(MOST_TOLD)
+        .select_related(*RELATIONS)
+    )
     return tuple([story_card(row) for row in await rows])

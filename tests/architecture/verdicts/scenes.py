@@ -27,10 +27,11 @@ from server.visits.rules.findings import Findings
 from tests.architecture.subjects import NOW
 from tests.architecture.verdicts.paper_scenes import PaperScenes
 from tests.architecture.verdicts.privacy_scenes import PrivacyScenes
+from tests.architecture.verdicts.referral_scenes import ReferralScenes
 from tests.architecture.verdicts.resident_scenes import ResidentScenes
 
 
-class Scenes(ResidentScenes, PaperScenes, PrivacyScenes):
+class Scenes(ResidentScenes, PaperScenes, PrivacyScenes, ReferralScenes):
     """And about institutions: agreements, visits, feedback, emergencies, staff."""
 
     # Agreements
