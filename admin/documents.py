@@ -71,9 +71,7 @@ async def visit_sheet(ask: Ask, visit_uid: str) -> Download:
 )
 async def referral_slip(ask: Ask, referral_uid: str) -> Download:
     return _file(
-        await actions.print_referral_slip(
-            actor=ask.actor, uid=referral_uid, origin=_origin(ask), now=ask.now
-        )
+        await actions.print_referral_slip(actor=ask.actor, uid=referral_uid, origin=_origin(ask), now=ask.now)
     )
 
 

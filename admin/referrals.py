@@ -279,9 +279,7 @@ FINDERS.append(find_referrals)
 async def referrals(ask: Ask, query: ReferralQuery) -> Show:
     return Show(
         "referrals/list.html",
-        page=await queries.referrals(
-            actor=ask.actor, wanted=query.wanted(), wish=query.counted, now=ask.now
-        ),
+        page=await queries.referrals(actor=ask.actor, wanted=query.wanted(), wish=query.counted, now=ask.now),
         query=query,
         boxes=BOXES,
         words=STATUS_WORDS,
@@ -304,9 +302,7 @@ async def look_up_scanned(ask: Ask, code: str) -> Go:
 
 @routes.get("/referrals/follow-ups", needs=SEND, summary="Follow-ups after urgent referrals")
 async def follow_ups(ask: Ask, query: FollowUpQuery) -> Show:
-    page = await queries.follow_ups(
-        actor=ask.actor, owed_only=not query.all, wish=query.counted, now=ask.now
-    )
+    page = await queries.follow_ups(actor=ask.actor, owed_only=not query.all, wish=query.counted, now=ask.now)
     return Show("referrals/follow_ups.html", page=page, everything=query.all, outcomes=OUTCOME_WORDS)
 
 
@@ -325,9 +321,7 @@ async def do_follow_up(ask: Ask, follow_up_uid: str, body: FollowUp) -> Go:
 
 @routes.post("/referrals/follow-ups/<follow_up_uid>/waive", needs=SEND, summary="Say why nobody need ask")
 async def waive_follow_up(ask: Ask, follow_up_uid: str, body: Waive) -> Go:
-    await actions.waive_follow_up(
-        actor=ask.actor, uid=follow_up_uid, reason=body.reason, now=ask.now
-    )
+    await actions.waive_follow_up(actor=ask.actor, uid=follow_up_uid, reason=body.reason, now=ask.now)
     return Go("/admin/referrals/follow-ups", said="已写明不用随访的原因。")
 
 
@@ -359,9 +353,7 @@ async def new(ask: Ask, resident_uid: str, query: NewQuery) -> Show:
     found = await queries.new_referral(
         actor=ask.actor, resident_uid=resident_uid, direction=query.direction, now=ask.now
     )
-    return Show(
-        "referrals/new.html", found=found, directions=DIRECTION_WORDS, urgencies=URGENCY_WORDS
-    )
+    return Show("referrals/new.html", found=found, directions=DIRECTION_WORDS, urgencies=URGENCY_WORDS)
 
 
 @routes.post(
@@ -383,7 +375,9 @@ async def write(ask: Ask, resident_uid: str, body: Write) -> Go:
     return Go(f"/admin/referrals/{card.uid}", said=f"已写好，下一步：{card.next_text}。")
 
 
-@routes.get("/referrals/<referral_uid>", needs=SEND, summary="One referral: where it stands and whose turn it is")
+@routes.get(
+    "/referrals/<referral_uid>", needs=SEND, summary="One referral: where it stands and whose turn it is"
+)
 async def referral(ask: Ask, referral_uid: str) -> Show:
     sheet = await queries.referral_sheet(actor=ask.actor, uid=referral_uid, now=ask.now)
     return Show(
@@ -418,9 +412,7 @@ async def edit(ask: Ask, referral_uid: str) -> Show:
     summary="Change one that is not sent, or that was returned",
 )
 async def amend(ask: Ask, referral_uid: str, body: Said) -> Go:
-    card = await actions.amend_referral(
-        actor=ask.actor, uid=referral_uid, wish=body.wish(), now=ask.now
-    )
+    card = await actions.amend_referral(actor=ask.actor, uid=referral_uid, wish=body.wish(), now=ask.now)
     return Go(f"/admin/referrals/{card.uid}", said="已改好，还没有发出。")
 
 
@@ -453,7 +445,9 @@ async def seats(ask: Ask, referral_uid: str) -> Show:
     return Show("referrals/seat.html", card=card, page=page)
 
 
-@routes.post("/referrals/<referral_uid>/seat", needs=SEND, summary="Book a seat of my institution for a referral")
+@routes.post(
+    "/referrals/<referral_uid>/seat", needs=SEND, summary="Book a seat of my institution for a referral"
+)
 async def seat(ask: Ask, referral_uid: str, body: Seat) -> Go:
     await actions.book_seat(actor=ask.actor, uid=referral_uid, slot_uid=body.slot, now=ask.now)
     return Go(f"/admin/referrals/{referral_uid}", said="号约好了，对方和家属会收到通知。")

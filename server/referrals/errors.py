@@ -27,6 +27,14 @@ class NoPartner(DomainError):
     )
 
 
+class NoLongerBound(DomainError):
+    """The agreement with the home ended on the way: what is written cannot go into the record any more."""
+
+    code = "referrals.no_longer_bound"
+    kind = Kind.CONFLICT
+    message = "本机构与长者所住的养老院已经没有生效的协议，不能再往他的健康档案里写。请先续签协议，或请主管部门协调。"
+
+
 class AlreadyOpen(DomainError):
     code = "referrals.already_open"
     kind = Kind.CONFLICT

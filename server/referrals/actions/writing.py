@@ -26,6 +26,7 @@ from server.referrals.access import bound_to_home, referral_at_work
 from server.referrals.actions.moving import ensure_in_turn
 from server.referrals.errors import (
     AlreadyOpen,
+    NoLongerBound,
     NoPartner,
     NotThisNow,
     NotYoursToSend,
@@ -195,9 +196,12 @@ async def write_slip(
 ) -> str:
     """Write a slip into the record as its author's entry and return its uid."""
     entry = slip_entry(form, checked_slip(form, answers), now)
-    (card,) = await write_entries(
-        actor=actor, resident_uid=resident.uid, entries=[entry], institution_uid=institution.uid, now=now
-    )
+    try:
+        (card,) = await write_entries(
+            actor=actor, resident_uid=resident.uid, entries=[entry], institution_uid=institution.uid, now=now
+        )
+    except NotFound:
+        raise NoLongerBound from None
     return card.uid
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from tortoise.expressions import Q
@@ -11,6 +11,7 @@ from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.consent.access import as_family
 from server.identity.queries import HistoryLine, history_of
+from server.kit.clock import day_bounds
 from server.kit.pages import Page, PageWish, rows_of
 from server.people.access import resident_for
 from server.referrals.access import (
@@ -81,6 +82,15 @@ class ReferralSheet:
     at_upper: bool  # whether the reader works for the treating side
 
 
+@dataclass(frozen=True)
+class ExpectedCard:
+    uid: str
+    resident_name: str
+    upper_name: str
+    come_at: datetime
+    come_to: str
+
+
 async def referrals(
     *, actor: Actor, wanted: ReferralFilter, wish: PageWish, now: datetime
 ) -> Page[ReferralCard]:
@@ -114,6 +124,24 @@ async def count_in_turn(*, actor: Actor, now: datetime) -> tuple[int, int]:
         Q(next_deadline__lte=now) | Q(urgency=Urgency.URGENT, status=ReferralStatus.SUBMITTED)
     )
     return await waiting.count(), await pressing.count()
+
+
+async def expected_on(*, actor: Actor, day: date) -> Sequence[ExpectedCard]:
+    """Return who is expected by a referral on one day, at either of the actor's desks; a seat shows itself."""
+    first, after = day_bounds(day)
+    rows = Referral.filter(
+        referrals_of_own_institutions(actor=actor, permission=_READ),
+        status__in=sorted((ReferralStatus.SCHEDULED, ReferralStatus.IN_TRANSIT)),
+        come_at__gte=first,
+        come_at__lt=after,
+        appointment_id__isnull=True,
+    )
+    found = await rows.order_by("come_at", "id").limit(MOST_TOLD).select_related("resident", "upper")
+    return [
+        ExpectedCard(row.uid, row.resident.name, row.upper.name, row.come_at, row.come_to)
+        for row in found
+        if row.come_at is not None
+    ]
 
 
 async def referral_sheet(*, actor: Actor, uid: str, now: datetime) -> ReferralSheet:

@@ -1,12 +1,20 @@
 """Up and down, from the home to the hospital and back: what each step does, and what it leaves behind."""
 
+from datetime import timedelta
+
+import pytest
+
 from server import invariants
+from server.alliance.models import ServiceAgreement
 from server.audit.trail_models import AccessEntry
 from server.consent.rules import Purpose
+from server.kit.clock import local_date
 from server.kit.pages import PageWish
 from server.people.models import CareStateChange, Resident
 from server.people.rules import CareCause, CareEvent, CareState
 from server.records.queries import EntryWish, timeline
+from server.referrals import queries
+from server.referrals.errors import NoLongerBound
 from server.referrals.models import ReferralFollowUp, ReferralPacket
 from server.referrals.rules import FollowUpStatus, ReferralStatus
 from tests.core.referrals.conftest import ALL_THE_WAY, UP_TO_RECEIVED, URGENT, E, Way
@@ -70,3 +78,21 @@ class TestUp:
         assert packet.entries == [row.out_slip]
         assert len(packet.digest) == 64
         assert await AccessEntry.filter(what="records.packet").count() == 1
+
+
+class TestTheDay:
+    async def test_brings_who_is_expected(self, way: Way) -> None:
+        uid = await way.to(E.SUBMIT, E.ACCEPT, E.SCHEDULE)
+        for desk in (way.zhao, way.he):
+            (card,) = await queries.expected_on(actor=desk, day=local_date(way.now))
+            assert (card.uid, card.resident_name) == (uid, "王桂兰")
+        assert await queries.expected_on(actor=way.doctor, day=local_date(way.now)) == []
+
+    async def test_says_so_when_the_agreement_has_ended_on_the_way(self, way: Way) -> None:
+        uid = await way.to(*ALL_THE_WAY[:-3])
+        await ServiceAgreement.filter(uid=way.town.alliance.yihe_first_hospital).update(
+            last_day=local_date(way.now) - timedelta(days=1)
+        )
+        with pytest.raises(NoLongerBound):
+            await way.step(uid, E.OFFER_BACK)
+        assert (await way.row(uid)).back_slip is None
