@@ -67,7 +67,9 @@ async def schedule_referral(
     days = await parameter("referrals.schedule_ahead_days", on=now)
     if not now - timedelta(minutes=5) <= come_at <= now + timedelta(days=days):
         raise ImpossibleTime(fields={"come_at": ImpossibleTime.message})
-    await move(actor, row, _E.SCHEDULE, changes={"come_at": come_at, "come_to": come_to}, now=now)
+    # A seat that was booked before stays the resident's, and is cancelled where seats are; it is not this time any more.
+    changes = {"come_at": come_at, "come_to": come_to, "appointment_id": None}
+    await move(actor, row, _E.SCHEDULE, changes=changes, now=now)
     return await _card(actor, uid, now)
 
 
