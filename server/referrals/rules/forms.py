@@ -44,8 +44,8 @@ class SlipForm:
     fields: tuple[SlipField, ...]
 
 
-_ZJ = "浙江省分级诊疗服务规范（试行），facts/domain.md §7.7"
-_GW = "国家基本公共卫生服务规范（第三版）高血压、2 型糖尿病患者健康管理的紧急转诊，facts/domain.md §2.5、§2.6"
+_ZJ = "浙江省分级诊疗服务规范（试行）"
+_GW = "国家基本公共卫生服务规范（第三版）：高血压、2 型糖尿病患者的紧急转诊"
 
 CHECK_LISTS: tuple[CheckList, ...] = (
     CheckList(
