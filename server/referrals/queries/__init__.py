@@ -32,7 +32,6 @@ from server.referrals.queries.forms import (
 from server.referrals.queries.lists import (
     MOST_FOUND,
     MOST_TOLD,
-    SHORTEST,
     Box,
     ExpectedCard,
     ReferralFilter,
@@ -64,7 +63,6 @@ __all__ = [
     "MOST_FOUND",
     "MOST_OFFERED",
     "MOST_TOLD",
-    "SHORTEST",
     "Box",
     "DraftSheet",
     "EscalationCard",

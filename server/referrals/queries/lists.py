@@ -31,13 +31,13 @@ from server.referrals.rules import (
     Direction,
     ReferralStatus,
     Urgency,
+    is_code,
     read_code,
 )
 
 _READ = Permission.REFERRAL_READ
 MOST_FOUND = 5
 MOST_TOLD = 20  # of one resident's, the newest
-SHORTEST = 4  # letters of a number that are looked for
 
 
 class Box(StrEnum):
@@ -184,17 +184,18 @@ async def referral(*, actor: Actor, uid: str, now: datetime) -> ReferralCard:
 
 async def referral_by_code(*, actor: Actor, code: str, now: datetime) -> ReferralCard:
     """Find what a scanner reads from a slip, or somebody types; for its two institutions."""
-    row = await referral_of_code(actor=actor, code=read_code(code))
+    plain = read_code(code)
+    row = await referral_of_code(actor=actor, code=plain) if is_code(plain) else None
     if row is None:
         raise UnknownSlip
     return await referral(actor=actor, uid=row.uid, now=now)
 
 
 async def find_referrals(*, actor: Actor, text: str, now: datetime) -> Sequence[ReferralCard]:
-    """Return a few open ones by the number of their slip or the beginning of a name."""
+    """Return a few open ones by the whole number of their slip or the beginning of a name."""
     code = read_code(text)
     begins = Q(resident__name__startswith=text)
-    wanted = begins | Q(code__startswith=code) if len(code) >= SHORTEST and code.isascii() else begins
+    wanted = begins | Q(code=code) if is_code(code) else begins
     rows = Referral.filter(
         referrals_of_own_institutions(actor=actor, permission=_READ), wanted, status__in=sorted(OPEN)
     )

@@ -44,6 +44,11 @@ def read_code(text: str) -> str:
     return text.strip().rstrip("/").rsplit("/", 1)[-1].replace("-", "").replace(" ", "").upper()
 
 
+def is_code(text: str) -> bool:
+    """Tell whether it can be a whole number: anything may be scanned or typed."""
+    return len(text) == CODE_LENGTH and set(text) <= set(LETTERS)
+
+
 def spelled(code: str) -> str:
     return f"{code[:5]}-{code[5:]}"
 

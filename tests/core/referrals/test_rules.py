@@ -43,6 +43,7 @@ from server.referrals.rules import (
     criteria_in_words,
     deadline_code,
     deadline_of,
+    is_code,
     makes_urgent,
     may_move,
     packet_hash,
@@ -216,6 +217,12 @@ class TestPackets:
     def test_reads_a_number_however_it_is_given(self, said: str) -> None:
         assert read_code(said) == "ABCDE23456"
         assert spelled("ABCDE23456") == "ABCDE-23456"
+
+    @pytest.mark.parametrize(
+        "said", ["", "ABCDE2345", "ABCDE234567", "ABCDE2345O", "王桂兰", "01M824HT7MDVQC8DRG7R8DGCAP"]
+    )
+    def test_what_cannot_be_a_number_is_none(self, said: str) -> None:
+        assert not is_code(read_code(said))
 
     def test_looks_for_what_to_send_under_the_purpose_of_the_house(self) -> None:
         assert purpose_of(InstitutionKind.NURSING_HOME) is Purpose.CARE
