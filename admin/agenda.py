@@ -7,6 +7,7 @@ from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.booking.queries.agenda import expected_today, going_today
 from server.kit.clock import local_date
+from server.referrals.queries import expected_on
 from server.visits.queries.agenda import visits_today
 from server.visits.queries.cards import STATUS_WORDS
 
@@ -49,6 +50,20 @@ async def _going(actor: Actor, now: datetime) -> list[Planned]:
     ]
 
 
+async def _referred(actor: Actor, now: datetime) -> list[Planned]:
+    if not actor.may(Permission.REFERRAL_SEND):
+        return []
+    return [
+        Planned(
+            each.come_at,
+            f"{each.resident_name}转诊到{each.upper_name}",
+            each.come_to or "约好的时间",
+            f"/admin/referrals/{each.uid}",
+        )
+        for each in await expected_on(actor=actor, day=local_date(now))
+    ]
+
+
 async def _expected(actor: Actor, now: datetime) -> list[Planned]:
     if not actor.may(Permission.APPOINTMENT_CONFIRM):
         return []
@@ -65,5 +80,5 @@ async def _expected(actor: Actor, now: datetime) -> list[Planned]:
 
 async def planned_for(actor: Actor, now: datetime) -> list[Planned]:
     """Return what happens today for this actor, the earliest first."""
-    found = [one for source in (_visits, _going, _expected) for one in await source(actor, now)]
+    found = [one for source in (_visits, _going, _referred, _expected) for one in await source(actor, now)]
     return sorted(found, key=lambda one: one.at)

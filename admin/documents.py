@@ -75,6 +75,19 @@ async def settlement(ask: Ask, statement_uid: str) -> Download:
 
 
 @routes.post(
+    "/referrals/<referral_uid>/print",
+    needs=Permission.REFERRAL_SEND,
+    purpose=Purpose.CONTINUITY,
+    keyed=False,
+    summary="Print the slip of a referral",
+)
+async def referral_slip(ask: Ask, referral_uid: str) -> Download:
+    return _file(
+        await actions.print_referral_slip(actor=ask.actor, uid=referral_uid, origin=_origin(ask), now=ask.now)
+    )
+
+
+@routes.post(
     "/consents/<consent_uid>/print",
     needs=Permission.CONSENT_READ,
     purpose=Purpose.CARE,

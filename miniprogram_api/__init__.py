@@ -16,6 +16,7 @@ from miniprogram_api import (
     public,
     records,
     rectifications,
+    referrals,
     session,
     visits,
 )
@@ -35,6 +36,7 @@ MODULES = (
     assessments,
     booking,
     visits,
+    referrals,
     feedback,
     inbox,
     public,

@@ -11,6 +11,7 @@ from server.identity import queries as identity
 from server.notifications import queries as notifications
 from server.people import queries as people
 from server.records import queries as records
+from server.referrals import queries as referrals
 from server.settlement import queries as settlement
 from server.visits import queries as visits
 
@@ -24,6 +25,7 @@ ASKED = (
     booking.faults,
     visits.faults,
     settlement.faults,
+    referrals.faults,
     feedback.faults,
     notifications.faults,
 )

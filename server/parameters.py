@@ -15,6 +15,7 @@ from server.notifications import rules as notifications
 from server.people import rules as people
 from server.privacy import rules as privacy
 from server.records import rules as records
+from server.referrals import rules as referrals
 from server.settlement import rules as settlement
 from server.visits import rules as visits
 
@@ -28,6 +29,7 @@ FEATURES = (
     booking,
     visits,
     settlement,
+    referrals,
     feedback,
     notifications,
     documents,

@@ -24,6 +24,7 @@ MODEL_MODULES = (
     "server.booking.models",
     "server.visits.models",
     "server.settlement.models",
+    "server.referrals.models",
     "server.feedback.models",
     "server.notifications.models",
     "server.documents.models",

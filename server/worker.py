@@ -27,6 +27,7 @@ from server.people import actions as people
 from server.privacy import actions as privacy
 from server.privacy.actions.copies import write_copy
 from server.records import actions as records
+from server.referrals import actions as referrals
 from server.settlement import actions as settlement
 from server.visits import actions as visits
 from server.web import metrics
@@ -55,6 +56,9 @@ SWEEPS: Sequence[Sweep] = (
     consent.sweep_consents,
     records.sweep_emergencies,
     assessments.sweep_assessments,
+    referrals.sweep_deadlines,
+    referrals.sweep_follow_ups,
+    referrals.sweep_gone,
     feedback.sweep_clocks,
     notifications.sweep_clocks,
     alliance.sweep_agreements,

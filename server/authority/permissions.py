@@ -78,6 +78,9 @@ class Permission(StrEnum):
     CATALOGUE_PUBLISH = "catalogue:publish"  # what may be billed, and for how much
     ASSESSMENT_MAKE = "assessment:make"  # fill in a scale, sign it
     ASSESSMENT_DECIDE = "assessment:decide"  # answer for the institution when a result is disputed
+    REFERRAL_READ = "referral:read"
+    REFERRAL_SEND = "referral:send"  # write one, and move it when it is one's institution's turn
+    REFERRAL_WATCH = "referral:watch"  # what is late, in the whole city
 
 
 _P = Permission
@@ -104,6 +107,7 @@ _FAMILY = frozenset(
         _P.CASE_READ,
         _P.INBOX_READ,
         _P.RECTIFICATION_ASK,
+        _P.REFERRAL_READ,
     }
 )
 _HOME_CARE = frozenset(
@@ -126,6 +130,8 @@ _HOME_CARE = frozenset(
         _P.INBOX_READ,
         _P.RECORD_EMERGENCY,
         _P.ASSESSMENT_MAKE,
+        _P.REFERRAL_READ,
+        _P.REFERRAL_SEND,
     }
 )
 
@@ -173,6 +179,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.VISIT_ATTEST,
             _P.INBOX_READ,
             _P.ASSESSMENT_MAKE,
+            _P.REFERRAL_READ,
+            _P.REFERRAL_SEND,
         }
     ),
     Role.HOSPITAL_MANAGER: frozenset(
@@ -208,6 +216,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.RECTIFICATION_DECIDE,
             _P.ASSESSMENT_MAKE,
             _P.ASSESSMENT_DECIDE,
+            _P.REFERRAL_READ,
+            _P.REFERRAL_SEND,
         }
     ),
     Role.CIVIL_AFFAIRS: frozenset(
@@ -228,6 +238,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.STATEMENT_RULE,
             _P.PRIVACY_READ,
             _P.BREACH_KEEP,
+            _P.REFERRAL_WATCH,
         }
     ),
     Role.HEALTH_COMMISSION: frozenset(
@@ -247,6 +258,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.CATALOGUE_PUBLISH,
             _P.PRIVACY_READ,
             _P.BREACH_KEEP,
+            _P.REFERRAL_WATCH,
         }
     ),
     Role.MODERATOR: frozenset({_P.RATING_READ, _P.FEEDBACK_MODERATE}),

@@ -21,7 +21,13 @@ PARTS = (
     "privacy",
 )
 # What `make run` shows; a month is settled out of its past.
-WITH_A_PAST = (*(part for part in PARTS if part != "settlement"), "season", "ability", "settlement")
+WITH_A_PAST = (
+    *(part for part in PARTS if part != "settlement"),
+    "season",
+    "ability",
+    "referrals",
+    "settlement",
+)
 
 
 class Town(SimpleNamespace):

@@ -15,6 +15,7 @@ class DocumentKind(StrEnum):
     VISIT_SHEET = "visit_sheet"
     CONSENT_STATEMENT = "consent_statement"
     SETTLEMENT = "settlement"
+    REFERRAL_SLIP = "referral_slip"
 
 
 DOCUMENT_WORDS: Mapping[DocumentKind, str] = {
@@ -22,6 +23,7 @@ DOCUMENT_WORDS: Mapping[DocumentKind, str] = {
     DocumentKind.VISIT_SHEET: "巡诊记录单",
     DocumentKind.CONSENT_STATEMENT: "知情同意证明",
     DocumentKind.SETTLEMENT: "结算单",
+    DocumentKind.REFERRAL_SLIP: "转诊单",
 }
 
 
@@ -38,6 +40,7 @@ class SheetKind(StrEnum):
     RATINGS = "ratings"
     CASES = "cases"
     AGREEMENTS = "agreements"
+    REFERRALS = "referrals"
     COVERAGE = "coverage"
     STATEMENTS = "statements"
     STATEMENT_LINES = "statement_lines"
@@ -53,6 +56,7 @@ SHEET_WORDS: Mapping[SheetKind, str] = {
     SheetKind.RATINGS: "评价",
     SheetKind.CASES: "投诉与差评",
     SheetKind.AGREEMENTS: "签约协议",
+    SheetKind.REFERRALS: "转诊",
     SheetKind.COVERAGE: "签约覆盖",
     SheetKind.STATEMENTS: "结算单",
     SheetKind.STATEMENT_LINES: "结算单明细",

@@ -207,6 +207,22 @@ class WrongCareState(DomainError):
     message = "长者的照护状态已经变化，这一步现在不能做。请刷新后查看。"
 
 
+class CauseNotCited(DomainError):
+    """A referral changes the state by itself; nobody writes its name down by hand."""
+
+    code = "people.cause_not_cited"
+    kind = Kind.INVALID
+    message = "“转诊”由转诊的办理自动登记，不能手工选。请选机构报告、出院或评估，或到“转诊”里办理。"
+
+
+class NoNursingBed(DomainError):
+    """I16."""
+
+    code = "people.no_nursing_bed"
+    kind = Kind.CONFLICT
+    message = "护理型床位已经住满，不能再转为休养。请先腾出一张，或转为颐养，或登记实际的护理型床位数。"
+
+
 class RosterUnreadable(DomainError):
     code = "people.roster_unreadable"
     kind = Kind.INVALID

@@ -99,6 +99,8 @@ class CareStateChange(Table):
     cause = word(CareCause)
     cause_uid = TokenField(max_length=26, null=True)  # the referral, assessment or stay that is cited
     open_key = TokenField(max_length=20, null=True, unique=True)  # str(resident id) while open
+    # "<home id>/<1…nursing beds>" while somebody convalesces in a home that registered such beds (I16)
+    nursing_key = TokenField(max_length=40, null=True, unique=True)
 
     class Meta:
         table = "care_state_change"

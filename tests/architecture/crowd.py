@@ -16,6 +16,7 @@ from server.kit.ids import new_uid
 from server.notifications.models import CallListEntry, InboxMessage
 from server.people.models import ProxyGrant, ProxyGrantScope, Resident, ResidentStay
 from server.records.models import EmergencyRead, EntryObjection, RecordEntry
+from server.referrals.models import Referral, ReferralEscalation, ReferralFollowUp
 from server.visits.models import Plate, Visit, VisitCorrection, VisitItem
 
 MORE = 30
@@ -37,6 +38,7 @@ LISTED: tuple[tuple[type[Model], tuple[tuple[type[Model], str], ...]], ...] = (
     (WaitlistEntry, ((WaitlistOffer, "entry_id"),)),
     (Plate, ()),
     (Visit, ((VisitItem, "visit_id"), (VisitCorrection, "visit_id"))),
+    (Referral, ((ReferralEscalation, "referral_id"), (ReferralFollowUp, "referral_id"))),
     (RatingToken, ()),
     (Rating, ((TextRevision, "rating_id"),)),
     (FeedbackCase, ((CaseStep, "case_id"),)),

@@ -208,6 +208,7 @@ def _subjects(name: str, town: Town, ghost: Ghost) -> list[str]:
         "grant_uid": [people.daughter_grant, people.nephew_grant, ghost.grant],
         # The town has none of these: whatever is asked for, there is nothing.
         **{key: [people.wang] for key in ("paper_uid", "export_uid", "copy_uid", "schedule_uid", "trip_uid")},
+        **{key: [people.wang] for key in ("referral_uid", "follow_up_uid", "escalation_uid")},
         "number": ["0123456789AB"],
     }
     return known[name]

@@ -13,7 +13,7 @@ const GROUPS = /** @type {{ kinds: Api.Card<'EntryKind'>[], words: string, icon:
   { kinds: ['condition'], words: '现有的病', icon: 'record', lead: /^疾病：/ },
   { kinds: ['observation'], words: '最近量的', icon: 'chart', lead: /^$/ },
   { kinds: ['medication'], words: '正在吃的药', icon: 'clock', lead: /^药：/ },
-  { kinds: ['diagnostic_report', 'follow_up', 'assessment', 'note'], words: '检查和记录', icon: 'record', lead: /^$/ },
+  { kinds: ['diagnostic_report', 'follow_up', 'assessment', 'note', 'referral'], words: '检查和记录', icon: 'record', lead: /^$/ },
 ])
 const RANK = /** @type {Api.Card<'Sign'>[]} */ (['urgent', 'watch'])
 

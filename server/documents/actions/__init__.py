@@ -10,6 +10,7 @@ from server.documents.actions.printing import (
     Printed,
     print_consent_statement,
     print_health_summary,
+    print_referral_slip,
     print_settlement,
     print_visit_sheet,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "forget_exports",
     "print_consent_statement",
     "print_health_summary",
+    "print_referral_slip",
     "print_settlement",
     "print_visit_sheet",
     "sweep_expired_exports",

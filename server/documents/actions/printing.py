@@ -43,6 +43,11 @@ async def print_visit_sheet(*, actor: Actor, visit_uid: str, origin: str, now: d
     )
 
 
+async def print_referral_slip(*, actor: Actor, uid: str, origin: str, now: datetime) -> Printed:
+    paper = await papers.referral_slip(actor=actor, uid=uid, origin=origin, now=now)
+    return await _printed(actor, paper, origin, now)
+
+
 async def print_consent_statement(*, actor: Actor, uid: str, origin: str, now: datetime) -> Printed:
     return await _printed(actor, await papers.consent_statement(actor=actor, uid=uid, now=now), origin, now)
 

@@ -15,8 +15,10 @@ from server.documents.errors import NotToBeSigned
 from server.documents.queries.typesetting import code_of, pdf_of
 from server.documents.rules import DocumentKind
 from server.kit.clock import SHANGHAI, local_date
+from server.people.rules import SEX_WORDS
 from server.records.queries import EntryWish, summary
 from server.records.rules import Sign
+from server.referrals.queries import SlipSheet, slip_sheet
 from server.settlement.queries import statement_sheet
 from server.visits.queries import VisitCard, visit
 from server.visits.queries.review import VERDICT_WORDS
@@ -97,6 +99,42 @@ async def visit_sheet(*, actor: Actor, visit_uid: str, now: datetime) -> Paper:
                 _side(card.home_name, card.host_verdict, card.host_by_name),
             ],
             "reason": card.reason or "",
+        },
+    )
+
+
+async def referral_slip(*, actor: Actor, uid: str, origin: str, now: datetime) -> Paper:
+    """Return the slip that the resident brings along; its code is looked up at the receiver's desk.
+
+    What was written is printed only for whoever may read it at this moment; the stub always.
+    """
+    sheet = await slip_sheet(actor=actor, uid=uid, now=now)
+    address = f"{origin}/admin/referrals/slip/{sheet.code}"
+    return Paper(
+        kind=DocumentKind.REFERRAL_SLIP,
+        title="双向转诊单",
+        subject_uid=sheet.card.uid,
+        resident_uid=sheet.resident.uid,
+        issuer=await issuer_of(
+            actor=actor,
+            permission=Permission.REFERRAL_READ,
+            among=(sheet.card.lower_uid, sheet.card.upper_uid),
+        ),
+        says={
+            "slip_number": sheet.card.number,
+            "slip_code": code_of(address),
+            "slip_address": address,
+            "urgent": sheet.card.urgency_text if sheet.card.urgency == "urgent" else "",
+            "facts": _facts_of_referral(sheet),
+            "criteria": list(sheet.card.criteria),
+            "parts": [
+                {
+                    "title": part.title,
+                    "answers": [list(each) for each in part.answers],
+                    "by": f"{part.source}　{part.by}　{time_in_words(part.at)}",
+                }
+                for part in sheet.parts
+            ],
         },
     )
 
@@ -219,6 +257,28 @@ def _facts_of_consent(found: Statement) -> list[tuple[str, str]]:
         ("依据存放", decision.evidence),
         ("看到哪天为止", day_in_words(local_date(card.until - card.until.resolution))),
         ("提前结束", time_in_words(card.ended_at)),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _facts_of_referral(sheet: SlipSheet) -> list[tuple[str, str]]:
+    card, resident = sheet.card, sheet.resident
+    sender, receiver = (card.lower_name, card.upper_name)
+    if card.direction == "down":
+        sender, receiver = receiver, sender
+    facts = [
+        ("姓名", resident.name),
+        ("性别", SEX_WORDS[resident.sex]),
+        ("年龄", f"{resident.age} 岁"),
+        ("住在", "　".join(each for each in (resident.home, resident.bed) if each)),
+        ("家庭住址", sheet.address),
+        ("联系电话", sheet.home_phone),
+        ("转出单位", sender),
+        ("转诊医生", sheet.contact),
+        ("转出日期", time_in_words(card.sent_at)),
+        ("转入单位", receiver),
+        ("转入科室", card.department or card.come_to),
+        ("约定时间", time_in_words(card.come_at)),
     ]
     return [(name, value) for name, value in facts if value]
 

@@ -12,6 +12,7 @@ from server.feedback.models import FeedbackCase, Rating, RatingToken
 from server.identity.models import Account
 from server.kit.clock import SHANGHAI
 from server.people.models import Resident
+from server.referrals.models import Referral
 from server.visits.models import Visit
 
 Word = str | datetime | None
@@ -31,6 +32,7 @@ class Facts:
         """Return the words as they are read out: days and times in the city's own way."""
         said = {
             "institution": "有关机构",
+            "lower": "转出机构",
             "department": "",
             "when": "",
             "until": "",
@@ -123,6 +125,17 @@ async def _waiting(uid: str) -> Facts:
     return Facts(uid, words, {"institution": (row.department.institution.id,)})
 
 
+async def _referral(uid: str) -> Facts:
+    row = await Referral.filter(uid=uid).select_related("lower", "upper").first()
+    if row is None:
+        return Facts(uid)
+    places = {"lower": (row.lower.id,), "upper": (row.upper.id,), "institution": (row.upper.id,)}
+    if row.owner_id is not None:
+        places["owner"] = (row.owner_id,)
+    words = {"institution": row.upper.name, "lower": row.lower.name, "when": row.come_at}
+    return Facts(uid, words, places)
+
+
 async def _visit(uid: str) -> Facts:
     row = await Visit.filter(uid=uid).select_related("home", "provider", "performer").first()
     if row is None:
@@ -187,6 +200,7 @@ _SUBJECTS: Mapping[str, Callable[[str], Awaitable[Facts]]] = {
     "token": _token,
     "case": _case,
     "rating": _rating,
+    "referral": _referral,
     "appointment": _appointment,
     "offer": _offer,  # after the appointment that came of it
     "entry": _waiting,  # also a record's, of which nothing is told

@@ -11,6 +11,7 @@ from server.notifications.templates import (
     assessments,
     booking,
     feedback,
+    referrals,
     rights,
     settlement,
     visits,
@@ -28,6 +29,7 @@ from server.notifications.templates.kinds import (
 TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     **booking.TEMPLATES,
     **visits.TEMPLATES,
+    **referrals.TEMPLATES,
     **rights.TEMPLATES,
     **assessments.TEMPLATES,
     **agreements.TEMPLATES,
@@ -41,6 +43,7 @@ TOLD_TO_NOBODY: Mapping[str, str] = {
     "booking.arrived": "they stand at the desk",
     "booking.fulfilled": "feedback.token_issued follows and asks how it was",
     "booking.error_reported": "a colleague decides at the desk, where it is listed",
+    "referrals.closed": "both have heard that they are home; nothing is to be done",
     "visits.started": "both sides are in the room",
     "visits.attested": "visits.finished has asked both sides; visits.confirmed follows",
     "feedback.rated": "counted, not announced: a low score opens a case, which tells",

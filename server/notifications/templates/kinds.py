@@ -63,9 +63,7 @@ class Template:
     audience: Audience = Audience.FAMILY
     permission: Permission = Permission.RESIDENT_READ
     roles: tuple[Role, ...] = ()
-    place: str = (
-        "institution"  # whose staff: institution, home, provider, both, owner, bureau, residence, city
-    )
+    place: str = "institution"  # whose staff: institution, home, provider, both, owner, bureau, residence, lower, upper, city
     wechat: str | None = None
     hint: str = ""  # the short line of the WeChat template
     state: str = ""  # a phrase of at most five characters

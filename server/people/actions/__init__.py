@@ -4,7 +4,7 @@ Lock order: the resident's row (raising `touched` when nothing else of it change
 then an invitation, then proxy grants, lowest id first, then the resident's chain head (`trail.rights_changed`).
 """
 
-from server.people.actions.care import record_death, transition
+from server.people.actions.care import follow_event, record_death, transition
 from server.people.actions.invitations import issue_invitation, redeem_invitation, revoke_invitation
 from server.people.actions.kin import record_kinship
 from server.people.actions.leaving import release_account
@@ -38,6 +38,7 @@ __all__ = [
     "decline_proxy",
     "discharge",
     "end_proxy",
+    "follow_event",
     "import_previewed_roster",
     "import_roster",
     "issue_invitation",

@@ -15,7 +15,14 @@ from server.kit.errors import NotFound
 from server.kit.transactions import action
 from server.outbox.actions import enqueue
 from server.people.access import resident_for
-from server.people.actions.rows import lock, noted, open_care_state, sealed_national_id, sealed_phone
+from server.people.actions.rows import (
+    free_nursing_key,
+    lock,
+    noted,
+    open_care_state,
+    sealed_national_id,
+    sealed_phone,
+)
 from server.people.errors import CannotMerge, NotMerged, ReasonNeeded
 from server.people.models import (
     NATIONAL_ID,
@@ -26,7 +33,7 @@ from server.people.models import (
     ResidentMerge,
     ResidentStay,
 )
-from server.people.rules import LIVE_PROXY, CareCause
+from server.people.rules import EFFECTS, LIVE_PROXY, CareCause, CareState
 
 HOME_COLUMNS = ("home_id", "bed", "bed_key", "care_state")
 
@@ -138,7 +145,7 @@ async def _carry(absorbed: Resident, survivor: Resident, now: datetime) -> dict[
     emptied, filled = _handed_over(absorbed, survivor, carried)
     await Resident.filter(id=absorbed.id).update(**emptied)
     await CareStateChange.filter(resident_id=absorbed.id, ended_at__isnull=True).update(
-        ended_at=now, open_key=None
+        ended_at=now, open_key=None, nursing_key=None
     )
     if filled:
         await Resident.filter(id=survivor.id).update(**filled)
@@ -180,11 +187,11 @@ async def _give_back(survivor: Resident, absorbed: Resident, carried: dict[str, 
     state = survivor.care_state if carried["home"] and survivor.home_id else carried["care_state"]
     await Resident.filter(id=survivor.id).update(**emptied)
     await Resident.filter(id=absorbed.id).update(merged_into_id=None, **(filled | {"care_state": state}))
-    await open_care_state(absorbed.id, state, CareCause.REPORTED, None, now=now)
     if "home_id" in filled:
         await _restay(survivor.id, absorbed.id)
         await Resident.filter(id=survivor.id).update(care_state="left")
         await _restate(survivor.id, "left", now)
+    await _restate(absorbed.id, state, now)  # after the survivor has given its nursing bed back
     await _regrant(await ProxyGrant.filter(uid__in=carried["grants"]).order_by("id"), absorbed.id)
 
 
@@ -206,9 +213,17 @@ async def _restay(from_id: int, to_id: int) -> None:
 
 async def _restate(resident_id: int, state: Any, now: datetime) -> None:
     await CareStateChange.filter(resident_id=resident_id, ended_at__isnull=True).update(
-        ended_at=now, open_key=None
+        ended_at=now, open_key=None, nursing_key=None
     )
-    await open_care_state(resident_id, state, CareCause.REPORTED, None, now=now)
+    key = (
+        await free_nursing_key(await _home_of(resident_id)) if EFFECTS[CareState(state)].nursing_bed else None
+    )
+    await open_care_state(resident_id, state, CareCause.REPORTED, None, key=key, now=now)
+
+
+async def _home_of(resident_id: int) -> int | None:
+    row = await Resident.get(id=resident_id)
+    return row.home_id
 
 
 async def _regrant(grants: list[ProxyGrant], resident_id: int) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from tortoise.expressions import F
 
+from server.alliance.models import Institution
 from server.audit import trail
 from server.audit.actions import note
 from server.authority.actor import Actor
@@ -12,9 +13,19 @@ from server.kit import sealing
 from server.kit.duplicates import refusing_duplicates
 from server.kit.errors import NotFound
 from server.people.actions.grants import end_conflicting, end_entrusted
-from server.people.errors import AlreadyInHome, BedTaken, WrongCareState
+from server.people.errors import AlreadyInHome, BedTaken, NoNursingBed, WrongCareState
 from server.people.models import NATIONAL_ID, PHONE, CareStateChange, Resident, ResidentStay
-from server.people.rules import CARE_MOVES, CareCause, CareEvent, CareState, Sex, StayEnd, bed_key
+from server.people.rules import (
+    CARE_MOVES,
+    EFFECTS,
+    CareCause,
+    CareEvent,
+    CareState,
+    Sex,
+    StayEnd,
+    bed_key,
+    nursing_key,
+)
 
 
 def new_resident(
@@ -78,6 +89,8 @@ async def move_in(actor: Actor, row: Resident, home_id: int, bed: str | None, *,
     await row.refresh_from_db()
     if row.care_state is CareState.LEFT:
         await change_care(actor, row, CareEvent.ADMIT, CareCause.ADMISSION, stay.uid, now=now)
+    elif EFFECTS[row.care_state].nursing_bed:  # the care state goes along, its bed is the new home's
+        await _hold_nursing_bed(row.id, await free_nursing_key(home_id))
     await noted(actor, "people.admitted", row, now=now, institution_id=home_id)
     await end_conflicting(actor, row, now=now)
 
@@ -93,6 +106,7 @@ async def move_out(actor: Actor, row: Resident, reason: StayEnd, *, now: datetim
     await ResidentStay.filter(resident_id=row.id, ended_at__isnull=True).update(
         ended_at=now, end_reason=reason, open_key=None
     )
+    await _hold_nursing_bed(row.id, None)
     await trail.rights_changed(row.id, now=now)
     await row.refresh_from_db()
     await noted(actor, "people.discharged", row, now=now, institution_id=home_id, reason=reason)
@@ -122,9 +136,11 @@ async def change_care(
     if not await Resident.filter(id=row.id, care_state=before).update(care_state=after):
         raise WrongCareState
     await CareStateChange.filter(resident_id=row.id, ended_at__isnull=True).update(
-        ended_at=now, open_key=None
+        ended_at=now, open_key=None, nursing_key=None
     )
-    await open_care_state(row.id, after, cause, cause_uid, now=now)
+    key = await free_nursing_key(row.home_id) if EFFECTS[after].nursing_bed else None
+    async with refusing_duplicates(NoNursingBed):  # somebody else has just taken the last one
+        await open_care_state(row.id, after, cause, cause_uid, key=key, now=now)
     row.care_state = after
     await noted(
         actor, "people.care_state_changed", row, now=now, detail={"from": before, "to": after, "cause": cause}
@@ -132,7 +148,13 @@ async def change_care(
 
 
 async def open_care_state(
-    resident_id: int, state: CareState, cause: CareCause, cause_uid: str | None, *, now: datetime
+    resident_id: int,
+    state: CareState,
+    cause: CareCause,
+    cause_uid: str | None,
+    *,
+    key: str | None = None,
+    now: datetime,
 ) -> None:
     await CareStateChange(
         resident_id=resident_id,
@@ -141,8 +163,28 @@ async def open_care_state(
         cause=cause,
         cause_uid=cause_uid,
         open_key=str(resident_id),
+        nursing_key=key,
         created_at=now,
     ).save()
+
+
+async def free_nursing_key(home_id: int | None) -> str | None:
+    """Return the key of a nursing bed that nobody holds, or refuse with `NoNursingBed`; None where none are registered."""
+    home = await Institution.get_or_none(id=home_id) if home_id is not None else None
+    if home is None or not home.nursing_beds:
+        return None
+    held = CareStateChange.filter(nursing_key__startswith=f"{home.id}/", ended_at__isnull=True)
+    taken = {str(key) for key in await held.values_list("nursing_key", flat=True)}
+    keys = (nursing_key(home.id, place) for place in range(1, home.nursing_beds + 1))
+    free = next((key for key in keys if key not in taken), None)
+    if free is None:
+        raise NoNursingBed
+    return free
+
+
+async def _hold_nursing_bed(resident_id: int, key: str | None) -> None:
+    async with refusing_duplicates(NoNursingBed):
+        await CareStateChange.filter(resident_id=resident_id, ended_at__isnull=True).update(nursing_key=key)
 
 
 async def noted(

@@ -15,7 +15,7 @@ from server.authority.permissions import Permission
 from server.kit.clock import age_on, local_date
 from server.kit.errors import NotFound
 from server.people.models import Resident
-from server.people.rules import CareState, in_house_order, plain_bed, plain_room, room_of
+from server.people.rules import EFFECTS, CareState, in_house_order, plain_bed, plain_room, room_of
 
 MOST_ROOMS = 24
 MOST_NAMED = 50  # of those whose bed is not as it should be
@@ -32,10 +32,16 @@ class BedCensus:
     residents: int
     inpatient: int
     without_bed: int
+    convalescent: int = 0  # each on a nursing bed (I16)
+    meals: int = 0  # cooked for today (I17)
 
     @property
     def free(self) -> int:
         return max(0, self.beds - self.residents)
+
+    @property
+    def nursing_free(self) -> int:
+        return max(0, self.nursing_beds - self.convalescent)
 
     @property
     def beyond(self) -> int:
@@ -106,12 +112,15 @@ async def _census(homes: list[Institution]) -> dict[int, BedCensus]:
     living = Resident.filter(home_id__in=[home.id for home in homes], merged_into_id__isnull=True)
     counted = living.annotate(times=Count("id"), placed=Count("bed")).group_by("home_id", "care_state")
     residents, inpatient, bedless = Counter[int](), Counter[int](), Counter[int]()
+    convalescent, meals = Counter[int](), Counter[int]()
     for home_id, state, times, placed in await counted.values_list(
         "home_id", "care_state", "times", "placed"
     ):
         residents[home_id] += times
         bedless[home_id] += times - placed
         inpatient[home_id] += times if state == CareState.INPATIENT else 0
+        convalescent[home_id] += times if EFFECTS[CareState(state)].nursing_bed else 0
+        meals[home_id] += times if EFFECTS[CareState(state)].meals else 0
     return {
         home.id: BedCensus(
             home_uid=home.uid,
@@ -121,6 +130,8 @@ async def _census(homes: list[Institution]) -> dict[int, BedCensus]:
             residents=residents[home.id],
             inpatient=inpatient[home.id],
             without_bed=bedless[home.id],
+            convalescent=convalescent[home.id],
+            meals=meals[home.id],
         )
         for home in homes
     }

@@ -6,11 +6,12 @@ from datetime import datetime
 from server.alliance.queries import parameter
 from server.people.access import active_grants
 from server.people.models import CareStateChange, ProxyGrant, ProxyGrantScope, Resident, ResidentStay
+from server.people.rules import EFFECTS
 
 
 async def faults(*, now: datetime) -> list[str]:
     """Return one line per broken invariant of this room; uids only."""
-    return [*await _proxy_faults(now), *await _residence_faults()]
+    return [*await _proxy_faults(now), *await _residence_faults(), *await _care_faults()]
 
 
 async def _proxy_faults(now: datetime) -> list[str]:
@@ -31,6 +32,31 @@ async def _proxy_faults(now: datetime) -> list[str]:
     return found + [
         f"I5 resident row {key} has {count} proxies" for key, count in crowd.items() if count > most
     ]
+
+
+async def _care_faults() -> list[str]:
+    """I15: nobody is in two states at once. I16: a nursing bed is held by who convalesces there."""
+    found: list[str] = []
+    last: CareStateChange | None = None
+    for row in await CareStateChange.all().order_by("resident_id", "started_at", "id"):
+        # A row that was merged away and given back has a gap between; nobody has two states at once.
+        if (
+            last is not None
+            and last.resident_id == row.resident_id
+            and (last.ended_at is None or last.ended_at > row.started_at)
+        ):
+            found.append(f"I15 care state {row.uid} begins before the one before it ends")
+        last = row
+    holders = CareStateChange.filter(nursing_key__isnull=False).select_related("resident")
+    for row in await holders:
+        home = str(row.nursing_key).split("/")[0]
+        if (
+            row.ended_at is not None
+            or not EFFECTS[row.state].nursing_bed
+            or home != str(row.resident.home_id)
+        ):
+            found.append(f"I16 care state {row.uid} holds a nursing bed that it does not use")
+    return found
 
 
 async def _residence_faults() -> list[str]:

@@ -13,7 +13,7 @@ from server.people.models import CareStateChange, Kinship, Resident, ResidentSta
 from server.people.queries.persons import merged_into
 from server.people.queries.proxies import ProxyCard, proxies_about
 from server.people.queries.residents import ResidentCard, kin_phone, resident_card
-from server.people.rules import CARE_MOVES, EVENTS_OF_A_STAY, CareEvent, CareState, Relation, StayEnd
+from server.people.rules import CARE_MOVES, EFFECTS, EVENTS_OF_A_STAY, CareEvent, CareState, Relation, StayEnd
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class CareStateCard:
     started_at: datetime
     ended_at: datetime | None
     cause: str
+    cause_uid: str | None  # what is cited: the referral, say
+    effects: str  # on rounds, meals and beds
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,14 @@ async def resident_sheet(*, actor: Actor, uid: str, now: datetime) -> ResidentSh
         ),
         # Whoever is admitted for the first time had "left" for no moment at all: that is not worth a line.
         care_states=tuple(
-            CareStateCard(each.state, each.started_at, each.ended_at, each.cause)
+            CareStateCard(
+                each.state,
+                each.started_at,
+                each.ended_at,
+                each.cause,
+                each.cause_uid,
+                EFFECTS[each.state].words,
+            )
             for each in await states
             if each.ended_at != each.started_at
         ),

@@ -4,14 +4,18 @@ from server.people.rules.beds import bed_key, in_house_order, plain_bed, plain_r
 from server.people.rules.care import (
     CARE_MOVES,
     CARE_WORDS,
+    CITED_ONLY,
+    EFFECTS,
     EVENTS_OF_A_STAY,
     SEX_WORDS,
     STATES_OF_A_STAY,
     CareCause,
+    CareEffects,
     CareEvent,
     CareState,
     Sex,
     StayEnd,
+    nursing_key,
 )
 from server.people.rules.national_id import (
     OLDEST,
@@ -40,6 +44,8 @@ from server.people.rules.roster import PREVIEW_LASTS, RosterFault, RosterLine, R
 __all__ = [
     "CARE_MOVES",
     "CARE_WORDS",
+    "CITED_ONLY",
+    "EFFECTS",
     "EVENTS_OF_A_STAY",
     "LIVE_PROXY",
     "OLDEST",
@@ -51,6 +57,7 @@ __all__ = [
     "STATES_OF_A_STAY",
     "Basis",
     "CareCause",
+    "CareEffects",
     "CareEvent",
     "CareState",
     "ConfirmedHow",
@@ -70,6 +77,7 @@ __all__ = [
     "can_be_born_on",
     "check_character",
     "in_house_order",
+    "nursing_key",
     "parse_national_id",
     "plain_bed",
     "plain_room",

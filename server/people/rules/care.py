@@ -1,5 +1,7 @@
 """颐养, 住院, 休养: where a resident stands, and why that changes (machine ③)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from server.kit.moves import Moves
@@ -68,6 +70,31 @@ CARE_MOVES: Moves[CareState, CareEvent] = Moves(
         (_S.LEFT, _E.ADMIT): _S.RESIDENTIAL,
     }
 )
+
+
+@dataclass(frozen=True)
+class CareEffects:
+    """What a state does to the work of the day (I16, I17)."""
+
+    meals: bool  # cooked for at the home
+    nursing_bed: bool  # takes one of the home's nursing beds
+    words: str
+
+
+EFFECTS: Mapping[CareState, CareEffects] = {
+    _S.RESIDENTIAL: CareEffects(meals=True, nursing_bed=False, words="按协议巡诊，照常用餐"),
+    _S.INPATIENT: CareEffects(meals=False, nursing_bed=False, words="床位保留，巡诊暂停，停餐"),
+    _S.CONVALESCENT: CareEffects(meals=True, nursing_bed=True, words="巡诊加密，用一张护理型床位，恢复用餐"),
+    _S.LEFT: CareEffects(meals=False, nursing_bed=False, words="不再安排"),
+    _S.DECEASED: CareEffects(meals=False, nursing_bed=False, words="不再安排"),
+}
+# Whoever writes one of these down by hand has nothing to cite: they come from the feature whose event it was.
+CITED_ONLY = frozenset({CareCause.REFERRAL, CareCause.ADMISSION})
+
+
+def nursing_key(home_id: int, place: int) -> str:
+    """Return the key that only one convalescent may hold: no more of them than the home has nursing beds."""
+    return f"{home_id}/{place}"
 
 
 # Leaving and dying have actions of their own.

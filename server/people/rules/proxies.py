@@ -31,7 +31,14 @@ _P = Permission
 
 SCOPE_PERMISSIONS: Mapping[ProxyScope, frozenset[Permission]] = {
     ProxyScope.PROFILE: frozenset(
-        {_P.RESIDENT_READ, _P.PROXY_READ, _P.VISIT_READ, _P.INBOX_READ, _P.RECTIFICATION_ASK}
+        {
+            _P.RESIDENT_READ,
+            _P.PROXY_READ,
+            _P.VISIT_READ,
+            _P.INBOX_READ,
+            _P.RECTIFICATION_ASK,
+            _P.REFERRAL_READ,
+        }
     ),
     ProxyScope.RECORD: frozenset({_P.RECORD_READ, _P.RECORD_OBJECT, _P.TRAIL_READ}),
     ProxyScope.BOOKING: frozenset({_P.APPOINTMENT_READ, _P.APPOINTMENT_BOOK}),

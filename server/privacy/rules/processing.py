@@ -7,7 +7,7 @@ raises the version. Who answers for it, and the assessment itself, are the insti
 from dataclasses import dataclass
 from datetime import date
 
-VERSION = "2026-11"
+VERSION = "2026-11.2"
 SINCE = date(2026, 11, 22)
 
 
@@ -101,6 +101,17 @@ ACTIVITIES: tuple[ProcessingActivity, ...] = (
         recipients="所约的医疗机构",
         kept=("outpatient", "audit"),
         measures="来看什么不进日志和消息；候补规则公开，可说明",
+    ),
+    ProcessingActivity(
+        "双向转诊",
+        "把长者转到能治的地方，治好了接回来",
+        "长者",
+        "转诊理由、转诊单、随附的健康资料、到了哪一步",
+        sensitive=True,
+        basis="第十三条第一款第（二）项；随附资料须第二十三条、第二十九条单独同意，来不及的依第（四）项",
+        recipients="转出和接收的两家机构；超时的，卫生健康和民政部门（不含姓名）",
+        kept=("outpatient", "inpatient", "trail", "audit"),
+        measures="资料只给接收机构看，结案后定期关闭；发了什么留摘要；每次打开先留痕；紧急打开须复核",
     ),
     ProcessingActivity(
         "巡诊",

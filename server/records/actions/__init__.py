@@ -6,6 +6,7 @@ Lock order: entries, then emergency reads, then the resident's chain head, then 
 from server.records.actions.emergencies import (
     EmergencyPage,
     read_in_emergency,
+    read_packet_in_emergency,
     review_emergency,
     sweep_emergencies,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "correct_entry",
     "object_to_entry",
     "read_in_emergency",
+    "read_packet_in_emergency",
     "review_emergency",
     "sweep_emergencies",
     "write_entries",

@@ -1,5 +1,6 @@
 """Read without consent to save a life; told to the family at once, judged by somebody else afterwards (C06)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,7 +51,42 @@ async def read_in_emergency(
     The family is told, a review is due (I13), and the access line names this read; all in one transaction.
     """
     resident, institution = await _in_reach(actor, resident_uid)
-    rows = await _essentials(resident)
+    return await _opened(
+        actor, resident, institution, await _essentials(resident), (reason, explanation), now=now
+    )
+
+
+@action
+async def read_packet_in_emergency(
+    *,
+    actor: Actor,
+    resident_uid: str,
+    institution_uid: str,
+    entry_uids: Collection[str],
+    reason: EmergencyReason,
+    explanation: str,
+    now: datetime,
+) -> EmergencyPage:
+    """Open what was sent along with a referral, for the institution that has to treat at once (I32).
+
+    The caller has made sure that these entries were sent to this institution and that it may still read them; the reader
+    must work there in a role that reads in emergencies. Told and reviewed like any other; the same categories stay closed.
+    """
+    resident, institution = await _at_institution(actor, resident_uid, institution_uid)
+    rows = await _sent_along(resident, entry_uids)
+    return await _opened(actor, resident, institution, rows, (reason, explanation), now=now)
+
+
+async def _opened(
+    actor: Actor,
+    resident: Resident,
+    institution: Institution,
+    rows: list[EntryRow],
+    why: tuple[EmergencyReason, str],
+    *,
+    now: datetime,
+) -> EmergencyPage:
+    reason, explanation = why
     due = now + timedelta(hours=await parameter("records.emergency_review_hours", on=now))
     read = EmergencyRead(
         resident=resident,
@@ -146,6 +182,26 @@ async def _in_reach(actor: Actor, resident_uid: str) -> tuple[Resident, Institut
     if institution is None:
         raise NotFound
     return resident, institution
+
+
+async def _at_institution(
+    actor: Actor, resident_uid: str, institution_uid: str
+) -> tuple[Resident, Institution]:
+    found = await Resident.filter(uid=resident_uid).select_related("merged_into").first()
+    own = sorted(actor.institutions_with(Permission.RECORD_EMERGENCY))
+    institution = await Institution.filter(id__in=own, uid=institution_uid).first()
+    if found is None or institution is None:
+        raise NotFound
+    return found.merged_into or found, institution
+
+
+async def _sent_along(resident: Resident, uids: Collection[str]) -> list[EntryRow]:
+    sent = RecordEntry.filter(
+        Q(resident_id=resident.id) | Q(resident__merged_into_id=resident.id),
+        uid__in=sorted(uids),
+        category__not_in=sorted(WITHHELD),
+    )
+    return await entry_rows(sent.order_by("-effective_at", "-id").limit(MOST_SHOWN))
 
 
 async def _essentials(resident: Resident) -> list[EntryRow]:

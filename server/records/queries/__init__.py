@@ -6,6 +6,7 @@ from server.records.queries.chains import ChainCheck, ChainFault, check_chains
 from server.records.queries.emergencies import EmergencyCard, ReviewsWaiting, emergency_reads, reviews_waiting
 from server.records.queries.exports import RecordExport, export
 from server.records.queries.faults import faults
+from server.records.queries.packets import packet
 from server.records.queries.preview import Preview, PreviewGroup, preview
 from server.records.queries.summaries import DueCard, SentenceCard, SummaryCard, missing, summary
 from server.records.queries.timelines import (
@@ -56,6 +57,7 @@ __all__ = [
     "export",
     "faults",
     "missing",
+    "packet",
     "preview",
     "residents_overseen",
     "reviews_waiting",

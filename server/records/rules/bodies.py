@@ -85,6 +85,7 @@ REQUIRED: Mapping[EntryKind, Mapping[str, Check]] = {
     EntryKind.FOLLOW_UP: {"subject": text(40), "outcome": one_of("good", "poor", "reaction", "complication")},
     EntryKind.ASSESSMENT: {"scale": text(80), "result": text(200)},
     EntryKind.NOTE: {"text": text(2000)},
+    EntryKind.REFERRAL: {"form": one_of("out", "back"), "version": text(16)},
 }
 OPTIONAL: Mapping[EntryKind, Mapping[str, Check]] = {
     EntryKind.OBSERVATION: {"place": text(40)},
@@ -99,6 +100,17 @@ OPTIONAL: Mapping[EntryKind, Mapping[str, Check]] = {
     EntryKind.FOLLOW_UP: {"remark": text(500), "next_on": day},
     EntryKind.ASSESSMENT: {"score": number(0, 1000, "得分应在 0 到 1000 之间。"), "valid_until": day},
     EntryKind.NOTE: {},
+    # Which of them must be there is the form's own business (server.referrals.rules).
+    EntryKind.REFERRAL: {
+        "impression": text(200),
+        "present": text(500),
+        "past": text(500),
+        "diagnosis": text(200),
+        "admission_number": text(40),
+        "findings": text(500),
+        "course": text(500),
+        "advice": text(500),
+    },
 }
 
 

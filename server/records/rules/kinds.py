@@ -15,6 +15,7 @@ class EntryKind(StrEnum):
     FOLLOW_UP = "follow_up"
     ASSESSMENT = "assessment"
     NOTE = "note"
+    REFERRAL = "referral"  # a slip: ServiceRequest on its way out, a summary on its way back
 
 
 KIND_WORDS: Mapping[EntryKind, str] = {
@@ -26,6 +27,7 @@ KIND_WORDS: Mapping[EntryKind, str] = {
     EntryKind.FOLLOW_UP: "随访",
     EntryKind.ASSESSMENT: "评估",
     EntryKind.NOTE: "记录",
+    EntryKind.REFERRAL: "转诊单",
 }
 # What stays true until somebody says otherwise; the rest is about one moment.
 LASTING = frozenset({EntryKind.CONDITION, EntryKind.ALLERGY, EntryKind.MEDICATION})

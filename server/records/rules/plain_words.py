@@ -36,6 +36,23 @@ def _report(body: Body) -> str:
     return f"{body['title']}：{body['conclusion']}"
 
 
+_SLIP = {
+    "impression": "初步印象",
+    "diagnosis": "诊断",
+    "present": "转出原因",
+    "past": "既往史",
+    "admission_number": "病案号",
+    "findings": "主要检查",
+    "course": "治疗经过",
+    "advice": "下一步与康复建议",
+}
+
+
+def _slip(body: Body) -> str:
+    said = "；".join(f"{words}：{body[name].rstrip('。')}" for name, words in _SLIP.items() if name in body)
+    return f"{said}。" if said else "转诊单"
+
+
 _WORDS: Mapping[EntryKind, Callable[[Body], str]] = {
     EntryKind.CONDITION: _condition,
     EntryKind.ALLERGY: _allergy,
@@ -44,6 +61,7 @@ _WORDS: Mapping[EntryKind, Callable[[Body], str]] = {
     EntryKind.FOLLOW_UP: lambda body: f"{body['subject']}随访：{_OUTCOME[body['outcome']]}",
     EntryKind.ASSESSMENT: lambda body: f"{body['scale']}：{body['result']}",
     EntryKind.NOTE: lambda body: str(body["text"]),
+    EntryKind.REFERRAL: _slip,
 }
 _TITLES: Mapping[EntryKind, str] = {
     EntryKind.CONDITION: "name",
@@ -64,4 +82,6 @@ def title_of(kind: EntryKind, code: str, body: Body) -> str:
     if kind is EntryKind.OBSERVATION:
         measures = MEASURES[code]
         return measures[0].words if len(measures) == 1 else "血压"
+    if kind is EntryKind.REFERRAL:
+        return "出院回转单" if body["form"] == "back" else "转诊单"
     return str(body[_TITLES[kind]]) if kind in _TITLES else KIND_WORDS[kind]

@@ -13,6 +13,7 @@ from server.kit.ids import new_uid
 from server.people.rules import EndReason
 from server.records.rules import BLOOD_PRESSURE
 from tests.architecture.subjects import NOW, Sample
+from tests.architecture.verdicts.referral_scenes import BACK, RECEIVED, SLIP, TO_THE_DOCTOR, E
 from tests.architecture.verdicts.scenes import Scenes
 
 Make = Callable[[Scenes], Sample | Awaitable[Sample]]
@@ -152,6 +153,30 @@ async def _called_back(stage: Scenes, says: Any = None) -> Sample:
     return Sample({"case_uid": await stage.case_at(CaseEvent.RECTIFY, CaseEvent.CALL_BACK)}, says)
 
 
+def _referral(*events: E, says: Any = None) -> Make:
+    async def made(stage: Scenes) -> Sample:
+        return Sample({"referral_uid": await stage.referred(*events, to=TO_THE_DOCTOR)}, says)
+
+    return made
+
+
+async def _seat_for_referral(stage: Scenes) -> Sample:
+    uid = await stage.referred(E.SUBMIT, E.ACCEPT, to=TO_THE_DOCTOR)
+    return Sample({"referral_uid": uid}, {"slot": stage.town.booking.green_slot})
+
+
+def _follow_up(says: Any) -> Make:
+    async def made(stage: Scenes) -> Sample:
+        return Sample({"follow_up_uid": await stage.follow_up_owed(to=TO_THE_DOCTOR)}, says)
+
+    return made
+
+
+def wang_up(stage: Scenes) -> dict[str, Any]:
+    between = {"sender": stage.town.alliance.yihe, "receiver": stage.town.alliance.health_center}
+    return {"direction": "up", **between, "criteria": ["examination"], "slip": SLIP}
+
+
 def _record(**query: str) -> Make:
     return lambda stage: Sample(of_wang(stage), query=query)
 
@@ -287,6 +312,23 @@ SAMPLES: Mapping[str, Make] = {
     "visits.finish": _finish,
     "visits.attest": lambda stage: Sample({"visit_uid": stage.town.visits.waiting}, {}),
     "visits.dispute": lambda stage: Sample({"visit_uid": stage.town.visits.waiting}, {"reason": "没有来"}),
+    # Referrals
+    "referrals.new": lambda stage: Sample(of_wang(stage)),
+    "referrals.write": lambda stage: Sample(of_wang(stage), wang_up(stage)),
+    "referrals.stories": lambda stage: Sample(of_wang(stage)),
+    "referrals.referral": _referral(E.SUBMIT),
+    "referrals.amend": _referral(says={"criteria": ["examination"], "slip": SLIP}),
+    "referrals.step": _referral(E.SUBMIT, says={"event": "accept"}),
+    "referrals.schedule": _referral(
+        E.SUBMIT, E.ACCEPT, says={"come_at": NOW.replace(hour=14).isoformat(), "come_to": "急诊"}
+    ),
+    "referrals.seat": _seat_for_referral,
+    "referrals.offer_back": _referral(*RECEIVED, E.PLAN_DISCHARGE, says={"slip": BACK}),
+    "referrals.accept_back": _referral(*RECEIVED, E.PLAN_DISCHARGE, E.OFFER_BACK, says={"care": "return"}),
+    "referrals.packet": _referral(E.SUBMIT),
+    "referrals.open_in_emergency": _referral(E.SUBMIT, says={"reason": "acute", "explanation": "昏迷"}),
+    "referrals.do_follow_up": _follow_up({"outcome": "good", "remark": "好转"}),
+    "referrals.waive_follow_up": _follow_up({"reason": "已住院"}),
     # Feedback
     "feedback.rate": lambda stage: Sample({"token_uid": stage.town.feedback.open_token}, RATING),
     "feedback.assist_rating": lambda stage: Sample({"token_uid": stage.town.feedback.to_assist}, RATING),

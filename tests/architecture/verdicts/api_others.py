@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from server.demo.people import ZHAO_YUN_NUMBER
 from server.people.rules import EndReason
 from tests.architecture.subjects import Sample
-from tests.architecture.verdicts.api import NOTE, Make, fresh, grant_witnessed, of_wang, proxy
+from tests.architecture.verdicts.api import NOTE, Make, fresh, grant_witnessed, of_wang, proxy, wang_up
 from tests.architecture.verdicts.scenes import Scenes
 
 
@@ -51,6 +51,10 @@ OTHERS: Mapping[str, Make] = {
         }
     ),
     "consent.grant_witnessed: the second from another home": _witnessed_from_elsewhere,
+    "referrals.write: Zhao Yun": lambda stage: Sample(
+        {"resident_uid": stage.town.people.zhao_yun}, wang_up(stage)
+    ),
+    "referrals.stories: Zhao Yun": lambda stage: Sample({"resident_uid": stage.town.people.zhao_yun}),
     "records.summary: Zhao Yun": lambda stage: Sample({"resident_uid": stage.town.people.zhao_yun}),
     "records.read_in_emergency: Zhao Yun": lambda stage: Sample(
         {"resident_uid": stage.town.people.zhao_yun}, {"reason": "fall", "explanation": "走廊跌倒"}

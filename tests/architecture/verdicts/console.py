@@ -19,6 +19,7 @@ from server.people.rules import Basis, EndReason
 from server.visits.models import Plate
 from tests.architecture.subjects import NOW, Sample
 from tests.architecture.verdicts.paper_scenes import SCAN, TWO
+from tests.architecture.verdicts.referral_scenes import BACK, RECEIVED, SLIP, E
 from tests.architecture.verdicts.scenes import Scenes
 
 PAPER = {"file": ("scan.pdf", SCAN, "application/pdf")}
@@ -193,6 +194,13 @@ def _ability_cells() -> dict[str, str]:
     """Return the form's cells of a whole ability assessment."""
     whole = ability_answers()
     return {code: value for code, value in whole.items() if isinstance(value, str)} | {"A-4-1:none": "true"}
+
+
+def wang_up(stage: Scenes, **more: Any) -> dict[str, Any]:
+    return {
+        "direction": "up", "sender": stage.town.alliance.yihe, "receiver": stage.town.alliance.first_hospital,
+        "criteria": ["examination"], **SLIP, **more,
+    }  # fmt: skip
 
 
 def _agreement(says: Any = None) -> Make:
@@ -444,6 +452,44 @@ SAMPLES: Mapping[str, Make] = {
         {"resident": stage.town.people.wang, "department": stage.town.alliance.cardiology, "reason": "配药"},
     ),
     "trips.cancel_trip": lambda stage: at("trip_uid", stage.trip_booked(), {"reason": "车坏了"}),
+    # Referrals
+    "referrals.new": lambda stage: Sample({"resident_uid": stage.town.people.wang}),
+    "referrals.write": lambda stage: Sample({"resident_uid": stage.town.people.wang}, wang_up(stage)),
+    "referrals.look_up": lambda stage: said_of(stage.slip_code(), {}, as_="code"),
+    "referrals.look_up_scanned": lambda stage: at("code", stage.slip_code()),
+    "referrals.referral": lambda stage: at("referral_uid", stage.referred(E.SUBMIT)),
+    "referrals.edit": lambda stage: at("referral_uid", stage.referred()),
+    "referrals.amend": lambda stage: at(
+        "referral_uid", stage.referred(), {"criteria": ["examination"], **SLIP}
+    ),
+    "referrals.step": lambda stage: at("referral_uid", stage.referred(E.SUBMIT), {"event": "accept"}),
+    "referrals.schedule": lambda stage: at(
+        "referral_uid", stage.referred(E.SUBMIT, E.ACCEPT), {"come_at": "2026-03-02T14:00"}
+    ),
+    "referrals.seats": lambda stage: at("referral_uid", stage.referred(E.SUBMIT, E.ACCEPT)),
+    "referrals.seat": lambda stage: at(
+        "referral_uid", stage.referred(E.SUBMIT, E.ACCEPT), {"slot": stage.town.booking.green_slot}
+    ),
+    "referrals.offer_back": lambda stage: at(
+        "referral_uid", stage.referred(*RECEIVED, E.PLAN_DISCHARGE), BACK
+    ),
+    "referrals.accept_back": lambda stage: at(
+        "referral_uid", stage.referred(*RECEIVED, E.PLAN_DISCHARGE, E.OFFER_BACK), {"care": "return"}
+    ),
+    "referrals.packet": lambda stage: at("referral_uid", stage.referred(E.SUBMIT)),
+    "referrals.open_in_emergency": lambda stage: at(
+        "referral_uid",
+        stage.referred(*RECEIVED, E.PLAN_DISCHARGE, E.OFFER_BACK),
+        {"reason": "acute", "explanation": "昏迷"},
+    ),
+    "referrals.do_follow_up": lambda stage: at(
+        "follow_up_uid", stage.follow_up_owed(), {"outcome": "good", "remark": "好转"}
+    ),
+    "referrals.waive_follow_up": lambda stage: at("follow_up_uid", stage.follow_up_owed(), WHY),
+    "referrals.settle": lambda stage: at(
+        "escalation_uid", stage.referral_late(), {"remark": "已电话", "hours": "24"}
+    ),
+    "documents.referral_slip": lambda stage: at("referral_uid", stage.referred(E.SUBMIT)),
     # Visits
     "rounds.plan_form": lambda stage: Sample(query={"agreement": stage.town.alliance.yihe_health_center}),
     "rounds.plan": lambda stage: Sample(

@@ -5,7 +5,19 @@ from collections.abc import Mapping
 from server.demo.people import ZHAO_YUN_NUMBER
 from server.people.rules import EndReason
 from tests.architecture.subjects import Sample
-from tests.architecture.verdicts.console import COURSE, ROSTER, TERMS, WHY, Make, at, bus, li, nurse, seat
+from tests.architecture.verdicts.console import (
+    COURSE,
+    ROSTER,
+    TERMS,
+    WHY,
+    Make,
+    at,
+    bus,
+    li,
+    nurse,
+    seat,
+    wang_up,
+)
 
 OTHERS: Mapping[str, Make] = {
     "proxies.resume_proxy: paused by the resident herself": lambda stage: at(
@@ -65,6 +77,14 @@ OTHERS: Mapping[str, Make] = {
             "last_day": "2026-06-01",
         }
     ),
+    "referrals.write: Zhao Yun": lambda stage: Sample(
+        {"resident_uid": stage.town.people.zhao_yun}, wang_up(stage)
+    ),
+    "referrals.write: to a hospital without an agreement": lambda stage: Sample(
+        {"resident_uid": stage.town.people.wang},
+        wang_up(stage, receiver=stage.town.alliance.second_hospital),
+    ),
+    "referrals.new: Zhao Yun": lambda stage: Sample({"resident_uid": stage.town.people.zhao_yun}),
     "records.record: Zhao Yun": lambda stage: Sample({"resident_uid": stage.town.people.zhao_yun}),
     "audit.looks: Zhao Yun": lambda stage: Sample(query={"resident": stage.town.people.zhao_yun}),
     "booking.book_at_counter: Zhao Yun": lambda stage: Sample(

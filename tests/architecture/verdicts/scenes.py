@@ -28,11 +28,12 @@ from tests.architecture.subjects import NOW
 from tests.architecture.verdicts.assessment_scenes import AssessmentScenes
 from tests.architecture.verdicts.paper_scenes import PaperScenes
 from tests.architecture.verdicts.privacy_scenes import PrivacyScenes
+from tests.architecture.verdicts.referral_scenes import ReferralScenes
 from tests.architecture.verdicts.resident_scenes import ResidentScenes
 from tests.architecture.verdicts.settlement_scenes import SettlementScenes
 
 
-class Scenes(ResidentScenes, PaperScenes, PrivacyScenes, AssessmentScenes, SettlementScenes):
+class Scenes(ResidentScenes, PaperScenes, PrivacyScenes, ReferralScenes, AssessmentScenes, SettlementScenes):
     """And about institutions: agreements, visits, feedback, emergencies, staff."""
 
     # Agreements

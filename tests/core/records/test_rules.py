@@ -50,6 +50,11 @@ GOOD: dict[EntryKind, tuple[str, dict[str, Any], str]] = {
         "能力评估：轻度失能",
     ),
     EntryKind.NOTE: ("n1", {"text": "胃口好"}, "胃口好"),
+    EntryKind.REFERRAL: (
+        "referral-out",
+        {"form": "out", "version": "2026-1", "impression": "胸闷待查", "present": "半小时。"},
+        "初步印象：胸闷待查；转出原因：半小时。",
+    ),
 }
 
 

@@ -28,6 +28,10 @@ BODIES: dict[EntryKind, tuple[str, dict[str, Any]]] = {
     EntryKind.FOLLOW_UP: ("diabetes", {"subject": "糖尿病", "outcome": "poor"}),
     EntryKind.ASSESSMENT: ("gbt42195", {"scale": "能力评估", "result": "中度失能"}),
     EntryKind.NOTE: ("note", {"text": "不应被看到"}),
+    EntryKind.REFERRAL: (
+        "referral-out",
+        {"form": "out", "version": "2026-1", "impression": "不应被看到", "present": "不应被看到"},
+    ),
 }
 
 
@@ -86,6 +90,7 @@ async def everything(
     for category in (None, *RecordCategory):
         answers += await _pages(wish, category)
     answers += [await _said(lambda uid=uid: queries.entry_history(wish=wish, uid=uid)) for uid in entry_uids]
+    answers += [await _said(lambda: queries.packet(wish=wish, uids=entry_uids))]
     return plain.dumps(answers)
 
 

@@ -8,6 +8,7 @@ from server.documents.queries.sheets.assessments import ASSESSMENTS
 from server.documents.queries.sheets.columns import Column, Sheet, Value
 from server.documents.queries.sheets.feedback import CASES, RATINGS
 from server.documents.queries.sheets.people import CONSENTS, RESIDENTS
+from server.documents.queries.sheets.referrals import REFERRALS
 from server.documents.queries.sheets.services import APPOINTMENTS, VISITS
 from server.documents.queries.sheets.settlement import STATEMENT_LINES, STATEMENTS
 from server.documents.rules import SheetKind
@@ -25,8 +26,9 @@ SHEETS: Mapping[SheetKind, Sheet[Any]] = {
         COVERAGE,
         STATEMENTS,
         STATEMENT_LINES,
-    )
         ASSESSMENTS,
+        REFERRALS,
+    )
 }
 
 __all__ = ["SHEETS", "Column", "Sheet", "Value"]
