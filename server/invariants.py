@@ -4,8 +4,10 @@ from datetime import datetime
 
 from server.audit import queries as audit
 from server.booking import queries as booking
+from server.checkups import queries as checkups
 from server.consent import queries as consent
 from server.feedback import queries as feedback
+from server.followups import queries as followups
 from server.identity import queries as identity
 from server.notifications import queries as notifications
 from server.people import queries as people
@@ -20,6 +22,8 @@ ASKED = (
     records.faults,
     booking.faults,
     visits.faults,
+    followups.faults,
+    checkups.faults,
     feedback.faults,
     notifications.faults,
 )

@@ -22,6 +22,8 @@ MODEL_MODULES = (
     "server.records.models",
     "server.booking.models",
     "server.visits.models",
+    "server.followups.models",
+    "server.checkups.models",
     "server.feedback.models",
     "server.notifications.models",
     "server.documents.models",

@@ -54,6 +54,12 @@ class Permission(StrEnum):
     VISIT_ATTEST = "visit:attest"
     VISIT_CORRECT = "visit:correct"
     PLATE_PRINT = "plate:print"
+    FOLLOW_UP_READ = "follow_up:read"  # the work list of chronic follow-up
+    FOLLOW_UP_WRITE = "follow_up:write"  # enroll, follow up, put right
+    CHECKUP_READ = "checkup:read"  # campaigns of the annual check-up, their lists and duties
+    CHECKUP_PLAN = "checkup:plan"  # a campaign, its days, who is due
+    CHECKUP_RECORD = "checkup:record"  # reports, by file or by hand
+    CHECKUP_FACTS = "checkup:facts"  # what a home knows that decides who is due
     RATING_READ = "rating:read"
     RATING_GIVE = "rating:give"
     RATING_ASSIST = "rating:assist"  # for a resident without a phone; shown apart, never ranked
@@ -145,6 +151,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         _P.LOG_READ,
         _P.BOARD_READ,
         _P.RECTIFICATION_DECIDE,
+        _P.CHECKUP_READ,
+        _P.CHECKUP_PLAN,
+        _P.CHECKUP_FACTS,
     },
     Role.CLINICIAN: frozenset(
         {
@@ -161,6 +170,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.VISIT_ATTEND,
             _P.VISIT_ATTEST,
             _P.INBOX_READ,
+            _P.FOLLOW_UP_READ,
+            _P.FOLLOW_UP_WRITE,
         }
     ),
     Role.HOSPITAL_MANAGER: frozenset(
@@ -192,6 +203,11 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.LOG_READ,
             _P.BOARD_READ,
             _P.RECTIFICATION_DECIDE,
+            _P.FOLLOW_UP_READ,
+            _P.FOLLOW_UP_WRITE,
+            _P.CHECKUP_READ,
+            _P.CHECKUP_PLAN,
+            _P.CHECKUP_RECORD,
         }
     ),
     Role.CIVIL_AFFAIRS: frozenset(

@@ -14,6 +14,7 @@ PARTS = (
     "records",
     "booking",
     "visits",
+    "followups",
     "feedback",
     "notifications",
     "privacy",

@@ -37,6 +37,8 @@ class SheetKind(StrEnum):
     CASES = "cases"
     AGREEMENTS = "agreements"
     COVERAGE = "coverage"
+    FOLLOW_UPS = "follow_ups"
+    CHECKUPS = "checkups"
     OWN_COPY = "own_copy"  # all that is held about a person, for them: the floor above writes it
 
 
@@ -49,6 +51,8 @@ SHEET_WORDS: Mapping[SheetKind, str] = {
     SheetKind.CASES: "投诉与差评",
     SheetKind.AGREEMENTS: "签约协议",
     SheetKind.COVERAGE: "签约覆盖",
+    SheetKind.FOLLOW_UPS: "慢病随访",
+    SheetKind.CHECKUPS: "体检名单",
     SheetKind.OWN_COPY: "个人信息副本",
 }
 

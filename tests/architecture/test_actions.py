@@ -16,6 +16,8 @@ FEATURES = (
     "records",
     "booking",
     "visits",
+    "followups",
+    "checkups",
     "feedback",
     "notifications",
     "documents",

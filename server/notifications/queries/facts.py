@@ -194,4 +194,8 @@ _SUBJECTS: Mapping[str, Callable[[str], Awaitable[Facts]]] = {
     "consent": _consent,
     "agreement": _agreement,
     "grant": _grant,
+    "episode": _grant,
+    "campaign": _grant,
+    "duty": _grant,
+    "report": _grant,
 }

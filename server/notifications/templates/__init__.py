@@ -6,7 +6,7 @@ never what was found.
 
 from collections.abc import Mapping
 
-from server.notifications.templates import agreements, booking, feedback, rights, visits
+from server.notifications.templates import agreements, booking, feedback, health, rights, visits
 from server.notifications.templates.kinds import (
     CITY,
     WECHAT,
@@ -20,6 +20,7 @@ from server.notifications.templates.kinds import (
 TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     **booking.TEMPLATES,
     **visits.TEMPLATES,
+    **health.TEMPLATES,
     **rights.TEMPLATES,
     **agreements.TEMPLATES,
     **feedback.TEMPLATES,
