@@ -22,8 +22,10 @@ async def sweep_follow_ups(*, actor: Actor, now: datetime, limit: int = BATCH) -
     """Do what is due once; several workers may do so at once."""
     ended = await _end_of_the_dead(actor, now, limit)
     lost = await _lost(actor, now, limit)
-    overdue = await _announce("followups.overdue", "next_on", "overdue_said", now, limit)
-    unasked = await _announce("followups.check_back_overdue", "check_back_by", "unasked_said", now, limit)
+    overdue = await _tell("followups.overdue", column="next_on", said="overdue_said", now=now, limit=limit)
+    unasked = await _tell(
+        "followups.check_back_overdue", column="check_back_by", said="unasked_said", now=now, limit=limit
+    )
     return ended + lost + overdue + unasked
 
 
@@ -66,7 +68,7 @@ async def _try(
     return 1
 
 
-async def _announce(topic: str, column: str, said: str, now: datetime, limit: int) -> int:
+async def _tell(topic: str, *, column: str, said: str, now: datetime, limit: int) -> int:
     """Say once for each date that it has passed."""
     due: dict[str, Any] = {f"{column}__lt": local_date(now), f"{said}__isnull": True}
     rows = ChronicEpisode.filter(status__in=sorted(LIVE), **due).order_by(column, "id").limit(limit)

@@ -33,4 +33,23 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     "followups.check_back_overdue": (
         for_staff("有一次转诊还没有回访", "有一位长者转诊已满两周，还没有回访。请问一问转诊的结果，写在随访里。", _EPISODE, _PROVIDER),
     ),
+    "checkups.planned": (
+        for_staff("有新的体检安排", "{institution}计划来做今年的体检，名单和日程请点开看。", "/admin/checkups/{uid}", (Role.HOME_MANAGER,), "home"),
+        for_staff("有新的体检安排", "有一家养老机构计划了今年的体检，请核对日程。", "/admin/checkups/{uid}", _PROVIDER, "provider"),
+    ),
+    "checkups.opened": (
+        for_staff("体检开始了", "{institution}今年的体检开始了，请按日程安排好长者。", "/admin/checkups/{uid}", (Role.HOME_MANAGER,), "home"),
+    ),
+    "checkups.reported": (
+        Template(
+            "体检报告出来了", "{resident}今年的体检报告出来了，结果和下次体检的日期请点开看。", _RECORD, permission=P.RECORD_READ,
+        ),
+    ),
+    "checkups.duty_overdue": (
+        for_staff("有一项体检异常逾期没有办", "有一位长者的体检异常过了期限还没有办，请尽快办理。", "/admin/checkups/duties", _PROVIDER, "provider"),
+    ),
+    "checkups.over": (
+        for_staff("体检期限过了", "今年体检的最后一天已经过了，请看还有谁没有查，补查后结束。", "/admin/checkups/{uid}", _PROVIDER, "provider"),
+        for_staff("体检期限过了", "今年体检的最后一天已经过了，请与{institution}商量还没有查的长者。", "/admin/checkups/{uid}", (Role.HOME_MANAGER,), "home"),
+    ),
 }  # fmt: skip

@@ -108,7 +108,9 @@ class TestRecord:
         (card,) = await recorded(town, actor, clock, pressure())
         assert (card.course, card.outcome, card.next_on) == (Course.ROUTINE, Outcome.GOOD, date(2026, 6, 2))
         row = await FollowUp.get(uid=card.uid)
-        written = {(each.kind, each.code): each for each in await RecordEntry.filter(uid__in=row.entries.values())}
+        written = {
+            (each.kind, each.code): each for each in await RecordEntry.filter(uid__in=row.entries.values())
+        }
         assert written[EntryKind.FOLLOW_UP, "hypertension"].body["next_on"] == "2026-06-02"
         assert written[EntryKind.OBSERVATION, "85354-9"].body == {"systolic": 138, "diastolic": 82}
         assert written[EntryKind.OBSERVATION, "39156-5"].body == {"value": 24.0}
@@ -204,7 +206,9 @@ class TestRecord:
 
 
 class TestCorrect:
-    async def test_puts_a_new_version_over_it_and_keeps_the_old(self, town: Any, actor: Any, clock: Any) -> None:
+    async def test_puts_a_new_version_over_it_and_keeps_the_old(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
         (old,) = await recorded(town, actor, clock, pressure(**HIGH))
         doctor = await actor("doctor")
         new = await actions.correct_follow_up(
@@ -222,7 +226,11 @@ class TestCorrect:
     async def test_takes_a_referral_back(self, town: Any, actor: Any, clock: Any) -> None:
         (old,) = await recorded(town, actor, clock, pressure(systolic=185))
         await actions.correct_follow_up(
-            actor=await actor("doctor"), follow_up_uid=old.uid, filled=pressure(), reason="看错了", now=clock()
+            actor=await actor("doctor"),
+            follow_up_uid=old.uid,
+            filled=pressure(),
+            reason="看错了",
+            now=clock(),
         )
         assert (await ChronicEpisode.get(uid=town.followups.wang)).check_back_by is None
         assert await queries.faults(now=clock()) == []
@@ -260,7 +268,11 @@ class TestEnd:
                 actor=doctor, episode_uid=town.followups.wang, filled=pressure(), now=clock()
             )
         again = await actions.enroll(
-            actor=doctor, resident_uid=town.people.wang, disease=Disease.HYPERTENSION, evidence="回来了", now=clock()
+            actor=doctor,
+            resident_uid=town.people.wang,
+            disease=Disease.HYPERTENSION,
+            evidence="回来了",
+            now=clock(),
         )
         assert again.uid != card.uid
         assert await queries.faults(now=clock()) == []
@@ -270,7 +282,7 @@ class TestFaster:
     async def test_who_read_an_older_state_is_refused(
         self, town: Any, actor: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from server.followups.actions import recording  # noqa: PLC0415  to look over its shoulder
+        from server.followups.actions import recording
 
         asked = recording.episode_for
 

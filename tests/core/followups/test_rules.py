@@ -92,14 +92,20 @@ class TestUrgent:
         assert bool(found) is urgent
 
     @pytest.mark.parametrize(
-        ("glucose", "urgent"), [(39, True), (40, False), (69, False), (166, False), (167, True), (39 - 1, True)]
+        ("glucose", "urgent"),
+        [(39, True), (40, False), (69, False), (166, False), (167, True), (39 - 1, True)],
     )
     def test_sugar(self, glucose: int, urgent: bool) -> None:
         assert bool(urgent_reasons(Finding(DM, Measured(120, 70, glucose=glucose)), terms())) is urgent
 
     @pytest.mark.parametrize(
         ("more", "urgent"),
-        [({"pulse": 100}, False), ({"pulse": 101}, True), ({"temperature": 390}, False), ({"temperature": 391}, True)],
+        [
+            ({"pulse": 100}, False),
+            ({"pulse": 101}, True),
+            ({"temperature": 390}, False),
+            ({"temperature": 391}, True),
+        ],
     )
     def test_pulse_and_temperature_with_diabetes(self, more: dict[str, int], urgent: bool) -> None:
         assert bool(urgent_reasons(Finding(DM, Measured(120, 70, 60, **more)), terms())) is urgent
