@@ -301,8 +301,10 @@ async def plan_days(ask: Ask, campaign_uid: str, body: Days) -> Go:
 
 @routes.post("/checkups/places/<place_uid>", needs=PLAN, summary="Write down whether somebody wants it")
 async def answer(ask: Ask, place_uid: str, body: Answer) -> Go:
-    await actions.answer(actor=ask.actor, place_uid=place_uid, wants=body.wants, note=body.note, now=ask.now)
-    return Go("/admin/checkups", said="已记下本人的意愿。")
+    uid = await actions.answer(
+        actor=ask.actor, place_uid=place_uid, wants=body.wants, note=body.note, now=ask.now
+    )
+    return Go(f"/admin/checkups/{uid}", said="已记下本人的意愿。")
 
 
 @routes.get("/checkups/<campaign_uid>/reports", needs=RECORD, summary="The page to hand in a file of reports")

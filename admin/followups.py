@@ -119,17 +119,15 @@ class CheckedBack(Form):
 async def overdue(actor: Actor, now: datetime) -> Waiting | None:
     if not actor.may(WRITE):
         return None
-    counts = await queries.work_counts(actor=actor, now=now)
-    return Waiting("位长者的慢病随访逾期", counts[Work.OVERDUE], "/admin/followups?work=overdue")
+    count = await queries.count_work(actor=actor, work=Work.OVERDUE, now=now)
+    return Waiting("位长者的慢病随访逾期", count, "/admin/followups?work=overdue")
 
 
 async def not_checked_back(actor: Actor, now: datetime) -> Waiting | None:
     if not actor.may(WRITE):
         return None
-    counts = await queries.work_counts(actor=actor, now=now)
-    return Waiting(
-        "位长者转诊后等您回访", counts[Work.CHECK_BACK], "/admin/followups?work=check_back", urgent=True
-    )
+    count = await queries.count_work(actor=actor, work=Work.CHECK_BACK, now=now)
+    return Waiting("位长者转诊后等您回访", count, "/admin/followups?work=check_back", urgent=True)
 
 
 async def find_episodes(actor: Actor, words: str, now: datetime) -> list[Found]:
@@ -187,7 +185,9 @@ async def enroll(ask: Ask, body: Enroll) -> Go:
     return Go(f"/admin/followups/{card.uid}", said=f"已纳入{card.disease_words}管理，请安排第一次随访。")
 
 
-@routes.get("/followups/rates", needs=Permission.BOARD_READ, summary="Management and control rates of a year")
+@routes.get(
+    "/followups/rates", needs=Permission.FOLLOW_UP_COUNT, summary="Management and control rates of a year"
+)
 async def rates(ask: Ask, query: RatesQuery) -> Show:
     card = await queries.rates(actor=ask.actor, year=query.year, now=ask.now)
     return Show("followups/rates.html", card=card, words=BEHIND_WORDS)

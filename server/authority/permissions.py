@@ -55,6 +55,7 @@ class Permission(StrEnum):
     VISIT_CORRECT = "visit:correct"
     PLATE_PRINT = "plate:print"
     FOLLOW_UP_READ = "follow_up:read"  # the work list of chronic follow-up
+    FOLLOW_UP_COUNT = "follow_up:count"  # rates of a year; the bureau sees numbers alone
     FOLLOW_UP_WRITE = "follow_up:write"  # enroll, follow up, put right
     CHECKUP_READ = "checkup:read"  # campaigns of the annual check-up, their lists and duties
     CHECKUP_PLAN = "checkup:plan"  # a campaign, its days, who is due
@@ -205,6 +206,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.RECTIFICATION_DECIDE,
             _P.FOLLOW_UP_READ,
             _P.FOLLOW_UP_WRITE,
+            _P.FOLLOW_UP_COUNT,
             _P.CHECKUP_READ,
             _P.CHECKUP_PLAN,
             _P.CHECKUP_RECORD,
@@ -224,6 +226,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.RESIDENT_MERGE,
             _P.EXPORT,
             _P.BOARD_READ,
+            _P.FOLLOW_UP_COUNT,
             _P.PRIVACY_READ,
             _P.BREACH_KEEP,
         }
@@ -240,6 +243,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.FEEDBACK_MODERATE,
             _P.EXPORT,
             _P.BOARD_READ,
+            _P.FOLLOW_UP_COUNT,
             _P.PRIVACY_READ,
             _P.BREACH_KEEP,
         }

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
@@ -57,7 +57,10 @@ async def report_for(*, actor: Actor, uid: str, permission: Permission) -> Check
 
 def duties_visible_to(*, actor: Actor, now: datetime) -> Q:  # noqa: ARG001  one form for all
     """Narrow duties to those of campaigns of the actor's institutions, either side."""
-    return campaigns_visible_to(actor=actor, permission=Permission.CHECKUP_READ, prefix="report__campaign__")
+    # The few campaigns first, then their reports: the duties are then reached by their index.
+    visible = campaigns_visible_to(actor=actor, permission=Permission.CHECKUP_READ)
+    reports = CheckupReport.filter(campaign_id__in=Subquery(CheckupCampaign.filter(visible).values("id")))
+    return Q(report_id__in=Subquery(reports.values("id")))
 
 
 async def duty_for(*, actor: Actor, uid: str) -> CheckupDuty:

@@ -38,6 +38,7 @@ class SheetKind(StrEnum):
     AGREEMENTS = "agreements"
     COVERAGE = "coverage"
     FOLLOW_UPS = "follow_ups"
+    CHECKUPS = "checkups"
     OWN_COPY = "own_copy"  # all that is held about a person, for them: the floor above writes it
 
 
@@ -51,6 +52,7 @@ SHEET_WORDS: Mapping[SheetKind, str] = {
     SheetKind.AGREEMENTS: "签约协议",
     SheetKind.COVERAGE: "签约覆盖",
     SheetKind.FOLLOW_UPS: "慢病随访",
+    SheetKind.CHECKUPS: "体检名单",
     SheetKind.OWN_COPY: "个人信息副本",
 }
 

@@ -20,9 +20,9 @@ def episodes_visible_to(*, actor: Actor, permission: Permission, now: datetime) 
 
 def episodes_counted_for(*, actor: Actor) -> Q:
     """Narrow episodes to those that the actor may see counted: the bureau all, an institution its own."""
-    if actor.holds(Permission.BOARD_READ, BUREAU_ROLES):
+    if actor.holds(Permission.FOLLOW_UP_COUNT, BUREAU_ROLES):
         return Q(id__gt=0)
-    return Q(institution_id__in=sorted(actor.institutions_with(Permission.FOLLOW_UP_READ)))
+    return Q(institution_id__in=sorted(actor.institutions_with(Permission.FOLLOW_UP_COUNT)))
 
 
 def episodes_seen_in(view: View) -> Q:

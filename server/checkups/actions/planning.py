@@ -187,8 +187,8 @@ async def plan_days(
 
 
 @action
-async def answer(*, actor: Actor, place_uid: str, wants: bool, note: str = "", now: datetime) -> None:
-    """Write down that a resident does not want a check-up this year, or wants one after all."""
+async def answer(*, actor: Actor, place_uid: str, wants: bool, note: str = "", now: datetime) -> str:
+    """Write down that a resident does not want a check-up this year, or wants one after all; return the campaign's uid."""
     place = await place_for(actor=actor, uid=place_uid, permission=Permission.CHECKUP_PLAN)
     event = PlaceEvent.ACCEPT if wants else PlaceEvent.DECLINE
     if not PLACE_MOVES.allows(place.status, event):
@@ -206,6 +206,7 @@ async def answer(*, actor: Actor, place_uid: str, wants: bool, note: str = "", n
         detail={"event": event},
         now=now,
     )
+    return str(place.campaign.uid)
 
 
 async def _listed(campaign: CheckupCampaign, now: datetime) -> int:

@@ -8,6 +8,7 @@ from server.checkups.queries.campaigns import (
     campaign_card,
     campaign_sheet,
     campaigns,
+    coverage_page,
     pairs,
 )
 from server.checkups.queries.facts import FactsLine, facts_lines
@@ -56,6 +57,7 @@ __all__ = [
     "campaigns",
     "checkup_of",
     "count_open_duties",
+    "coverage_page",
     "duties",
     "facts_lines",
     "faults",

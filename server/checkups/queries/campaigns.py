@@ -148,6 +148,14 @@ async def campaign_sheet(*, actor: Actor, uid: str, now: datetime) -> CampaignSh
     )
 
 
+async def coverage_page(
+    *, actor: Actor, campaign_uid: str, wish: PageWish, now: datetime
+) -> Page[CoverageLine]:
+    """Return the coverage of one campaign as the only page of a table: a home has some hundred residents."""
+    row = await campaign_for(actor=actor, uid=campaign_uid, permission=Permission.CHECKUP_READ)
+    return Page((), None) if wish.after is not None else Page(await coverage_of(row, now=now), None)
+
+
 async def coverage_of(row: CheckupCampaign, *, now: datetime) -> tuple[CoverageLine, ...]:
     """Return everybody who lives there or stands on the list, room by room."""
     places = {each.resident_id: each for each in await CheckupPlace.filter(campaign_id=row.id)}

@@ -69,7 +69,7 @@ async def rates(*, actor: Actor, year: int | None, now: datetime) -> RatesCard:
     today = local_date(now)
     wanted = year or today.year
     numbers = await parameters((TIMES, LEAST), on=today)
-    whole_city = actor.holds(Permission.BOARD_READ, BUREAU_ROLES)
+    whole_city = actor.holds(Permission.FOLLOW_UP_COUNT, BUREAU_ROLES)
     hidden_below = numbers[LEAST] if whole_city else 0
     diseases = []
     for disease in Disease:

@@ -84,7 +84,11 @@ async def work_rows(*, actor: Actor, wanted: WorkFilter, wish: PageWish, now: da
 
 async def work_counts(*, actor: Actor, now: datetime) -> Mapping[Work, int]:
     counted = (Work.OVERDUE, Work.DUE, Work.POOR, Work.CHECK_BACK, Work.LOST)
-    return {work: await _mine(actor, now).filter(await _condition(work, now)).count() for work in counted}
+    return {work: await count_work(actor=actor, work=work, now=now) for work in counted}
+
+
+async def count_work(*, actor: Actor, work: Work, now: datetime) -> int:
+    return await _mine(actor, now).filter(await _condition(work, now)).count()
 
 
 async def find_episodes(*, actor: Actor, text: str, now: datetime) -> tuple[EpisodeCard, ...]:

@@ -196,6 +196,4 @@ _SUBJECTS: Mapping[str, Callable[[str], Awaitable[Facts]]] = {
     "grant": _grant,
     "episode": _grant,
     "campaign": _grant,
-    "duty": _grant,
-    "report": _grant,
 }

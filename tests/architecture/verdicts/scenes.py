@@ -25,12 +25,13 @@ from server.visits.models import Visit, VisitCorrection
 from server.visits.rules import Outcome, VisitKind
 from server.visits.rules.findings import Findings
 from tests.architecture.subjects import NOW
+from tests.architecture.verdicts.health_scenes import HealthScenes
 from tests.architecture.verdicts.paper_scenes import PaperScenes
 from tests.architecture.verdicts.privacy_scenes import PrivacyScenes
 from tests.architecture.verdicts.resident_scenes import ResidentScenes
 
 
-class Scenes(ResidentScenes, PaperScenes, PrivacyScenes):
+class Scenes(ResidentScenes, PaperScenes, PrivacyScenes, HealthScenes):
     """And about institutions: agreements, visits, feedback, emergencies, staff."""
 
     # Agreements

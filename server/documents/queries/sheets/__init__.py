@@ -6,14 +6,25 @@ from typing import Any
 from server.documents.queries.sheets.alliance import AGREEMENTS, COVERAGE
 from server.documents.queries.sheets.columns import Column, Sheet, Value
 from server.documents.queries.sheets.feedback import CASES, RATINGS
-from server.documents.queries.sheets.health import FOLLOW_UPS
+from server.documents.queries.sheets.health import CHECKUPS, FOLLOW_UPS
 from server.documents.queries.sheets.people import CONSENTS, RESIDENTS
 from server.documents.queries.sheets.services import APPOINTMENTS, VISITS
 from server.documents.rules import SheetKind
 
 SHEETS: Mapping[SheetKind, Sheet[Any]] = {
     sheet.kind: sheet
-    for sheet in (RESIDENTS, VISITS, APPOINTMENTS, CONSENTS, RATINGS, CASES, AGREEMENTS, COVERAGE, FOLLOW_UPS)
+    for sheet in (
+        RESIDENTS,
+        VISITS,
+        APPOINTMENTS,
+        CONSENTS,
+        RATINGS,
+        CASES,
+        AGREEMENTS,
+        COVERAGE,
+        FOLLOW_UPS,
+        CHECKUPS,
+    )
 }
 
 __all__ = ["SHEETS", "Column", "Sheet", "Value"]

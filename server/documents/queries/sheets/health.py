@@ -1,9 +1,11 @@
-"""Chronic follow-up: who is followed up, and how it stands, without a number that was measured."""
+"""Chronic follow-up and check-ups: who, and how it stands, without anything that was measured."""
 
 from datetime import datetime
 
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
+from server.checkups.queries import CoverageLine, coverage_page
+from server.documents.errors import NotAFilter
 from server.documents.queries.sheets.columns import Column, Filters, Sheet, chosen, one_of
 from server.documents.queries.sheets.people import MASKED, UID
 from server.documents.rules import SheetKind
@@ -47,4 +49,30 @@ FOLLOW_UPS: Sheet[EpisodeCard] = Sheet(
         "home": chosen("养老机构"),
     },
     page=_episodes,
+)
+
+
+async def _coverage(actor: Actor, filters: Filters, wish: PageWish, now: datetime) -> Page[CoverageLine]:
+    campaign = filters.get("campaign")
+    if campaign is None:
+        raise NotAFilter
+    return await coverage_page(actor=actor, campaign_uid=campaign, wish=wish, now=now)
+
+
+CHECKUPS: Sheet[CoverageLine] = Sheet(
+    kind=SheetKind.CHECKUPS,
+    needs=Permission.CHECKUP_READ,
+    columns=(
+        Column("编号", UID, lambda line: line.resident_uid, 28),
+        Column("长者", MASKED, lambda line: masked_name(line.name)),
+        Column("年龄", "写表那天的周岁。", lambda line: line.age, 8),
+        Column("床位", "现在的床位。", lambda line: line.bed, 10),
+        Column("情况", "今年体检的情况，按写表那一刻。", lambda line: line.standing_words, 14),
+        Column("为什么", "该查或不查的原因，就是告诉长者的那句话。", lambda line: line.sentence, 48),
+        Column("下一步", "没有查到的，接着做什么。", lambda line: line.next_step, 24),
+        Column("日期", "排在哪一天。", lambda line: line.day, 12),
+        Column("时间", "排在几点。", lambda line: line.time, 8),
+    ),
+    conditions={"campaign": chosen("体检计划")},
+    page=_coverage,
 )
