@@ -170,7 +170,7 @@ class Migration(migrations.Migration):
                 ('touched', fields.BigIntField(default=0)),
                 ('live_key', TokenField(null=True, unique=True, max_length=60)),
             ],
-            options={'table': 'chronic_episode', 'app': 'care', 'indexes': [Index(fields=['institution_id', 'status', 'next_on']), Index(fields=['institution_id', 'disease', 'enrolled_on']), Index(fields=['resident_id', 'disease']), Index(fields=['status', 'next_on']), Index(fields=['status', 'check_back_by']), Index(fields=['enrolled_by_id'])], 'pk_attr': 'id', 'table_description': "One resident's disease in the hands of one institution; at most one is live (`live_key`)."},
+            options={'table': 'chronic_episode', 'app': 'care', 'indexes': [Index(fields=['institution_id', 'status', 'next_on']), Index(fields=['institution_id', 'disease', 'enrolled_on']), Index(fields=['resident_id', 'disease']), Index(fields=['disease', 'enrolled_on']), Index(fields=['status', 'next_on']), Index(fields=['status', 'check_back_by']), Index(fields=['enrolled_by_id'])], 'pk_attr': 'id', 'table_description': "One resident's disease in the hands of one institution; at most one is live (`live_key`)."},
             bases=['Table'],
         ),
         ops.CreateModel(
@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
                 ('is_current', fields.BooleanField(default=True)),
                 ('day_key', TokenField(null=True, unique=True, max_length=40)),
             ],
-            options={'table': 'follow_up', 'app': 'care', 'indexes': [Index(fields=['episode_id', 'is_current', 'happened_on']), Index(fields=['resident_id', 'happened_on']), Index(fields=['entry_uid']), Index(fields=['author_id']), Index(fields=['is_current', 'checked_back_at', 'check_back_by']), Index(fields=['checked_back_by_id'])], 'pk_attr': 'id', 'table_description': 'One version of one follow-up. A correction is a new row; the old one stays and is no longer current.'},
+            options={'table': 'follow_up', 'app': 'care', 'indexes': [Index(fields=['episode_id', 'is_current', 'happened_on']), Index(fields=['resident_id', 'happened_on']), Index(fields=['entry_uid']), Index(fields=['author_id']), Index(fields=['is_current', 'happened_on']), Index(fields=['checked_back_by_id'])], 'pk_attr': 'id', 'table_description': 'One version of one follow-up. A correction is a new row; the old one stays and is no longer current.'},
             bases=['Table'],
         ),
     ]

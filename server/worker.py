@@ -65,6 +65,7 @@ SWEEPS: Sequence[Sweep] = (
     booking.sweep_waits,
     consent.sweep_asked,
     followups.sweep_follow_ups,
+    followups.sweep_rates,
     checkups.sweep_checkups,
 )
 

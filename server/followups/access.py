@@ -18,11 +18,11 @@ def episodes_visible_to(*, actor: Actor, permission: Permission, now: datetime) 
     return Q(institution_id__in=sorted(actor.institutions_with(permission)))
 
 
-def episodes_counted_for(*, actor: Actor) -> Q:
-    """Narrow episodes to those that the actor may see counted: the bureau all, an institution its own."""
+def institutions_counted_for(*, actor: Actor) -> list[int] | None:
+    """Return of which institutions the actor may see numbers; None: of the whole city, for a bureau."""
     if actor.holds(Permission.FOLLOW_UP_COUNT, BUREAU_ROLES):
-        return Q(id__gt=0)
-    return Q(institution_id__in=sorted(actor.institutions_with(Permission.FOLLOW_UP_COUNT)))
+        return None
+    return sorted(actor.institutions_with(Permission.FOLLOW_UP_COUNT))
 
 
 def episodes_seen_in(view: View) -> Q:

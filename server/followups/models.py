@@ -52,6 +52,7 @@ class ChronicEpisode(Table):
             ("institution_id", "status", "next_on"),
             ("institution_id", "disease", "enrolled_on"),
             ("resident_id", "disease"),
+            ("disease", "enrolled_on"),
             ("status", "next_on"),
             ("status", "check_back_by"),
             ("enrolled_by_id",),
@@ -101,6 +102,6 @@ class FollowUp(Table):
             ("resident_id", "happened_on"),
             ("entry_uid",),
             ("author_id",),
-            ("is_current", "checked_back_at", "check_back_by"),
+            ("is_current", "happened_on"),
             ("checked_back_by_id",),
         )

@@ -36,6 +36,8 @@ class TestPlan:
         assert sheet.index("王桂兰") < sheet.index("李福生")
         assert sheet.count("08:30") == 2
         assert "001" in (await he.get(f"/admin/checkups/{uid}/labels")).text
+        clock.set(clock.instant.replace(day=9))
+        assert "到云桥市颐和养老院体检" in (await (await console("feng")).get("/admin")).text
 
     async def test_opens_and_closes(self, town: Any, console: Console, actor: Any, clock: Any) -> None:
         uid, feng = await planned(town, actor, clock), await console("feng")

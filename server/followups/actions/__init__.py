@@ -5,7 +5,7 @@ Lock order: the episode, then its follow-ups, then the health record, then audit
 
 from server.followups.actions.enrolling import end_episode, enroll
 from server.followups.actions.recording import Filled, check_back, correct_follow_up, record_follow_up
-from server.followups.actions.sweeps import sweep_follow_ups
+from server.followups.actions.sweeps import sweep_follow_ups, sweep_rates
 
 __all__ = [
     "Filled",
@@ -15,4 +15,5 @@ __all__ = [
     "enroll",
     "record_follow_up",
     "sweep_follow_ups",
+    "sweep_rates",
 ]

@@ -10,8 +10,10 @@ from server.authority.actor import Actor
 from server.followups.actions.moving import move, noted, tell
 from server.followups.errors import EpisodeOver, JustRecorded
 from server.followups.models import ChronicEpisode
+from server.followups.queries.years import TILE, year_sums, years_counted
 from server.followups.rules import LIVE, EndReason, EpisodeEvent, EpisodeStatus
 from server.kit.clock import local_date
+from server.kit.rollups import due, lay_down
 from server.kit.transactions import action
 
 BATCH = 200
@@ -27,6 +29,15 @@ async def sweep_follow_ups(*, actor: Actor, now: datetime, limit: int = BATCH) -
         "followups.check_back_overdue", column="check_back_by", said="unasked_said", now=now, limit=limit
     )
     return ended + lost + overdue + unasked
+
+
+@action
+async def sweep_rates(*, actor: Actor, now: datetime) -> int:  # noqa: ARG001  every sweep is told
+    """Count the rates of each year again for the bureau; return how many years."""
+    waiting = await due(TILE, years_counted(local_date(now)), now=now)
+    for year in waiting:
+        await lay_down(TILE, year, await year_sums(year=year.year, now=now), now=now)
+    return len(waiting)
 
 
 async def _end_of_the_dead(actor: Actor, now: datetime, limit: int) -> int:
@@ -70,8 +81,8 @@ async def _try(
 
 async def _tell(topic: str, *, column: str, said: str, now: datetime, limit: int) -> int:
     """Say once for each date that it has passed."""
-    due: dict[str, Any] = {f"{column}__lt": local_date(now), f"{said}__isnull": True}
-    rows = ChronicEpisode.filter(status__in=sorted(LIVE), **due).order_by(column, "id").limit(limit)
+    passed: dict[str, Any] = {f"{column}__lt": local_date(now), f"{said}__isnull": True}
+    rows = ChronicEpisode.filter(status__in=sorted(LIVE), **passed).order_by(column, "id").limit(limit)
     told = 0
     for row in await rows.select_related("resident", "institution"):
         day = getattr(row, column)

@@ -1,23 +1,25 @@
 """Management and control rates of a year, with the people behind them for whoever works there (facts/domain.md 8)."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from server.alliance.access import BUREAU_ROLES
 from server.alliance.queries import parameters
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.followups.access import episodes_counted_for, episodes_visible_to
-from server.followups.models import ChronicEpisode, FollowUp
+from server.followups.access import episodes_visible_to, institutions_counted_for
+from server.followups.models import ChronicEpisode
 from server.followups.queries.cards import EPISODE_RELATIONS, EpisodeCard, read_episode
-from server.followups.rules import DISEASE_WORDS, Disease, Rate, YearOfOne, YearRates, rates_of, small
+from server.followups.queries.years import TILE, TIMES, year_sums, years_of
+from server.followups.rules import DISEASE_WORDS, Disease, Rate, YearRates, rates_of, small
 from server.followups.rules.rates import HIDDEN
 from server.kit.clock import local_date
 from server.kit.pages import Page, PageWish, rows_of
+from server.kit.rollups import Sums, rolled_up
 
-TIMES, LEAST = "followups.yearly_times", "followups.small_cell"
+LEAST = "followups.small_cell"
 
 
 class Behind(StrEnum):
@@ -30,6 +32,7 @@ class Behind(StrEnum):
     LEFT_OUT = "left_out"
 
 
+Counts = Mapping[Behind, int]
 BEHIND_WORDS: Mapping[Behind, str] = {
     Behind.MANAGED: "年内已管理",
     Behind.REGULAR: "按规范管理",
@@ -60,27 +63,35 @@ class RatesCard:
     year: int
     years: tuple[int, ...]
     until: date
+    counted_at: datetime
     diseases: tuple[DiseaseRates, ...]
     names_people: bool  # whether the numbers open to people
     notes: tuple[str, ...]
 
 
 async def rates(*, actor: Actor, year: int | None, now: datetime) -> RatesCard:
+    """Count a year; for who oversees the city, it was counted before, and the page says up to when."""
     today = local_date(now)
     wanted = year or today.year
     numbers = await parameters((TIMES, LEAST), on=today)
-    whole_city = actor.holds(Permission.FOLLOW_UP_COUNT, BUREAU_ROLES)
-    hidden_below = numbers[LEAST] if whole_city else 0
-    diseases = []
-    for disease in Disease:
-        counted = await _rates(actor, disease, wanted, numbers[TIMES], today)
-        diseases.append(_card(disease, counted, hidden_below))
+    institutions = institutions_counted_for(actor=actor)
+    hidden_below = numbers[LEAST] if institutions is None else 0
+    kept = await rolled_up(TILE, [date(wanted, 1, 1)]) if institutions is None else None
+    if institutions is None:
+        sums = kept.sums if kept else await year_sums(year=wanted, now=now)
+        counts = {disease: _of_city(sums, disease) for disease in Disease}
+    else:
+        counts = {
+            disease: _lengths(await _rates(institutions, disease, wanted, numbers[TIMES], today))
+            for disease in Disease
+        }
     return RatesCard(
         year=wanted,
         years=tuple(range(today.year, today.year - 4, -1)),
         until=min(today, date(wanted, 12, 31)),
-        diseases=tuple(diseases),
-        names_people=not whole_city,
+        counted_at=kept.counted_at if kept else now,
+        diseases=tuple(_card(disease, counts[disease], hidden_below) for disease in Disease),
+        names_people=institutions is not None,
         notes=_notes(numbers[TIMES], hidden_below),
     )
 
@@ -91,58 +102,55 @@ async def people_behind(
     """Return who stands behind one number, within what the actor works on."""
     today = local_date(now)
     times = (await parameters((TIMES,), on=today))[TIMES]
-    counted = await _rates(actor, disease, year, times, today)
+    own = sorted(actor.institutions_with(Permission.FOLLOW_UP_READ))
+    counted = await _rates(own, disease, year, times, today)
     visible = episodes_visible_to(actor=actor, permission=Permission.FOLLOW_UP_READ, now=now)
     rows = ChronicEpisode.filter(visible, id__in=list(getattr(counted, behind.value)))
     page = await rows_of(rows.select_related(*EPISODE_RELATIONS), wish, by="created_at")
     return page.of(read_episode(row, now=now) for row in page.items)
 
 
-async def _rates(actor: Actor, disease: Disease, year: int, times: int, today: date) -> YearRates:
-    episodes = ChronicEpisode.filter(
-        episodes_counted_for(actor=actor), disease=disease, enrolled_on__lte=date(year, 12, 31)
-    )
-    rows = await episodes.order_by("enrolled_on", "id").values_list(
-        "id", "resident_id", "enrolled_on", "ended_on", "end_reason"
-    )
-    latest = {resident: (number, *rest) for number, resident, *rest in rows}  # everybody once
-    days: dict[int, list[tuple[date, bool, bool]]] = {}
-    made = FollowUp.filter(
-        episode_id__in=[each[0] for each in latest.values()],
-        is_current=True,
-        happened_on__gte=date(year, 1, 1),
-        happened_on__lte=date(year, 12, 31),
-    )
-    for number, day, faced, controlled in await made.values_list(
-        "episode_id", "happened_on", "face_to_face", "controlled"
-    ):
-        days.setdefault(number, []).append((day, bool(faced), bool(controlled)))
-    people = [
-        YearOfOne(number, since, ended, reason, tuple(days.get(number, ())))
-        for number, since, ended, reason in latest.values()
-    ]
-    return rates_of(people, year=year, times=times, until=today)
+async def _rates(
+    institutions: Sequence[int], disease: Disease, year: int, times: int, today: date
+) -> YearRates:
+    people = await years_of(disease=disease, year=year, institutions=institutions)
+    return rates_of([each for _, each in people], year=year, times=times, until=today)
 
 
-def _card(disease: Disease, counted: YearRates, hidden_below: int) -> DiseaseRates:
+def _lengths(counted: YearRates) -> Counts:
+    return {each: len(getattr(counted, each.value)) for each in Behind}
+
+
+def _of_city(sums: Sums, disease: Disease) -> Counts:
+    found = Counter(dict.fromkeys(Behind, 0))
+    for (_, word), number in sums.items():
+        of, _, what = word.partition("/")
+        if of == disease:
+            found[Behind(what)] += number
+    return found
+
+
+def _card(disease: Disease, counts: Counts, hidden_below: int) -> DiseaseRates:
     def said(number: int) -> str:
         return small(number, least=hidden_below) if hidden_below else str(number)
 
-    counts = {each: len(getattr(counted, each.value)) for each in Behind}
     word = "血压" if disease is Disease.HYPERTENSION else "血糖"
-    told = (("规范管理率", counted.regular_rate), (f"管理人群{word}控制率", counted.control_rate))
-    lines = [
+    managed = counts[Behind.MANAGED]
+    told = (
+        (f"{DISEASE_WORDS[disease]}规范管理率", Rate(counts[Behind.REGULAR], managed)),
+        (f"管理人群{word}控制率", Rate(counts[Behind.CONTROLLED], managed)),
+    )
+    lines = tuple(
         RateLine(
-            f"{DISEASE_WORDS[disease]}{title}" if "规范" in title else title,
+            title,
             said(rate.numerator),
             said(rate.denominator),
             HIDDEN if _tells_few(rate, hidden_below) else rate.percent,
         )
         for title, rate in told
-    ]
-    return DiseaseRates(
-        disease, DISEASE_WORDS[disease], {each: said(number) for each, number in counts.items()}, tuple(lines)
     )
+    shown = {each: said(number) for each, number in counts.items()}
+    return DiseaseRates(disease, DISEASE_WORDS[disease], shown, lines)
 
 
 def _tells_few(rate: Rate, hidden_below: int) -> bool:

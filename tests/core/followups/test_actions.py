@@ -416,6 +416,9 @@ class TestReading:
         city = await queries.rates(actor=await actor("tang"), year=2026, now=clock())
         assert city.diseases[0].counts[Behind.MANAGED] == "<5"
         assert city.diseases[0].rates[1].percent == "—"
+        assert await actions.sweep_rates(actor=system_actor("worker"), now=clock()) == 2
+        kept = await queries.rates(actor=await actor("tang"), year=2026, now=clock())
+        assert kept.diseases == city.diseases
         page = await queries.people_behind(
             actor=await actor("feng"), disease=Disease.HYPERTENSION, year=2026, behind=Behind.CONTROLLED, wish=WISH,
             now=clock(),
