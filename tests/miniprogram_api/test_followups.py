@@ -78,7 +78,7 @@ class TestEnroll:
     async def test_by_a_paper(self, town: Any, api: Api) -> None:
         body = {"resident": town.people.wang, "disease": "diabetes", "evidence": "出院小结"}
         answer = await (await api("doctor")).post("/follow-ups", json=body)
-        assert (answer.status_code, answer.json()["disease_words"]) == (201, "2 型糖尿病")
+        assert (answer.status_code, answer.json()["disease_words"]) == (201, "2型糖尿病")
 
 
 class TestFamily:

@@ -119,7 +119,7 @@ def _examined(person: Person, year: int, today: date, ages: Ages) -> Eligibility
     if person.examined_on is None or person.examined_on.year != year:
         return None
     where = f"在{person.examined_where}" if person.examined_where else ""
-    return _answer(Standing.EXAMINED, f"您今年的体检 {_day(person.examined_on)}{where}已经做过了，明年再来。")
+    return _answer(Standing.EXAMINED, f"您今年的体检{_day(person.examined_on)}{where}已经做过了，明年再来。")
 
 
 def _elsewhere(person: Person, year: int, today: date, ages: Ages) -> Eligibility | None:  # noqa: ARG001  one form for all
@@ -128,7 +128,7 @@ def _elsewhere(person: Person, year: int, today: date, ages: Ages) -> Eligibilit
         return None
     where = f"在{person.employer_exam_where}" if person.employer_exam_where else ""
     return _answer(
-        Standing.ELSEWHERE, f"您 {_day(day)}{where}做过职工医保的体检，今年不用再做第二次，明年再安排。"
+        Standing.ELSEWHERE, f"您{_day(day)}{where}做过职工医保的体检，今年不用再做第二次，明年再安排。"
     )
 
 
@@ -137,7 +137,7 @@ def _age(person: Person, year: int, today: date, ages: Ages) -> Eligibility | No
     if age >= ages.home_age or person.extreme_poverty:
         return None
     return _answer(
-        Standing.TOO_YOUNG, f"免费体检从 {ages.home_age} 岁开始（特困供养的不限年龄），您还没有到年龄。"
+        Standing.TOO_YOUNG, f"免费体检从{ages.home_age}岁开始（特困供养的不限年龄），您还没有到年龄。"
     )
 
 
@@ -147,7 +147,7 @@ def _new(person: Person, year: int, today: date, ages: Ages) -> Eligibility | No
         return None
     return _answer(
         Standing.TOO_NEW,
-        f"住满 {ages.resident_days} 天以后就安排您体检，还差 {ages.resident_days - here} 天。",
+        f"住满{ages.resident_days}天以后就安排您体检，还差{ages.resident_days - here}天。",
     )
 
 
@@ -166,9 +166,9 @@ def _why_due(person: Person, year: int, today: date, ages: Ages) -> str:
     if age < ages.home_age:
         return "您是特困供养对象，每年有一次免费体检，今年的还没有做。"
     if age < ages.public_health_age:
-        return f"您住在养老院、今年满 {age} 岁，每年有一次免费体检，今年的还没有做。"
-    return f"您今年满 {age} 岁，{ages.public_health_age} 岁以上每年有一次免费体检，今年的还没有做。"
+        return f"您住在养老院、今年满{age}岁，每年有一次免费体检，今年的还没有做。"
+    return f"您今年满{age}岁，{ages.public_health_age}岁以上每年有一次免费体检，今年的还没有做。"
 
 
 def _day(day: date) -> str:
-    return f"{day.month} 月 {day.day} 日"
+    return f"{day.month}月{day.day}日"

@@ -11,7 +11,7 @@ class Disease(StrEnum):
     DIABETES = "diabetes"
 
 
-DISEASE_WORDS: Mapping[Disease, str] = {Disease.HYPERTENSION: "高血压", Disease.DIABETES: "2 型糖尿病"}
+DISEASE_WORDS: Mapping[Disease, str] = {Disease.HYPERTENSION: "高血压", Disease.DIABETES: "2型糖尿病"}
 DUTY: Mapping[Disease, Duty] = {
     disease: next(duty for duty in DUTIES if duty.code == f"{disease}_follow_up") for disease in Disease
 }
