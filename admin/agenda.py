@@ -6,6 +6,7 @@ from datetime import datetime
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.booking.queries.agenda import expected_today, going_today
+from server.checkups.queries.agenda import checkups_today
 from server.kit.clock import local_date
 from server.referrals.queries import expected_on
 from server.visits.queries.agenda import visits_today
@@ -78,7 +79,25 @@ async def _expected(actor: Actor, now: datetime) -> list[Planned]:
     ]
 
 
+async def _checkups(actor: Actor, now: datetime) -> list[Planned]:
+    if not actor.may(Permission.CHECKUP_READ):
+        return []
+    return [
+        Planned(
+            each.starts_at,
+            f"{each.provider_name}到{each.home_name}体检",
+            f"排了 {each.residents} 位长者，从这个时间开始",
+            f"/admin/checkups/{each.campaign_uid}",
+        )
+        for each in await checkups_today(actor=actor, day=local_date(now))
+    ]
+
+
 async def planned_for(actor: Actor, now: datetime) -> list[Planned]:
     """Return what happens today for this actor, the earliest first."""
-    found = [one for source in (_visits, _going, _referred, _expected) for one in await source(actor, now)]
+    found = [
+        one
+        for source in (_visits, _checkups, _going, _referred, _expected)
+        for one in await source(actor, now)
+    ]
     return sorted(found, key=lambda one: one.at)

@@ -5,8 +5,10 @@ from datetime import datetime
 from server.assessments import queries as assessments
 from server.audit import queries as audit
 from server.booking import queries as booking
+from server.checkups import queries as checkups
 from server.consent import queries as consent
 from server.feedback import queries as feedback
+from server.followups import queries as followups
 from server.identity import queries as identity
 from server.notifications import queries as notifications
 from server.people import queries as people
@@ -26,6 +28,8 @@ ASKED = (
     visits.faults,
     settlement.faults,
     referrals.faults,
+    followups.faults,
+    checkups.faults,
     feedback.faults,
     notifications.faults,
 )

@@ -7,9 +7,11 @@ from server.alliance import rules as alliance_rules
 from server.assessments import rules as assessments
 from server.authority.actor import Channel, system_actor
 from server.booking import rules as booking
+from server.checkups import rules as checkups
 from server.consent import rules as consent
 from server.documents import rules as documents
 from server.feedback import rules as feedback
+from server.followups import rules as followups
 from server.identity import rules as identity
 from server.notifications import rules as notifications
 from server.people import rules as people
@@ -30,6 +32,8 @@ FEATURES = (
     visits,
     settlement,
     referrals,
+    followups,
+    checkups,
     feedback,
     notifications,
     documents,

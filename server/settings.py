@@ -25,6 +25,8 @@ MODEL_MODULES = (
     "server.visits.models",
     "server.settlement.models",
     "server.referrals.models",
+    "server.followups.models",
+    "server.checkups.models",
     "server.feedback.models",
     "server.notifications.models",
     "server.documents.models",

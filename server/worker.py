@@ -12,11 +12,13 @@ from server.audit.actions import note
 from server.audit.checkpoint import checkpoint
 from server.authority.actor import Actor, system_actor
 from server.booking import actions as booking
+from server.checkups import actions as checkups
 from server.consent import actions as consent
 from server.documents import actions as documents
 from server.documents.queries import count_unwritten
 from server.documents.rules import SheetKind
 from server.feedback import actions as feedback
+from server.followups import actions as followups
 from server.identity import actions as identity
 from server.kit.errors import DomainError
 from server.kit.transactions import action
@@ -71,6 +73,9 @@ SWEEPS: Sequence[Sweep] = (
     consent.sweep_asked,
     settlement.sweep_statements,
     settlement.sweep_unanswered,
+    followups.sweep_follow_ups,
+    followups.sweep_rates,
+    checkups.sweep_checkups,
 )
 
 WRITERS = {SheetKind.OWN_COPY: write_copy}

@@ -54,6 +54,13 @@ class Permission(StrEnum):
     VISIT_ATTEST = "visit:attest"
     VISIT_CORRECT = "visit:correct"
     PLATE_PRINT = "plate:print"
+    FOLLOW_UP_READ = "follow_up:read"  # the work list of chronic follow-up
+    FOLLOW_UP_COUNT = "follow_up:count"  # rates of a year; the bureau sees numbers alone
+    FOLLOW_UP_WRITE = "follow_up:write"  # enroll, follow up, put right
+    CHECKUP_READ = "checkup:read"  # campaigns of the annual check-up, their lists and duties
+    CHECKUP_PLAN = "checkup:plan"  # a campaign, its days, who is due
+    CHECKUP_RECORD = "checkup:record"  # reports, by file or by hand
+    CHECKUP_FACTS = "checkup:facts"  # what a home knows that decides who is due
     RATING_READ = "rating:read"
     RATING_GIVE = "rating:give"
     RATING_ASSIST = "rating:assist"  # for a resident without a phone; shown apart, never ranked
@@ -162,6 +169,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         _P.STATEMENT_ACCEPT,
         _P.RECTIFICATION_DECIDE,
         _P.ASSESSMENT_DECIDE,
+        _P.CHECKUP_READ,
+        _P.CHECKUP_PLAN,
+        _P.CHECKUP_FACTS,
     },
     Role.CLINICIAN: frozenset(
         {
@@ -181,6 +191,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.ASSESSMENT_MAKE,
             _P.REFERRAL_READ,
             _P.REFERRAL_SEND,
+            _P.FOLLOW_UP_READ,
+            _P.FOLLOW_UP_WRITE,
         }
     ),
     Role.HOSPITAL_MANAGER: frozenset(
@@ -218,6 +230,12 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.ASSESSMENT_DECIDE,
             _P.REFERRAL_READ,
             _P.REFERRAL_SEND,
+            _P.FOLLOW_UP_READ,
+            _P.FOLLOW_UP_WRITE,
+            _P.FOLLOW_UP_COUNT,
+            _P.CHECKUP_READ,
+            _P.CHECKUP_PLAN,
+            _P.CHECKUP_RECORD,
         }
     ),
     Role.CIVIL_AFFAIRS: frozenset(
@@ -236,6 +254,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.BOARD_READ,
             _P.STATEMENT_READ,
             _P.STATEMENT_RULE,
+            _P.FOLLOW_UP_COUNT,
             _P.PRIVACY_READ,
             _P.BREACH_KEEP,
             _P.REFERRAL_WATCH,
@@ -256,6 +275,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.STATEMENT_READ,
             _P.STATEMENT_RULE,
             _P.CATALOGUE_PUBLISH,
+            _P.FOLLOW_UP_COUNT,
             _P.PRIVACY_READ,
             _P.BREACH_KEEP,
             _P.REFERRAL_WATCH,

@@ -16,6 +16,7 @@ PARTS = (
     "booking",
     "visits",
     "settlement",
+    "followups",
     "feedback",
     "notifications",
     "privacy",
@@ -26,6 +27,7 @@ WITH_A_PAST = (
     "season",
     "ability",
     "referrals",
+    "yearly",
     "settlement",
 )
 

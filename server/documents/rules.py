@@ -45,6 +45,8 @@ class SheetKind(StrEnum):
     STATEMENTS = "statements"
     STATEMENT_LINES = "statement_lines"
     ASSESSMENTS = "assessments"
+    FOLLOW_UPS = "follow_ups"
+    CHECKUPS = "checkups"
     OWN_COPY = "own_copy"  # all that is held about a person, for them: the floor above writes it
 
 
@@ -61,6 +63,8 @@ SHEET_WORDS: Mapping[SheetKind, str] = {
     SheetKind.STATEMENTS: "结算单",
     SheetKind.STATEMENT_LINES: "结算单明细",
     SheetKind.ASSESSMENTS: "待评估名单",
+    SheetKind.FOLLOW_UPS: "慢病随访",
+    SheetKind.CHECKUPS: "体检名单",
     SheetKind.OWN_COPY: "个人信息副本",
 }
 

@@ -59,7 +59,21 @@ def read_roster(filename: str, content: bytes) -> Roster:
         rows = tuple(_rows(lines))
     except (csv.Error, ValueError, KeyError, zipfile.BadZipFile):
         raise RosterUnreadable from None
-    return Roster(rows=rows, digest=f"sha256:{hashlib.sha256(content).hexdigest()}")
+    return Roster(rows=rows, digest=text_digest(content))
+
+
+def read_lines_of(filename: str, content: bytes, *, most_columns: int, most_rows: int) -> Iterator[list[str]]:
+    """Give the lines of any sheet as a person sees them, for another feature's table. Raise `RosterUnreadable`."""
+    if len(content) > MOST_BYTES:
+        raise RosterUnreadable(TOO_LARGE)
+    if filename.lower().endswith((".xlsx", ".xlsm")):
+        yield from _workbook_lines(content, most_columns=most_columns, most_rows=most_rows)
+    else:
+        yield from (line[:most_columns] for line in islice(_csv_lines(content), most_rows + 2))
+
+
+def text_digest(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 def _rows(lines: Iterator[list[str]]) -> Iterator[dict[str, str]]:
@@ -72,7 +86,9 @@ def _rows(lines: Iterator[list[str]]) -> Iterator[dict[str, str]]:
             yield {**cells, "row": str(number)}
 
 
-def _workbook_lines(content: bytes) -> Iterator[list[str]]:
+def _workbook_lines(
+    content: bytes, *, most_columns: int = 40, most_rows: int = MOST_ROWS
+) -> Iterator[list[str]]:
     from openpyxl import load_workbook  # noqa: PLC0415  see above
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
@@ -87,7 +103,7 @@ def _workbook_lines(content: bytes) -> Iterator[list[str]]:
     try:
         sheet = book.worksheets[0]
         lines: Iterable[tuple[Any, ...]] = sheet.iter_rows(
-            max_col=40, max_row=MOST_ROWS + 2, values_only=True
+            max_col=most_columns, max_row=most_rows + 2, values_only=True
         )
         for line in lines:
             yield [_text(cell) for cell in line]

@@ -9,8 +9,10 @@ from server.alliance.models import Department, Institution, ServiceAgreement
 from server.assessments.models import Assessment, AssessmentDispute
 from server.audit.models import AuditEntry
 from server.booking.models import Appointment, Schedule, ScheduleException, WaitlistEntry, WaitlistOffer
+from server.checkups.models import CheckupCampaign, CheckupDuty
 from server.consent.models import Consent, ConsentProvision
 from server.feedback.models import CaseStep, FeedbackCase, Rating, RatingToken, RatingVoid, TextRevision
+from server.followups.models import ChronicEpisode, FollowUp
 from server.identity.models import Account, RoleGrant
 from server.kit.ids import new_uid
 from server.notifications.models import CallListEntry, InboxMessage
@@ -46,6 +48,9 @@ LISTED: tuple[tuple[type[Model], tuple[tuple[type[Model], str], ...]], ...] = (
     (InboxMessage, ()),
     (CallListEntry, ()),
     (AuditEntry, ()),
+    (ChronicEpisode, ((FollowUp, "episode_id"),)),
+    (CheckupCampaign, ()),
+    (CheckupDuty, ()),
 )
 
 

@@ -35,7 +35,14 @@ KEYLESS = {
     "miniprogram_api.privacy.copy_file",
     *(
         f"admin.documents.{page}"
-        for "referral_slip", page in ("health_summary", "visit_sheet", "consent_statement", "consent_form", "settlement")
+        for page in (
+            "health_summary",
+            "visit_sheet",
+            "referral_slip",
+            "consent_statement",
+            "consent_form",
+            "settlement",
+        )
     ),
 }
 

@@ -23,7 +23,12 @@ FIXED = {name: re.compile(re.sub(r"<[^>]+>", "[^/]+", PREFIX + path) + "$") for 
 PLAIN = [
     PREFIX + route.path for route in admin.face().routes if route.method == "GET" and "<" not in route.path
 ]
-DOWNLOADS = {"admin.roster.roster_template", "admin.exports.export_file", "admin.consent.paper"}
+DOWNLOADS = {
+    "admin.roster.roster_template",
+    "admin.exports.export_file",
+    "admin.checkups.template",
+    "admin.consent.paper",
+}
 NOBODY = "nobody"  # who is not signed in
 PUBLIC = {route.name for route in admin.face().routes if route.needs is Open.ANYONE}
 

@@ -209,4 +209,6 @@ _SUBJECTS: Mapping[str, Callable[[str], Awaitable[Facts]]] = {
     "agreement": _agreement,
     "grant": _beside,
     "statement": _beside,
+    "episode": _beside,
+    "campaign": _beside,
 }

@@ -98,6 +98,10 @@ OF_RESIDENT: tuple[Holding, ...] = (
     ),
     Holding("care_level", "resident_id", "医护分级", _P.RECORD_READ, category="assessment__category"),
     Holding("call_list_entry", "resident_id", "为您打的电话", _P.INBOX_READ),
+    Holding("chronic_episode", "resident_id", "谁在管理您的慢病", _P.RECORD_READ),
+    Holding("checkup_facts", "resident_id", "体检要用的医保和特困登记"),
+    Holding("checkup_place", "resident_id", "体检的安排"),
+    Holding("checkup_duty", "resident_id", "体检异常怎样办的", _P.RECORD_READ),
     Holding("issued_document", "resident_id", "打印过的文件", _P.RECORD_READ),
     Holding("rectification", "resident_id", "更正申请"),
     Holding("access_entry", "resident_id", "谁看过您的档案", _P.TRAIL_READ),
@@ -115,7 +119,19 @@ _DID = "经办人只是办了这件事，内容是别人的；“您办过的事
 _STAFF = "工作人员经办的标记，内容是机构的"
 _AUTHORS = "写的人自己的副本里有；长者没有写它"
 _SECRET = "只用来防止重复或核对，没有内容"  # noqa: S105  a sentence
+_IN_RECORD = "内容逐项写在健康档案里，随健康档案给出"
 NOT_TOLD: Mapping[str, str] = {
+    "follow_up.resident_id": _IN_RECORD,
+    "follow_up.author_id": _DID,
+    "follow_up.checked_back_by_id": _DID,
+    "chronic_episode.enrolled_by_id": _DID,
+    "chronic_episode.ended_by_id": _DID,
+    "checkup_report.resident_id": _IN_RECORD,
+    "checkup_report.author_id": _DID,
+    "checkup_duty.done_by_id": _DID,
+    "checkup_facts.stated_by_id": _DID,
+    "checkup_campaign.planned_by_id": _DID,
+    "checkup_intake.account_id": _DID,
     "answered_request.account_id": "同一次提交的答复，几天后删除，内容都在别的表里",
     "access_chain_head.resident_id": _SECRET,
     "staff_bind_code.account_id": "绑定码只留指纹，用过即废",

@@ -15,6 +15,7 @@ from server.records.rules import BLOOD_PRESSURE
 from tests.architecture.subjects import NOW, Sample
 from tests.architecture.verdicts.referral_scenes import BACK, RECEIVED, SLIP, TO_THE_DOCTOR, E
 from tests.architecture.verdicts.scenes import Scenes
+from tests.core.followups.filled import FORM, PRESSURE
 
 Make = Callable[[Scenes], Sample | Awaitable[Sample]]
 fresh = itertools.count(880_000)
@@ -177,6 +178,10 @@ def wang_up(stage: Scenes) -> dict[str, Any]:
     return {"direction": "up", **between, "criteria": ["examination"], "slip": SLIP}
 
 
+async def _check_back(stage: Scenes) -> Sample:
+    return Sample({"follow_up_uid": await stage.referred()}, {"note": "已住院"})
+
+
 def _record(**query: str) -> Make:
     return lambda stage: Sample(of_wang(stage), query=query)
 
@@ -276,6 +281,17 @@ SAMPLES: Mapping[str, Make] = {
     "records.read_in_emergency": lambda stage: Sample(
         of_wang(stage), {"reason": "fall", "explanation": "走廊跌倒"}
     ),
+    # Health over the year
+    "followups.enroll": lambda stage: Sample(
+        says={"resident": stage.town.people.wang, "disease": "diabetes", "evidence": "2024 年出院小结"}
+    ),
+    "followups.form": lambda stage: Sample({"episode_uid": stage.town.followups.wang}),
+    "followups.record": lambda stage: Sample(
+        {"episode_uid": stage.town.followups.wang}, {"answers": PRESSURE, "version": FORM["form_version"]}
+    ),
+    "followups.check_back": _check_back,
+    "followups.mine": lambda stage: Sample(of_wang(stage)),
+    "checkups.mine": lambda stage: Sample(of_wang(stage)),
     # Booking
     "booking.open_slots": lambda stage: Sample(
         {"institution_uid": stage.town.alliance.first_hospital}, query={"resident": stage.town.people.wang}

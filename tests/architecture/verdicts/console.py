@@ -18,9 +18,11 @@ from server.people.models import ProxyGrant
 from server.people.rules import Basis, EndReason
 from server.visits.models import Plate
 from tests.architecture.subjects import NOW, Sample
+from tests.architecture.verdicts.health_scenes import REPORTS
 from tests.architecture.verdicts.paper_scenes import SCAN, TWO
 from tests.architecture.verdicts.referral_scenes import BACK, RECEIVED, SLIP, E
 from tests.architecture.verdicts.scenes import Scenes
+from tests.core.followups.filled import FORM, PRESSURE
 
 PAPER = {"file": ("scan.pdf", SCAN, "application/pdf")}
 Make = Callable[[Scenes], Sample | Awaitable[Sample]]
@@ -63,6 +65,15 @@ async def at(name: str, scene: Awaitable[str], says: Any = None, *, files: Any =
 
 async def under(scene: Awaitable[dict[str, str]], says: Any = None) -> Sample:
     return Sample(await scene, says)
+
+
+async def _import_reports(stage: Scenes) -> Sample:
+    uid, ticket = await stage.looked_at()
+    return Sample({"campaign_uid": uid}, {"ticket": ticket})
+
+
+async def _report(stage: Scenes, says: Any = None) -> Sample:
+    return Sample({"campaign_uid": await stage.campaign_open(), "resident_uid": stage.town.people.wang}, says)
 
 
 def two(stage: Scenes) -> dict[str, str]:
@@ -552,6 +563,58 @@ SAMPLES: Mapping[str, Make] = {
     "assessment.uphold": lambda stage: at(
         "assessment_uid", stage.assessment_disputed(), {"answer": "复看过"}
     ),
+    # Chronic follow-up
+    "followups.enroll": lambda stage: Sample(
+        says={"resident": stage.town.people.wang, "disease": "diabetes", "evidence": "2024 年出院小结"}
+    ),
+    "followups.behind": lambda _: Sample(query={"year": "2026", "disease": "hypertension"}),
+    "followups.episode": lambda stage: Sample({"episode_uid": stage.town.followups.wang}),
+    "followups.form": lambda stage: Sample({"episode_uid": stage.town.followups.wang}),
+    "followups.record": lambda stage: Sample(
+        {"episode_uid": stage.town.followups.wang}, {**PRESSURE, **FORM}
+    ),
+    "followups.correction": lambda stage: at("follow_up_uid", stage.followed_up()),
+    "followups.correct": lambda stage: at(
+        "follow_up_uid",
+        stage.followed_up(),
+        {**PRESSURE, **FORM, "systolic": "132", "why_corrected": "抄错了"},
+    ),
+    "followups.checked_back": lambda stage: at("follow_up_uid", stage.referred(), {"note": "已住院"}),
+    "followups.end": lambda stage: Sample({"episode_uid": stage.town.followups.wang}, {"why": "moved"}),
+    # The annual check-up
+    "checkups.plan": lambda stage: Sample(
+        says={
+            "pair": f"{stage.town.alliance.yihe}|{stage.town.alliance.health_center}",
+            "starts_on": "2026-03-09",
+            "ends_on": "2026-03-20",
+        }
+    ),
+    "checkups.settle": lambda stage: at(
+        "duty_uid", stage.duty(), {"settled": "referred", "note": "已约市一院胸外科"}
+    ),
+    "checkups.state_facts": lambda stage: Sample(
+        {"resident_uid": stage.town.people.wang}, {"insurance": "resident", "source": "医保卡"}
+    ),
+    "checkups.campaign": lambda stage: at("campaign_uid", stage.campaign()),
+    "checkups.day_sheet": lambda stage: at("campaign_uid", stage.campaign()),
+    "checkups.labels": lambda stage: at("campaign_uid", stage.campaign()),
+    "checkups.list_again": lambda stage: at("campaign_uid", stage.campaign(), {}),
+    "checkups.move": lambda stage: at("campaign_uid", stage.campaign(), {"event": "open"}),
+    "checkups.plan_days": lambda stage: at(
+        "campaign_uid",
+        stage.campaign(),
+        {"first_on": "2026-03-09", "last_on": "2026-03-10", "per_day": "10", "first_at": "08:00"},
+    ),
+    "checkups.answer": lambda stage: at("place_uid", stage.place(), {"wants": "false"}),
+    "checkups.intake": lambda stage: at("campaign_uid", stage.campaign_open()),
+    "checkups.template": lambda stage: at("campaign_uid", stage.campaign_open()),
+    "checkups.preview": lambda stage: at(
+        "campaign_uid", stage.campaign_open(), {}, files={"reports": ("a.csv", REPORTS, "text/csv")}
+    ),
+    "checkups.import_reports": _import_reports,
+    "checkups.report_form": _report,
+    "checkups.enter_report": lambda stage: _report(stage, {"examined_on": "2026-03-02", "hgb": "120"}),
+    "checkups.report": lambda stage: at("report_uid", stage.report()),
     # Feedback and calls
     "feedback.ratings.reply": lambda stage: Sample(
         {"rating_uid": stage.town.feedback.praised}, {"text": "谢谢您。"}

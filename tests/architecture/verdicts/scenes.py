@@ -26,6 +26,7 @@ from server.visits.rules import Outcome, VisitKind
 from server.visits.rules.findings import Findings
 from tests.architecture.subjects import NOW
 from tests.architecture.verdicts.assessment_scenes import AssessmentScenes
+from tests.architecture.verdicts.health_scenes import HealthScenes
 from tests.architecture.verdicts.paper_scenes import PaperScenes
 from tests.architecture.verdicts.privacy_scenes import PrivacyScenes
 from tests.architecture.verdicts.referral_scenes import ReferralScenes
@@ -33,7 +34,15 @@ from tests.architecture.verdicts.resident_scenes import ResidentScenes
 from tests.architecture.verdicts.settlement_scenes import SettlementScenes
 
 
-class Scenes(ResidentScenes, PaperScenes, PrivacyScenes, ReferralScenes, AssessmentScenes, SettlementScenes):
+class Scenes(
+    ResidentScenes,
+    PaperScenes,
+    PrivacyScenes,
+    HealthScenes,
+    ReferralScenes,
+    AssessmentScenes,
+    SettlementScenes,
+):
     """And about institutions: agreements, visits, feedback, emergencies, staff."""
 
     # Agreements

@@ -1,0 +1,44 @@
+"""What time does: something abnormal is overdue, a campaign's last day has passed."""
+
+from datetime import datetime
+
+from server.authority.actor import Actor
+from server.checkups.actions.noting import tell
+from server.checkups.models import CheckupCampaign, CheckupDuty
+from server.checkups.rules import CampaignStatus, DutyStatus
+from server.kit.clock import local_date
+from server.kit.transactions import action
+
+BATCH = 200
+
+
+@action
+async def sweep_checkups(*, actor: Actor, now: datetime, limit: int = BATCH) -> int:  # noqa: ARG001  one form for all sweeps
+    """Say once of each what has passed; several workers may do so at once."""
+    return await _overdue(now, limit) + await _over(now, limit)
+
+
+async def _overdue(now: datetime, limit: int) -> int:
+    today = local_date(now)
+    late = CheckupDuty.filter(status=DutyStatus.OPEN, due_on__lt=today, overdue_said=None)
+    rows = late.order_by("due_on", "id").limit(limit)
+    told = 0
+    for row in await rows.select_related("report__campaign__home", "report__campaign__provider", "resident"):
+        if await CheckupDuty.filter(id=row.id, status=DutyStatus.OPEN, overdue_said=None).update(
+            overdue_said=today
+        ):
+            campaign = row.report.campaign
+            await tell("checkups.duty_overdue", campaign, once=row.uid, resident=row.resident.uid, now=now)
+            told += 1
+    return told
+
+
+async def _over(now: datetime, limit: int) -> int:
+    today = local_date(now)
+    over = CheckupCampaign.filter(ends_on__lt=today, over_said=None).exclude(status=CampaignStatus.CLOSED)
+    told = 0
+    for row in await over.order_by("ends_on", "id").limit(limit).select_related("home", "provider"):
+        if await CheckupCampaign.filter(id=row.id, over_said=None).update(over_said=row.ends_on):
+            await tell("checkups.over", row, once=str(row.ends_on), now=now)
+            told += 1
+    return told

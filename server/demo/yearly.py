@@ -1,0 +1,138 @@
+"""The weeks behind the health center's chronic follow-up and Yihe's check-ups: only the town of `make run` has them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from server.authority.actor import Actor, Channel
+from server.checkups import actions as checkups
+from server.checkups.actions import Facts, Found
+from server.checkups.rules import CampaignEvent, Insurance
+from server.followups import actions as followups
+from server.followups.actions import Filled
+from server.followups.rules import Disease
+from server.identity.queries import actor_of
+from server.kit.clock import local_date
+from server.outbox.models import MessageStatus, OutboxMessage
+from server.people.models import Resident
+
+FOLLOWED, EXAMINED, INSURED = 12, 7, 3  # residents
+DAYS_AGO = (50, 34, 12)  # of follow-ups
+SINCE = timedelta(days=52)
+HIGH, MISSED = 4, 5  # one in so many
+
+
+@dataclass(frozen=True)
+class YearlyTown:
+    episodes: int
+    campaign: str
+
+
+async def load(town: Any, *, now: datetime) -> YearlyTown:
+    random = Random(20260309)  # noqa: S311  the same past every time
+
+    async def acting(key: str, channel: Channel) -> Actor:
+        return await actor_of(account_uid=town.identity.accounts[key], channel=channel, now=now)
+
+    doctor = await acting("doctor", Channel.MINI_PROGRAM)
+    feng, he = await acting("feng", Channel.CONSOLE), await acting("he", Channel.CONSOLE)
+    known = [town.people.wang, town.people.li]
+    rows = (
+        await Resident.filter(home__uid=town.alliance.yihe, died_at=None)
+        .exclude(uid__in=known)
+        .order_by("id")
+    )
+    neighbours = [str(row.uid) for row in rows]
+    for number, uid in enumerate(neighbours[:FOLLOWED]):
+        disease = Disease.DIABETES if number % 3 == 2 else Disease.HYPERTENSION
+        await _followed(doctor, uid, disease, random, number=number, now=now)
+    campaign = await _examined(town, feng, he, neighbours, random, now=now)
+    # All this is old news: nobody is told of it again when the worker starts.
+    for topic in ("followups.", "checkups."):
+        await OutboxMessage.filter(topic__startswith=topic).update(status=MessageStatus.DONE)
+    return YearlyTown(episodes=min(FOLLOWED, len(neighbours)), campaign=campaign)
+
+
+async def _followed(
+    doctor: Actor, uid: str, disease: Disease, random: Random, *, number: int, now: datetime
+) -> None:
+    card = await followups.enroll(
+        actor=doctor,
+        resident_uid=uid,
+        disease=disease,
+        evidence="市第一人民医院出院小结（虚构）",
+        now=now - SINCE,
+    )
+    for ago in DAYS_AGO[: 1 + number % len(DAYS_AGO)]:
+        if number % MISSED == MISSED - 1:
+            break  # nobody has come yet: overdue
+        day = local_date(now) - timedelta(days=ago)
+        answers = _answers(disease, random, high=number % HIGH == 0)
+        await followups.record_follow_up(
+            actor=doctor, episode_uid=card.uid, filled=Filled(answers, happened_on=day), now=now
+        )
+
+
+def _answers(disease: Disease, random: Random, *, high: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "way": "2", "symptoms": ["1"], "systolic": random.randint(152, 168) if high else random.randint(122, 144),
+        "diastolic": random.randint(70, 86), "pulse": random.randint(62, 84), "weight": random.randint(48, 72),
+        "height": random.randint(150, 172), "adherence": "1", "reaction": "1", "complication": "1",
+    }  # fmt: skip
+    if disease is Disease.DIABETES:
+        glucose = round(random.uniform(7.4, 9.8) if high else random.uniform(5.4, 6.8), 1)
+        return {
+            **found,
+            "glucose": glucose,
+            "low_sugar": "1",
+            "medicine_1": "盐酸二甲双胍片",
+            "medicine_1_times": 2,
+        }
+    return {**found, "salt": "2", "medicine_1": "苯磺酸氨氯地平片", "medicine_1_times": 1}
+
+
+async def _examined(
+    town: Any, feng: Actor, he: Actor, neighbours: list[str], random: Random, *, now: datetime
+) -> str:
+    today = local_date(now)
+    first = max(today - timedelta(days=5), date(today.year, 1, 1))
+    last = min(today + timedelta(days=18), date(today.year, 12, 31))
+    uid = await checkups.plan_campaign(
+        actor=feng,
+        home_uid=town.alliance.yihe,
+        provider_uid=town.alliance.health_center,
+        starts_on=first,
+        ends_on=last,
+        now=now,
+    )
+    for resident in neighbours[-INSURED:]:
+        facts = Facts(Insurance.EMPLOYEE, extreme_poverty=False, source="医保卡和体检报告（虚构）",
+                      employer_exam_on=max(today - timedelta(days=20), date(today.year, 1, 1)),
+                      employer_exam_where="市第二人民医院")  # fmt: skip
+        await checkups.state_facts(actor=he, resident_uid=resident, facts=facts, now=now)
+    await checkups.plan_days(
+        actor=feng,
+        campaign_uid=uid,
+        days=[day for day in (today + timedelta(days=ahead) for ahead in range(1, 12)) if day <= last],
+        per_day=8,
+        first_minute=8 * 60,
+        now=now,
+    )
+    await checkups.move_campaign(actor=feng, campaign_uid=uid, event=CampaignEvent.OPEN, now=now)
+    for number, resident in enumerate(neighbours[:EXAMINED]):
+        found = Found(max(today - timedelta(days=2), first), _values(random, ill=number in {1, 4}))
+        await checkups.enter_report(actor=feng, campaign_uid=uid, resident_uid=resident, found=found, now=now)
+    return uid
+
+
+def _values(random: Random, *, ill: bool) -> dict[str, Any]:
+    return {
+        "temperature": 36.5, "pulse": random.randint(62, 88), "systolic": 164 if ill else random.randint(118, 144),
+        "diastolic": random.randint(66, 84), "height": random.randint(150, 172), "weight": random.randint(48, 72),
+        "hgb": 92 if ill else random.randint(131, 149), "wbc": round(random.uniform(4.2, 8.8), 1),
+        "glucose": round(random.uniform(4.8, 6.4), 1), "creatinine": random.randint(52, 78),
+        "cholesterol": round(random.uniform(3.8, 5.6), 2), "ecg": "窦性心律不齐" if ill else "正常",
+        "ultrasound": "未见明显异常", "chest": "右肺小结节" if ill else "未见明显异常",
+        "hba1c": round(random.uniform(5.2, 6.2), 1), "self_care": random.choice((0, 2, 3)), "cognition": "粗筛阴性",
+    }  # fmt: skip

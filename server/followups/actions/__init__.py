@@ -1,0 +1,19 @@
+"""Enroll, follow up, put right, ask back, end: only ever by adding.
+
+Lock order: the episode, then its follow-ups, then the health record, then audit and outbox.
+"""
+
+from server.followups.actions.enrolling import end_episode, enroll
+from server.followups.actions.recording import Filled, check_back, correct_follow_up, record_follow_up
+from server.followups.actions.sweeps import sweep_follow_ups, sweep_rates
+
+__all__ = [
+    "Filled",
+    "check_back",
+    "correct_follow_up",
+    "end_episode",
+    "enroll",
+    "record_follow_up",
+    "sweep_follow_ups",
+    "sweep_rates",
+]

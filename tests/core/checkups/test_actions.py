@@ -1,0 +1,400 @@
+"""A home's check-ups from the plan to the last duty."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from server.audit.trail_models import AccessEntry
+from server.authority.actor import system_actor
+from server.checkups import actions, queries
+from server.checkups.actions import Facts, Found
+from server.checkups.errors import (
+    AlreadyPlanned,
+    AlreadyReported,
+    FileUnreadable,
+    NotThisNow,
+    Overtaken,
+    PreviewOver,
+    ReasonNeeded,
+    WrongDays,
+    WrongReport,
+)
+from server.checkups.intake import empty_sheet, read_reports
+from server.checkups.models import CheckupDuty, CheckupFacts, CheckupIntake, CheckupPlace, CheckupReport
+from server.checkups.queries import Step
+from server.checkups.rules import (
+    EDITIONS,
+    CampaignEvent,
+    DutyStatus,
+    Insurance,
+    PlaceStatus,
+    Settled,
+    Standing,
+)
+from server.consent.rules import Purpose, RecordCategory
+from server.kit.errors import IllegalMove, NotFound
+from server.kit.pages import PageWish
+from server.outbox.models import OutboxMessage
+from server.records.models import RecordEntry
+from server.records.queries import EntryWish, missing
+from tests.core.checkups.flows import FIRST, ILL, LAST, WELL, planned, reported
+
+WISH = PageWish()
+EDITION = EDITIONS["2025.1"]
+FILE = (
+    "姓名,床位号,体检日期,收缩压(mmHg),舒张压,血红蛋白（g/L）,胸部DR,体检结论,备注\n"
+    "王桂兰,201-1,2026-03-02,182,80,98,右肺小结节,,x\n"
+    "李福生,202-1,2026/3/2,130,70,140,正常,体检未见明显异常,x\n"
+)
+
+
+async def previewed(actor: Any, clock: Any, campaign: str, text: str = FILE) -> Any:
+    file = read_reports("结果.csv", text.encode(), edition=EDITION)
+    return await queries.intake_preview(
+        actor=await actor("feng"), campaign_uid=campaign, rows=file.rows, mapped=file.mapped, unknown=file.unknown,
+        digest=file.digest, now=clock(),
+    )  # fmt: skip
+
+
+async def imported(actor: Any, clock: Any, campaign: str, text: str = FILE) -> Any:
+    preview = await previewed(actor, clock, campaign, text)
+    return await actions.import_reports(
+        actor=await actor("feng"), campaign_uid=campaign, ticket=preview.ticket, now=clock()
+    )
+
+
+async def standing_of(actor: Any, clock: Any, campaign: str, name: str) -> Any:
+    sheet = await queries.campaign_sheet(actor=await actor("he"), uid=campaign, now=clock())
+    return next(line for line in sheet.lines if line.name == name)
+
+
+class TestFacts:
+    async def test_decide_who_is_due_and_stay_beside_the_older(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid, he = await planned(town, actor, clock), await actor("he")
+        assert (await standing_of(actor, clock, uid, "王桂兰")).standing is Standing.DUE
+        first = Facts(Insurance.RESIDENT, extreme_poverty=False, source="医保卡")
+        exam = {"employer_exam_on": date(2026, 1, 8), "employer_exam_where": "市二院"}
+        for facts in (first, replace(first, insurance=Insurance.EMPLOYEE, **exam)):
+            await actions.state_facts(actor=he, resident_uid=town.people.wang, facts=facts, now=clock())
+        line = await standing_of(actor, clock, uid, "王桂兰")
+        assert (line.standing, "市二院" in line.sentence) == (Standing.ELSEWHERE, True)
+        assert await CheckupFacts.filter(resident__uid=town.people.wang).count() == 2
+
+    async def test_need_a_source_and_a_day_that_was(self, town: Any, actor: Any, clock: Any) -> None:
+        he = await actor("he")
+        for facts, refusal in (
+            (Facts(Insurance.EMPLOYEE, extreme_poverty=False, source=" "), ReasonNeeded),
+            (Facts(Insurance.EMPLOYEE, extreme_poverty=False, source="卡", employer_exam_on=date(2026, 3, 3)), WrongDays),
+        ):  # fmt: skip
+            with pytest.raises(refusal):
+                await actions.state_facts(actor=he, resident_uid=town.people.wang, facts=facts, now=clock())
+
+    @pytest.mark.parametrize("who", ["song", "feng", "nurse", "wang"])
+    async def test_are_not_for(self, who: str, town: Any, actor: Any, clock: Any) -> None:
+        facts = Facts(Insurance.EMPLOYEE, extreme_poverty=False, source="卡")
+        with pytest.raises(NotFound):
+            await actions.state_facts(
+                actor=await actor(who), resident_uid=town.people.wang, facts=facts, now=clock()
+            )
+
+
+class TestPlan:
+    async def test_lists_who_is_due_and_tells_both_sides(self, town: Any, actor: Any, clock: Any) -> None:
+        uid = await planned(town, actor, clock)
+        sheet = await queries.campaign_sheet(actor=await actor("he"), uid=uid, now=clock())
+        assert {line.name for line in sheet.lines if line.place_uid} == {"王桂兰", "李福生"}
+        assert (sheet.covered, sheet.counted, sheet.not_listed) == (0, 2, 0)
+        assert await OutboxMessage.filter(topic="checkups.planned").count() == 1
+
+    async def test_once_a_year_within_one_year_by_who_signed(self, town: Any, actor: Any, clock: Any) -> None:
+        await planned(town, actor, clock)
+        with pytest.raises(AlreadyPlanned):
+            await planned(town, actor, clock)
+        pair = {"home_uid": town.alliance.yihe, "provider_uid": town.alliance.health_center}
+        for first, last in (
+            (LAST, FIRST),
+            (date(2026, 12, 1), date(2027, 1, 5)),
+            (date(2026, 1, 1), date(2026, 3, 1)),
+        ):
+            with pytest.raises(WrongDays):
+                await actions.plan_campaign(
+                    actor=await actor("he"), **pair, starts_on=first, ends_on=last, now=clock()
+                )
+        for who in ("song", "sun", "nurse"):
+            with pytest.raises(NotFound):
+                await actions.plan_campaign(
+                    actor=await actor(who), **pair, starts_on=FIRST, ends_on=LAST, now=clock()
+                )
+
+    async def test_days_go_from_room_to_room(self, town: Any, actor: Any, clock: Any) -> None:
+        uid, he = await planned(town, actor, clock), await actor("he")
+        count = await actions.plan_days(
+            actor=he, campaign_uid=uid, days=[FIRST], per_day=10, first_minute=480, now=clock()
+        )
+        sheet = await queries.campaign_sheet(actor=he, uid=uid, now=clock())
+        ((day, lines),) = sheet.days
+        assert (count, day, [(line.name, line.time) for line in lines]) == (
+            2, FIRST, [("王桂兰", "08:00"), ("李福生", "08:10")],
+        )  # fmt: skip
+        with pytest.raises(WrongDays):
+            await actions.plan_days(
+                actor=he,
+                campaign_uid=uid,
+                days=[LAST + timedelta(days=1)],
+                per_day=10,
+                first_minute=480,
+                now=clock(),
+            )
+
+    async def test_a_no_is_kept_and_can_become_a_yes(self, town: Any, actor: Any, clock: Any) -> None:
+        uid, he = await planned(town, actor, clock), await actor("he")
+        place = (await standing_of(actor, clock, uid, "王桂兰")).place_uid
+        await actions.answer(actor=he, place_uid=place, wants=False, note="怕抽血", now=clock())
+        assert (await standing_of(actor, clock, uid, "王桂兰")).standing is Standing.DECLINED
+        with pytest.raises(NotThisNow):
+            await actions.answer(actor=he, place_uid=place, wants=False, now=clock())
+        await actions.answer(actor=he, place_uid=place, wants=True, now=clock())
+        assert (await standing_of(actor, clock, uid, "王桂兰")).standing is Standing.DUE
+
+    async def test_opens_closes_and_opens_again(self, town: Any, actor: Any, clock: Any) -> None:
+        uid, he = await planned(town, actor, clock), await actor("he")
+        for event in (CampaignEvent.CLOSE, CampaignEvent.REOPEN):
+            await actions.move_campaign(actor=he, campaign_uid=uid, event=event, now=clock())
+        with pytest.raises(IllegalMove):
+            await actions.move_campaign(actor=he, campaign_uid=uid, event=CampaignEvent.OPEN, now=clock())
+
+
+class TestReport:
+    async def test_is_written_into_the_record_and_settles_its_duty(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid = await planned(town, actor, clock)
+        row = await CheckupReport.get(uid=await reported(town, actor, clock, uid))
+        written = await RecordEntry.filter(uid__in=row.entries.values())
+        assert {each.category for each in written} == {RecordCategory.EXAM, RecordCategory.LABS}
+        main = next(each for each in written if each.uid == row.entry_uid)
+        assert len(main.body["abnormal"]) == 2
+        assert "血红蛋白" not in main.body["conclusion"]
+        wish = EntryWish(await actor("wang"), town.people.wang, Purpose.SELF, clock())
+        due = {each.code: each for each in await missing(wish=wish)}
+        assert due["checkup"].last_day == clock.instant.date()
+        line = await standing_of(actor, clock, uid, "王桂兰")
+        assert (line.standing, line.place_words) == (Standing.EXAMINED, "已有报告")
+        assert row.next_on == date(2027, 3, 2)
+
+    async def test_opens_a_duty_for_everything_abnormal_with_its_term(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        await reported(town, actor, clock, await planned(town, actor, clock))
+        due = {each.item: (each.grave, each.due_on) for each in await CheckupDuty.all()}
+        assert due == {
+            "systolic": (True, date(2026, 3, 5)), "hgb": (False, date(2026, 4, 1)), "chest": (False, date(2026, 4, 1)),
+        }  # fmt: skip
+
+    async def test_is_put_right_with_a_reason_and_takes_back_what_is_not_so(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid = await planned(town, actor, clock)
+        old = await reported(town, actor, clock, uid)
+        with pytest.raises(AlreadyReported):
+            await reported(town, actor, clock, uid, WELL)
+        new = await reported(town, actor, clock, uid, {**WELL, "hgb": 101}, reason="抄错了")
+        row = await CheckupReport.get(uid=new)
+        assert (row.version, (await CheckupReport.get(uid=old)).is_current) == (2, False)
+        open_ones = await CheckupDuty.filter(status=DutyStatus.OPEN)
+        assert [(each.item, "101" in each.sentence, each.report_id) for each in open_ones] == [
+            ("hgb", True, row.id)
+        ]
+        assert await CheckupDuty.filter(status=DutyStatus.VOID).count() == 2
+        assert await queries.faults(now=clock()) == []
+
+    async def test_refuses_before_it_is_open_and_what_cannot_be(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid = await planned(town, actor, clock, opened=False)
+        with pytest.raises(NotThisNow):
+            await reported(town, actor, clock, uid)
+        await actions.move_campaign(
+            actor=await actor("feng"), campaign_uid=uid, event=CampaignEvent.OPEN, now=clock()
+        )
+        feng = await actor("feng")
+        for found in (
+            Found(date(2026, 3, 3), WELL), Found(date(2025, 12, 31), WELL), Found(date(2026, 3, 2), {"hgb": 900}),
+            Found(date(2026, 3, 2), WELL, next_on=date(2026, 3, 2)),
+        ):  # fmt: skip
+            with pytest.raises(WrongReport):
+                await actions.enter_report(
+                    actor=feng, campaign_uid=uid, resident_uid=town.people.wang, found=found, now=clock()
+                )
+
+    @pytest.mark.parametrize("who", ["he", "nurse", "zhao", "doctor"])
+    async def test_is_not_for(self, who: str, town: Any, actor: Any, clock: Any) -> None:
+        uid = await planned(town, actor, clock)
+        with pytest.raises(NotFound):
+            await actions.enter_report(
+                actor=await actor(who), campaign_uid=uid, resident_uid=town.people.wang,
+                found=Found(date(2026, 3, 2), WELL), now=clock(),
+            )  # fmt: skip
+
+
+class TestFile:
+    async def test_is_shown_row_by_row_and_then_taken_in(self, town: Any, actor: Any, clock: Any) -> None:
+        uid = await planned(town, actor, clock)
+        preview = await previewed(actor, clock, uid)
+        assert [(row.name, row.step, len(row.abnormal)) for row in preview.rows] == [
+            ("王桂兰", Step.NEW, 3), ("李福生", Step.NEW, 0),
+        ]  # fmt: skip
+        assert ("胸部DR", "胸片") in preview.mapped
+        assert preview.unknown == ("备注",)
+        assert not await CheckupReport.exists()
+        done = await imported(actor, clock, uid)
+        assert (done.taken, done.left_out) == (2, 0)
+        assert await CheckupPlace.filter(status=PlaceStatus.EXAMINED).count() == 2
+
+    async def test_twice_is_the_same_import(self, town: Any, actor: Any, clock: Any) -> None:
+        uid = await planned(town, actor, clock)
+        await imported(actor, clock, uid)
+        before = await RecordEntry.all().count()
+        done = await imported(actor, clock, uid)
+        assert (done.taken, done.corrected, done.unchanged) == (0, 0, 2)
+        assert await RecordEntry.all().count() == before
+        assert await CheckupIntake.all().count() == 2
+
+    async def test_leaves_out_faulty_rows_and_says_which(self, town: Any, actor: Any, clock: Any) -> None:
+        uid = await planned(town, actor, clock)
+        text = (
+            FILE
+            + "张三,301-1,2026-03-02,120,70,130,正常,,\n王桂兰,201-1,2026-03-02,120,70,130,正常,,\n李福生,202-1,三月二日,1,2,3,,,\n"
+        )
+        preview = await previewed(actor, clock, uid, text)
+        assert [fault.row for fault in preview.faults] == [4, 5, 6]
+        done = await imported(actor, clock, uid, text)
+        assert (done.taken, done.left_out) == (2, 3)
+        assert "3 行有错" in done.sentence
+
+    async def test_a_changed_row_puts_the_report_right(self, town: Any, actor: Any, clock: Any) -> None:
+        uid = await planned(town, actor, clock)
+        await imported(actor, clock, uid)
+        done = await imported(actor, clock, uid, FILE.replace("182,80,98", "140,80,98"))
+        assert (done.corrected, done.unchanged) == (1, 1)
+        assert await queries.faults(now=clock()) == []
+
+    async def test_is_refused_when_something_happened_in_between_too_late_or_by_somebody_else(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid = await planned(town, actor, clock)
+        preview = await previewed(actor, clock, uid)
+        feng = await actor("feng")
+        await reported(town, actor, clock, uid)
+        with pytest.raises(Overtaken):
+            await actions.import_reports(actor=feng, campaign_uid=uid, ticket=preview.ticket, now=clock())
+        preview = await previewed(actor, clock, uid)
+        clock.advance(minutes=31)
+        for ticket in (preview.ticket, "nonsense"):
+            with pytest.raises(PreviewOver):
+                await actions.import_reports(actor=feng, campaign_uid=uid, ticket=ticket, now=clock())
+
+    @pytest.mark.parametrize("content", [b"", b"\x00\xff", "甲,乙\n1,2\n".encode()])
+    def test_is_refused_when_it_is_none(self, content: bytes) -> None:
+        with pytest.raises(FileUnreadable):
+            read_reports("a.csv", content, edition=EDITION)
+
+    def test_the_template_reads_itself(self) -> None:
+        file = read_reports("a.xlsx", empty_sheet(EDITION), edition=EDITION)
+        assert (file.rows, file.unknown) == ((), ())
+        assert len(file.mapped) == len(EDITION.items) + 8
+
+
+class TestAfterwards:
+    async def test_a_duty_is_settled_once_by_who_owes_it(self, town: Any, actor: Any, clock: Any) -> None:
+        await reported(town, actor, clock, await planned(town, actor, clock))
+        duty, feng = await CheckupDuty.get(item="hgb"), await actor("feng")
+        with pytest.raises(NotFound):
+            await actions.settle_duty(
+                actor=await actor("he"),
+                duty_uid=duty.uid,
+                settled=Settled.RECHECKED,
+                note="好了",
+                now=clock(),
+            )
+        with pytest.raises(ReasonNeeded):
+            await actions.settle_duty(
+                actor=feng, duty_uid=duty.uid, settled=Settled.RECHECKED, note=" ", now=clock()
+            )
+        await actions.settle_duty(
+            actor=feng, duty_uid=duty.uid, settled=Settled.RECHECKED, note="复查 118", now=clock()
+        )
+        with pytest.raises(NotThisNow):
+            await actions.settle_duty(
+                actor=feng, duty_uid=duty.uid, settled=Settled.KNOWN, note="又", now=clock()
+            )
+        assert await queries.count_open_duties(actor=feng, now=clock()) == (2, 0)
+
+    async def test_time_says_once_what_is_overdue(self, town: Any, actor: Any, clock: Any) -> None:
+        await reported(town, actor, clock, await planned(town, actor, clock))
+        worker = system_actor("worker")
+        assert await actions.sweep_checkups(actor=worker, now=clock()) == 0
+        clock.advance(days=4)
+        assert await actions.sweep_checkups(actor=worker, now=clock()) == 1
+        assert await actions.sweep_checkups(actor=worker, now=clock()) == 0
+        clock.advance(days=15)
+        assert await actions.sweep_checkups(actor=worker, now=clock()) == 1
+        assert await OutboxMessage.filter(topic="checkups.over").count() == 1
+
+    async def test_the_family_reads_what_was_found_and_when_next(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid, he = await planned(town, actor, clock), await actor("he")
+        await actions.plan_days(
+            actor=he, campaign_uid=uid, days=[FIRST], per_day=9, first_minute=480, now=clock()
+        )
+        daughter = await actor("daughter")
+        wish = {"resident_uid": town.people.wang, "purpose": Purpose.SELF}
+        line = await queries.checkup_of(actor=daughter, **wish, now=clock())
+        assert (line.standing, "8:00" in line.appointment) == (Standing.DUE, True)
+        await reported(town, actor, clock, uid)
+        line = await queries.checkup_of(actor=daughter, **wish, now=clock())
+        assert "已经做过了" in line.sentence
+        assert "2027 年 3 月 2 日" in line.next_words
+        assert len(line.reports[0].abnormal) == 3
+
+    async def test_the_home_sees_labs_only_with_consent_for_them(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        """Wang shared EXAM with Yihe for her care, not for visits, and never LABS."""
+        uid = await planned(town, actor, clock)
+        await reported(town, actor, clock, uid)
+        line = await queries.checkup_of(
+            actor=await actor("nurse"), resident_uid=town.people.wang, purpose=Purpose.CARE, now=clock()
+        )
+        assert [name for name, _ in line.reports[0].groups] == ["一般检查", "心电图和影像"]
+        assert not any("血红蛋白" in each for each in line.reports[0].abnormal)
+
+    async def test_duties_tell_what_it_is_to_who_may_see_the_report(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        await reported(town, actor, clock, await planned(town, actor, clock))
+        before = await AccessEntry.all().count()
+        own = await queries.duties(actor=await actor("feng"), status=DutyStatus.OPEN, wish=WISH, now=clock())
+        assert any("血红蛋白" in each.sentence for each in own.items)
+        assert await AccessEntry.all().count() == before + 1
+        home = await queries.duties(actor=await actor("he"), status=None, wish=WISH, now=clock())
+        assert len(home.items) == 3
+        assert not any("血红蛋白" in each.sentence for each in home.items)
+        assert not (await queries.duties(actor=await actor("sun"), status=None, wish=WISH, now=clock())).items
+
+    async def test_the_report_opens_to_who_examined_and_to_nobody_else(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid = await reported(town, actor, clock, await planned(town, actor, clock), ILL)
+        sheet = await queries.report_sheet(actor=await actor("feng"), uid=uid, now=clock())
+        assert len(sheet.duties) == 3
+        home = await queries.report_sheet(actor=await actor("he"), uid=uid, now=clock())
+        assert not any("血红蛋白" in each.sentence for each in home.duties)
+        for who in ("song", "sun"):
+            with pytest.raises(NotFound):
+                await queries.report_sheet(actor=await actor(who), uid=uid, now=clock())

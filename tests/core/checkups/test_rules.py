@@ -1,0 +1,245 @@
+"""Who is due and why, what is examined, what is abnormal, who comes when: without a database."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import product
+from typing import Any
+
+import pytest
+
+from server.checkups.errors import DaysTooFew, WrongReport
+from server.checkups.rules import (
+    CAMPAIGN_MOVES,
+    DUTY_MOVES,
+    EDITIONS,
+    PLACE_MOVES,
+    Ages,
+    CampaignEvent,
+    CampaignStatus,
+    DutyEvent,
+    DutyStatus,
+    Insurance,
+    Person,
+    PlaceEvent,
+    PlaceStatus,
+    Standing,
+    abnormal,
+    edition_of,
+    eligibility,
+    in_turn,
+)
+from server.kit.errors import IllegalMove
+from server.records.rules import PARAMETERS as OF_RECORDS
+from server.records.rules import Lines
+
+TODAY, YEAR = date(2026, 3, 2), 2026
+AGES = Ages(home_age=60, public_health_age=65, at_year_end=True, resident_days=30)
+OLD = Person(birth_date=date(1940, 1, 1), here_since=date(2025, 5, 6))
+LINES = Lines({each.code: each.value for each in OF_RECORDS}, 80)
+
+
+def asked(person: Person = OLD, *, ages: Ages = AGES, today: date = TODAY, **otherwise: Any) -> Any:
+    return eligibility(replace(person, **otherwise), year=YEAR, today=today, ages=ages)
+
+
+class TestWhoIsDue:
+    def test_somebody_old_who_lives_there(self) -> None:
+        found = asked()
+        assert found.standing is Standing.DUE
+        assert found.sentence == "您今年满86岁，65岁以上每年有一次免费体检，今年的还没有做。"
+        assert found.next_step
+
+    @pytest.mark.parametrize(
+        ("born", "standing"),
+        [
+            (date(1966, 12, 31), Standing.DUE), (date(1967, 1, 1), Standing.TOO_YOUNG), (date(1966, 3, 3), Standing.DUE),
+        ],
+    )  # fmt: skip
+    def test_counts_the_year_in_which_they_turn_sixty(self, born: date, standing: Standing) -> None:
+        assert asked(birth_date=born).standing is standing
+
+    @pytest.mark.parametrize(
+        ("born", "standing"),
+        [
+            (date(1966, 3, 2), Standing.DUE),
+            (date(1966, 3, 3), Standing.TOO_YOUNG),
+            (date(1966, 3, 1), Standing.DUE),
+        ],
+    )
+    def test_or_the_birthday_where_the_city_counts_so(self, born: date, standing: Standing) -> None:
+        assert asked(birth_date=born, ages=replace(AGES, at_year_end=False)).standing is standing
+
+    @pytest.mark.parametrize(
+        ("born", "words"), [(date(1961, 6, 1), "65岁以上"), (date(1962, 6, 1), "住在养老院")]
+    )
+    def test_says_by_which_right(self, born: date, words: str) -> None:
+        assert words in asked(birth_date=born).sentence
+
+    def test_extreme_poverty_has_no_age(self) -> None:
+        found = asked(birth_date=date(1980, 1, 1), extreme_poverty=True)
+        assert (found.standing, "特困供养" in found.sentence) == (Standing.DUE, True)
+
+    def test_employee_insurance_of_this_year_is_not_done_twice_and_says_when_and_where(self) -> None:
+        mine = {
+            "insurance": Insurance.EMPLOYEE,
+            "employer_exam_on": date(2026, 1, 8),
+            "employer_exam_where": "市二院",
+        }
+        found = asked(**mine)
+        assert found.standing is Standing.ELSEWHERE
+        assert "1月8日在市二院" in found.sentence
+        assert not found.next_step
+
+    @pytest.mark.parametrize(
+        "mine",
+        [
+            {"insurance": Insurance.EMPLOYEE, "employer_exam_on": date(2025, 12, 31)},
+            {"insurance": Insurance.RESIDENT, "employer_exam_on": date(2026, 1, 8)},
+            {"insurance": Insurance.EMPLOYEE},
+        ],
+    )
+    def test_other_insurance_or_another_year_does_not_count(self, mine: dict[str, Any]) -> None:
+        assert asked(**mine).standing is Standing.DUE
+
+    @pytest.mark.parametrize(
+        ("since", "standing"), [(date(2026, 1, 31), Standing.DUE), (date(2026, 2, 1), Standing.TOO_NEW)]
+    )
+    def test_waits_until_they_have_lived_there_long_enough(self, since: date, standing: Standing) -> None:
+        assert asked(here_since=since).standing is standing
+
+    @pytest.mark.parametrize(
+        ("more", "standing"),
+        [
+            ({"died": True}, Standing.GONE), ({"here_since": None}, Standing.GONE), ({"in_hospital": True}, Standing.PAUSED),
+            ({"declined": True}, Standing.DECLINED), ({"examined_on": date(2026, 2, 1)}, Standing.EXAMINED),
+            ({"examined_on": date(2025, 12, 31)}, Standing.DUE),
+            ({"examined_on": date(2026, 2, 1), "declined": True, "in_hospital": True}, Standing.EXAMINED),
+        ],
+    )  # fmt: skip
+    def test_otherwise(self, more: dict[str, Any], standing: Standing) -> None:
+        found = asked(**more)
+        assert found.standing is standing
+        assert found.sentence.endswith("。")
+
+
+class TestEditions:
+    @pytest.mark.parametrize(("year", "version"), [(2024, "2017.3"), (2025, "2025.1"), (2026, "2025.1")])
+    def test_follow_the_year(self, year: int, version: str) -> None:
+        assert edition_of(year).version == version
+
+    def test_of_2025_add_chest_and_hba1c_from_sixty_five(self) -> None:
+        old = {item.name for item in EDITIONS["2017.3"].items}
+        new = {item.name: item.from_age for item in EDITIONS["2025.1"].items if item.name not in old}
+        assert new == {"chest": 65, "hba1c": 65}
+
+    def test_name_each_item_once_and_a_substitute_for_what_is_elsewhere(self) -> None:
+        for edition in EDITIONS.values():
+            names = [item.name for item in edition.items]
+            assert len(names) == len(set(names))
+            assert all(item.on_site or item.substitute for item in edition.items)
+
+    def test_keep_what_was_found(self) -> None:
+        kept = EDITIONS["2025.1"].checked({"hgb": "118", "ecg": " 窦性心律 ", "glucose": "", "hba1c": 6.25})
+        assert kept == {"hgb": 118, "ecg": "窦性心律", "hba1c": 6.2}
+
+    @pytest.mark.parametrize(
+        ("values", "fault"),
+        [
+            ({"hgb": 251}, "hgb"), ({"hgb": "高"}, "hgb"), ({"hgb": float("nan")}, "hgb"), ({"hgb": True}, "hgb"),
+            ({"systolic": 130}, "diastolic"), ({"systolic": 80, "diastolic": 90}, "diastolic"), ({"what": 1}, "what"),
+            ({}, "values"), ({"ecg": "甲" * 201}, "ecg"), ({"ecg": "a\x00"}, "ecg"),
+        ],
+    )  # fmt: skip
+    def test_name_what_is_wrong(self, values: dict[str, Any], fault: str) -> None:
+        with pytest.raises(WrongReport) as refused:
+            EDITIONS["2025.1"].checked(values)
+        assert fault in refused.value.fields
+
+
+class TestAbnormal:
+    def found(self, values: dict[str, Any], sex: str = "female") -> Any:
+        return abnormal(EDITIONS["2025.1"], values, sex=sex, lines=LINES)
+
+    @pytest.mark.parametrize(
+        ("sex", "value", "count"),
+        [
+            ("female", 115, 0),
+            ("female", 114, 1),
+            ("male", 130, 0),
+            ("male", 129, 1),
+            ("unknown", 115, 0),
+            ("unknown", 114, 1),
+        ],
+    )
+    def test_by_the_ranges_of_the_sex(self, sex: str, value: int, count: int) -> None:
+        assert len(self.found({"hgb": value}, sex)) == count
+
+    @pytest.mark.parametrize(("value", "grave"), [(61, False), (60, True)])
+    def test_grave_from_a_line_on(self, value: int, grave: bool) -> None:
+        (one,) = self.found({"hgb": value})
+        assert one.grave is grave
+
+    @pytest.mark.parametrize(
+        ("systolic", "diastolic", "grave"), [(149, 89, None), (150, 89, False), (180, 80, True)]
+    )
+    def test_pressure_by_the_lines_of_the_record(
+        self, systolic: int, diastolic: int, grave: bool | None
+    ) -> None:
+        found = self.found({"systolic": systolic, "diastolic": diastolic})
+        assert [each.grave for each in found] == ([] if grave is None else [grave])
+
+    @pytest.mark.parametrize(("glucose", "count"), [(6.9, 0), (7.0, 1)])
+    def test_sugar_by_the_lines_of_the_record(self, glucose: float, count: int) -> None:
+        assert len(self.found({"glucose": glucose})) == count
+
+    @pytest.mark.parametrize(
+        ("words", "count"), [("未见明显异常", 0), ("正常", 0), ("阴性", 0), ("左肺占位", 1), ("脂肪肝", 1)]
+    )
+    def test_words_that_do_not_say_well(self, words: str, count: int) -> None:
+        assert len(self.found({"chest": words})) == count
+
+    def test_grave_words(self) -> None:
+        assert self.found({"chest": "左肺占位"})[0].grave
+        assert not self.found({"ultrasound": "脂肪肝"})[0].grave
+
+
+class TestMoves:
+    @pytest.mark.parametrize(
+        ("moves", "states", "events", "allowed"),
+        [
+            (CAMPAIGN_MOVES, CampaignStatus, CampaignEvent,
+             {("planned", "open"): "open", ("open", "close"): "closed", ("closed", "reopen"): "open"}),
+            (PLACE_MOVES, PlaceStatus, PlaceEvent,
+             {("listed", "decline"): "declined", ("declined", "accept"): "listed", ("listed", "report"): "examined",
+              ("declined", "report"): "examined"}),
+            (DUTY_MOVES, DutyStatus, DutyEvent, {("open", "settle"): "done", ("open", "withdraw"): "void"}),
+        ],
+    )  # fmt: skip
+    def test_only_these_are_allowed(
+        self, moves: Any, states: Any, events: Any, allowed: dict[Any, str]
+    ) -> None:
+        for state, event in product(states, events):
+            if (state, event) in allowed:
+                assert moves.after(state, event) == allowed[state, event]
+            else:
+                with pytest.raises(IllegalMove):
+                    moves.after(state, event)
+
+
+class TestTurns:
+    def test_go_from_room_to_room(self) -> None:
+        days = (date(2026, 3, 9), date(2026, 3, 10))
+        turns = in_turn(
+            [(1, "10-1"), (2, "2-2"), (3, ""), (4, "2-1")],
+            days=days,
+            per_day=2,
+            first_minute=480,
+            minutes_each=10,
+        )
+        assert [(each.place, each.day, each.minute) for each in turns] == [
+            (4, days[0], 480), (2, days[0], 490), (1, days[1], 480), (3, days[1], 490),
+        ]  # fmt: skip
+
+    def test_refuse_what_does_not_fit(self) -> None:
+        with pytest.raises(DaysTooFew):
+            in_turn([(1, "1"), (2, "2")], days=(TODAY,), per_day=1, first_minute=480, minutes_each=10)
