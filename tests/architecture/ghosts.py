@@ -7,6 +7,7 @@ from typing import Any
 from tortoise.models import Model
 
 from server.alliance.models import Department, Institution, ServiceAgreement
+from server.assessments.models import Assessment
 from server.booking.models import Appointment, Slot
 from server.consent.models import Consent, ConsentProvision
 from server.consent.rules import RecordCategory
@@ -39,6 +40,7 @@ class Ghost:
     token: str = field(default_factory=new_uid)
     grant: str = field(default_factory=new_uid)
     message: str = field(default_factory=new_uid)
+    assessment: str = field(default_factory=new_uid)
 
 
 async def move_in(town: Town, ghost: Ghost, home: str) -> None:
@@ -77,6 +79,7 @@ async def move_in(town: Town, ghost: Ghost, home: str) -> None:
         agreement_id=await _agreement(house, hospital),
     )
     await _all_of(VisitItem, visit["id"], column="visit_id", **mine, visit_id=trip.pk)
+    await _assessed(town, ghost, mine, house.id, hospital.id)
     await _rated(town, ghost, mine, hospital.id, somebody.id)
     inbox = await _row(InboxMessage, town.notifications.unread)
     await _added(InboxMessage, inbox, ghost.message, **mine, account_id=somebody.id)
@@ -85,6 +88,14 @@ async def move_in(town: Town, ghost: Ghost, home: str) -> None:
         resident_id=person.pk, reader_id=somebody.id, institution_id=hospital.id, reason="fall", explanation="跌倒",
         shown=1, review_due=NOW + timedelta(hours=72), created_at=NOW,
     ).save()  # fmt: skip
+
+
+async def _assessed(town: Town, ghost: Ghost, mine: dict[str, Any], house: int, hospital: int) -> None:
+    """Let the hospital have found something, and the home be at it."""
+    result = await _row(Assessment, town.assessments.zhao_yun_screen)
+    await _added(Assessment, result, ghost.assessment, **mine, institution_id=hospital, entry_uid=ghost.entry)
+    draft = await _row(Assessment, town.assessments.li_draft)
+    await copy_of(Assessment, draft, **mine, institution_id=house).save()
 
 
 async def join_the_round(town: Town, ghost: Ghost) -> None:

@@ -204,6 +204,7 @@ def _subjects(name: str, town: Town, ghost: Ghost) -> list[str]:
         "call_uid": [town.notifications.call],
         "breach_uid": [town.privacy.breach],
         "rectification_uid": [town.privacy.corrected],
+        "assessment_uid": [town.assessments.li_draft, town.assessments.zhao_yun_screen, ghost.assessment],
         "code": [BLOOD_PRESSURE, "nonsense"],
         "grant_uid": [people.daughter_grant, people.nephew_grant, ghost.grant],
         # The town has none of these: whatever is asked for, there is nothing.
@@ -228,6 +229,8 @@ def _filters(route: Route, town: Town, ghost: Ghost) -> Iterator[dict[str, str]]
         "recipient": [town.alliance.health_center, town.alliance.yihe],
         "bed": ["201-1", "909-9"],
         "categories": ["ability"],
+        "questionnaire": ["selfcare", "nonsense"],
+        "home": [town.alliance.yihe, town.alliance.songhe],
     }
     for name, info in (route.query.model_fields if route.query else {}).items():
         for value in by_name.get(name) or _words(info.annotation):
