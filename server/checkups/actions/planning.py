@@ -167,9 +167,13 @@ async def plan_days(
     wanted = sorted(set(days))
     if not wanted or wanted[0] < max(row.starts_on, local_date(now)) or wanted[-1] > row.ends_on:
         raise WrongDays
-    waiting = await CheckupPlace.filter(campaign_id=row.id, status=PlaceStatus.LISTED).select_related(
+    listed = await CheckupPlace.filter(campaign_id=row.id, status=PlaceStatus.LISTED).select_related(
         "resident"
     )
+    # Since they were listed somebody may have gone to hospital, or have been examined elsewhere.
+    found = await standings([place.resident for place in listed], year=row.year, now=now)
+    waiting = [place for place in listed if found[place.resident_id].standing is Standing.DUE]
+    await CheckupPlace.filter(campaign_id=row.id, status=PlaceStatus.LISTED).update(day=None, minute=None)
     each = await parameter("checkups.minutes_each", on=local_date(now))
     turns = in_turn(
         [(place.id, place.resident.bed or "") for place in waiting],

@@ -150,6 +150,17 @@ class TestPlan:
                 now=clock(),
             )
 
+    async def test_days_are_for_those_who_are_still_due(self, town: Any, actor: Any, clock: Any) -> None:
+        uid, he = await planned(town, actor, clock), await actor("he")
+        plan = {"campaign_uid": uid, "days": [FIRST], "per_day": 10, "first_minute": 480}
+        assert await actions.plan_days(actor=he, **plan, now=clock()) == 2
+        facts = Facts(
+            Insurance.EMPLOYEE, extreme_poverty=False, source="报告", employer_exam_on=date(2026, 1, 8)
+        )
+        await actions.state_facts(actor=he, resident_uid=town.people.wang, facts=facts, now=clock())
+        assert await actions.plan_days(actor=he, **plan, now=clock()) == 1
+        assert await CheckupPlace.filter(day=None).count() == 1
+
     async def test_a_no_is_kept_and_can_become_a_yes(self, town: Any, actor: Any, clock: Any) -> None:
         uid, he = await planned(town, actor, clock), await actor("he")
         place = (await standing_of(actor, clock, uid, "王桂兰")).place_uid
