@@ -16,6 +16,7 @@ AROUND_A_FILE = {
     "print_health_summary",
     "print_visit_sheet",
     "print_settlement",
+    "print_referral_slip",
     "print_consent_statement",
     "write_exports",
 }

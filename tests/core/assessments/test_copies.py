@@ -3,7 +3,7 @@
 import pytest
 
 from server.people.models import ProxyGrant
-from server.privacy.queries.holdings import parts_of, rows_of, whose_copy
+from server.privacy.queries.holdings import parts_of, rights_of, rows_of, whose_copy
 from tests.core.assessments.conftest import Desk
 
 ABILITY = {"resident/assessment", "resident/assessment_dispute", "resident/care_level"}
@@ -11,7 +11,8 @@ ABILITY = {"resident/assessment", "resident/assessment_dispute", "resident/care_
 
 async def told(desk: Desk, by: str) -> dict[str, int]:
     whose = await whose_copy(actor=await desk.actor(by), resident_uid=desk.town.people.wang, now=desk.clock())
-    parts = [part for part in await parts_of(whose, now=desk.clock()) if part.name in ABILITY]
+    rights = await rights_of(whose, now=desk.clock())
+    parts = [part for part in parts_of(whose, rights) if part.name in ABILITY]
     return {part.name: sum([len(rows) async for rows in rows_of(part, whose)]) for part in parts}
 
 
