@@ -1,5 +1,6 @@
 """Monthly statements between a home and a medical institution, the books they are posted to, and the catalogue behind them."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
@@ -84,19 +85,21 @@ class NewPrice(Form):
     withdrawn: bool = False
 
 
-def _waiting(place: int, title: str, address: str, needs: Permission) -> None:
+def _waiting(count: Callable[..., Awaitable[int]], title: str, address: str, needs: Permission) -> None:
     async def waits(actor: Actor, now: datetime) -> Waiting | None:  # noqa: ARG001  every part is asked alike
         if not actor.may(needs):
             return None
-        return Waiting(title, (await queries.count_my_turn(actor=actor))[place], address)
+        return Waiting(title, await count(actor=actor), address)
 
     WAITING.append(waits)
 
 
-_waiting(0, "份结算单等您出单", "/admin/statements?status=open", ISSUE)
-_waiting(1, "行结算有异议，等您答复", "/admin/statements?status=issued", ISSUE)
-_waiting(2, "份结算单等您确认", "/admin/statements?status=issued", ACCEPT)
-_waiting(3, "行结算等您裁定", "/admin/statements?status=issued", Permission.STATEMENT_RULE)
+_waiting(queries.count_to_issue, "份结算单等您出单", "/admin/statements?status=open", ISSUE)
+_waiting(queries.count_to_answer, "行结算有异议，等您答复", "/admin/statements?status=issued", ISSUE)
+_waiting(queries.count_to_accept, "份结算单等您确认", "/admin/statements?status=issued", ACCEPT)
+_waiting(
+    queries.count_to_rule, "行结算等您裁定", "/admin/statements?status=issued", Permission.STATEMENT_RULE
+)
 
 
 @routes.get("/statements", needs=READ, summary="Monthly statements of my institution, or of the city")

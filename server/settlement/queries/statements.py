@@ -8,6 +8,7 @@ from datetime import date, datetime
 from tortoise.expressions import Subquery
 from tortoise.functions import Count, Sum
 
+from server.alliance.access import BUREAU_ROLES
 from server.alliance.rules import FUNDING_WORDS, Funding
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
@@ -200,22 +201,30 @@ async def statement_line(*, actor: Actor, statement_uid: str, uid: str, now: dat
     )
 
 
-async def count_my_turn(*, actor: Actor) -> tuple[int, int, int, int]:
-    """Count what waits for the actor: to be issued, to be answered, to be accepted, to be ruled on."""
+async def count_to_issue(*, actor: Actor) -> int:
     as_provider = sorted(actor.institutions_with(Permission.STATEMENT_ISSUE))
-    as_home = sorted(actor.institutions_with(Permission.STATEMENT_ACCEPT))
-    to_issue = await Statement.filter(provider_id__in=as_provider, status=StatementStatus.OPEN).count()
-    to_answer = await StatementLine.filter(
-        statement__provider_id__in=as_provider,
+    return await Statement.filter(provider_id__in=as_provider, status=StatementStatus.OPEN).count()
+
+
+async def count_to_answer(*, actor: Actor) -> int:
+    """Count the lines that the home doubts."""
+    return await StatementLine.filter(
+        statement__provider_id__in=sorted(actor.institutions_with(Permission.STATEMENT_ISSUE)),
         statement__status=StatementStatus.ISSUED,
         status=LineStatus.DISPUTED,
     ).count()
-    to_accept = await Statement.filter(
-        home_id__in=as_home, status=StatementStatus.ISSUED, in_dispute=0
-    ).count()
-    rules = sees_the_city(actor=actor) and actor.may(Permission.STATEMENT_RULE)
-    escalated = StatementLine.filter(status=LineStatus.ESCALATED)
-    return to_issue, to_answer, to_accept, await escalated.count() if rules else 0
+
+
+async def count_to_accept(*, actor: Actor) -> int:
+    as_home = sorted(actor.institutions_with(Permission.STATEMENT_ACCEPT))
+    return await Statement.filter(home_id__in=as_home, status=StatementStatus.ISSUED, in_dispute=0).count()
+
+
+async def count_to_rule(*, actor: Actor) -> int:
+    """Count the lines that were taken to the bureau."""
+    if not actor.holds(Permission.STATEMENT_RULE, BUREAU_ROLES):
+        return 0
+    return await StatementLine.filter(status=LineStatus.ESCALATED).count()
 
 
 _Sums = Mapping[tuple[int, Funding | None], tuple[int, int]]

@@ -195,10 +195,10 @@ class TestSeeing:
 
     async def test_tells_everybody_whose_turn_it_is(self, desk: Desk) -> None:
         statement = await desk.draw()
-        assert (await queries.count_my_turn(actor=desk.feng))[0] == 1
+        assert await queries.count_to_issue(actor=desk.feng) == 1
         await actions.issue_statement(actor=desk.feng, uid=statement.uid, now=MARCH)
-        assert (await queries.count_my_turn(actor=desk.he))[2] == 2  # the town's own of January, and this one
-        assert (await queries.count_my_turn(actor=desk.feng))[0] == 0
+        assert await queries.count_to_accept(actor=desk.he) == 2  # the town's own of January, and this one
+        assert await queries.count_to_issue(actor=desk.feng) == 0
 
     async def test_reminds_once_when_the_answer_is_late(self, desk: Desk) -> None:
         await desk.issued()
