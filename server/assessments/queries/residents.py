@@ -12,7 +12,8 @@ from server.audit import trail
 from server.authority.actor import Actor
 from server.consent.rules import Purpose
 from server.kit.clock import local_date
-from server.people.access import residents_visible_to
+from server.kit.errors import NotFound
+from server.people.access import resident_for, residents_visible_to
 from server.people.models import Resident
 from server.records.access import View, rereading, view_of
 from server.records.rules import EntryKind
@@ -44,8 +45,14 @@ class ResidentAssessments:
 async def of_resident(
     *, actor: Actor, resident_uid: str, purpose: Purpose, now: datetime
 ) -> ResidentAssessments:
-    """Return what one reader may see of one resident's assessments, and leave the line of this look."""
-    view = await view_of(actor=actor, resident_uid=resident_uid, purpose=purpose, now=now)
+    """Return what one reader may see of one resident's assessments, and leave the line of this look.
+
+    Whoever may assess somebody of whose record they may see nothing is shown that: there is nothing, and where to begin.
+    """
+    try:
+        view = await view_of(actor=actor, resident_uid=resident_uid, purpose=purpose, now=now)
+    except NotFound:
+        return await _nothing_known(actor, resident_uid, now)
     written = view.versions().filter(kind=EntryKind.ASSESSMENT, version=1)
     entries = await written.order_by("-effective_at", "-id").limit(MOST_SHOWN)
     rows = (
@@ -63,7 +70,7 @@ async def of_resident(
         resident_uid=view.resident.uid,
         results=tuple(result_card(row, today=local_date(now)) for row in rows),
         care=await _care(view, rows),
-        work=await _work(actor, view) if own else (),
+        work=await _work(actor, view.ids) if own else (),
         may_begin=bool(own) and await _within_reach(view, actor, now),
     )
 
@@ -83,8 +90,16 @@ async def _care(view: View, seen: Sequence[Assessment]) -> CareCard | None:
     return care_card(row) if row else None
 
 
-async def _work(actor: Actor, view: View) -> tuple[WorkCard, ...]:
-    rows = Assessment.filter(worked_on_by(actor=actor), resident_id__in=view.ids).order_by("-id")
+async def _nothing_known(actor: Actor, resident_uid: str, now: datetime) -> ResidentAssessments:
+    resident = await resident_for(actor=actor, uid=resident_uid, permission=MAKE, now=now)
+    work = await _work(actor, [resident.id])
+    return ResidentAssessments(
+        resident.name, resident.uid, results=(), care=None, work=work, may_begin=resident.died_at is None
+    )
+
+
+async def _work(actor: Actor, resident_ids: Sequence[int]) -> tuple[WorkCard, ...]:
+    rows = Assessment.filter(worked_on_by(actor=actor), resident_id__in=resident_ids).order_by("-id")
     return tuple(work_card(row) for row in await rows.select_related(*RELATIONS))
 
 

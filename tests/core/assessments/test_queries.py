@@ -133,6 +133,13 @@ class TestAResult:
         assert sheet.dispute is not None
         assert sheet.dispute.text == "走路要人扶，评轻了"
 
+    async def test_of_whom_nothing_may_be_seen_is_nothing_and_where_to_begin(self, desk: Desk) -> None:
+        """The first hospital serves the home, and has no business with Li's record."""
+        found = await known(desk, "zhao", desk.town.people.li)
+        assert (found.results, found.care, found.work, found.may_begin) == ((), None, (), True)
+        with pytest.raises(NotFound):
+            await known(desk, "sun", desk.town.people.li)
+
 
 class TestWork:
     async def test_is_read_by_its_institution_and_leaves_a_line(self, desk: Desk) -> None:
