@@ -197,6 +197,7 @@ def _subjects(name: str, town: Town, ghost: Ghost) -> list[str]:
         "consent_uid": [town.consent.wang_yihe, town.consent.wang_pending, ghost.consent],
         "appointment_uid": [town.booking.wang_fulfilled, town.booking.li_tomorrow, ghost.appointment],
         "visit_uid": [town.visits.today, town.visits.confirmed, town.visits.waiting, ghost.visit],
+        "episode_uid": [town.followups.wang, town.followups.li],
         "case_uid": [town.feedback.case, ghost.case],
         "rating_uid": [town.feedback.low, ghost.rating],
         "account_uid": [town.identity.accounts["nurse"], town.identity.accounts["doctor"]],
@@ -210,6 +211,7 @@ def _subjects(name: str, town: Town, ghost: Ghost) -> list[str]:
         # The town has none of these: whatever is asked for, there is nothing.
         **{key: [people.wang] for key in ("paper_uid", "export_uid", "copy_uid", "schedule_uid", "trip_uid")},
         **{key: [people.wang] for key in ("referral_uid", "follow_up_uid", "escalation_uid")},
+        **{key: [people.wang] for key in ("campaign_uid", "report_uid")},
         "number": ["0123456789AB"],
     }
     return known[name]

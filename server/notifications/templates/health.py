@@ -46,7 +46,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
         ),
     ),
     "checkups.duty_overdue": (
-        for_staff("有一项体检异常逾期没有办", "有一位长者的体检异常过了期限还没有办，请尽快办理。", "/admin/checkups/duties", _PROVIDER, "provider"),
+        for_staff("体检后有一件事逾期没有办", "有一位长者体检后要办的事过了期限，请尽快办理。", "/admin/checkups/duties", _PROVIDER, "provider"),
     ),
     "checkups.over": (
         for_staff("体检期限过了", "今年体检的最后一天已经过了，请看还有谁没有查，补查后结束。", "/admin/checkups/{uid}", _PROVIDER, "provider"),

@@ -84,12 +84,12 @@ class TestATable:
     async def test_can_be_made_of_every_list(
         self, town: Town, actor: ActorOf, clock: Any, kind: SheetKind
     ) -> None:
-        he = await actor("he")
-        uid = await asked(he, clock, kind)
+        whose = await actor("feng" if kind is SheetKind.FOLLOW_UPS else "he")
+        uid = await asked(whose, clock, kind)
 
         assert await written(clock) == 1
 
-        heading = next((await book_of(he, uid, clock))["数据"].iter_rows(values_only=True))
+        heading = next((await book_of(whose, uid, clock))["数据"].iter_rows(values_only=True))
         assert list(heading) == [column.title for column in SHEETS[kind].columns]
 
     async def test_keeps_the_conditions_of_its_list(self, town: Town, actor: ActorOf, clock: Any) -> None:
