@@ -179,7 +179,7 @@ def wang_up(stage: Scenes) -> dict[str, Any]:
 
 
 async def _check_back(stage: Scenes) -> Sample:
-    return Sample({"follow_up_uid": await stage.referred()}, {"note": "已住院"})
+    return Sample({"follow_up_uid": await stage.advised_to_go()}, {"note": "已住院"})
 
 
 def _record(**query: str) -> Make:

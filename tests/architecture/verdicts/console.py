@@ -579,7 +579,7 @@ SAMPLES: Mapping[str, Make] = {
         stage.followed_up(),
         {**PRESSURE, **FORM, "systolic": "132", "why_corrected": "抄错了"},
     ),
-    "followups.checked_back": lambda stage: at("follow_up_uid", stage.referred(), {"note": "已住院"}),
+    "followups.checked_back": lambda stage: at("follow_up_uid", stage.advised_to_go(), {"note": "已住院"}),
     "followups.end": lambda stage: Sample({"episode_uid": stage.town.followups.wang}, {"why": "moved"}),
     # The annual check-up
     "checkups.plan": lambda stage: Sample(

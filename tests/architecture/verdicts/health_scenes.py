@@ -31,7 +31,7 @@ class HealthScenes(Stage):
         )
         return card.uid
 
-    async def referred(self) -> str:
+    async def advised_to_go(self) -> str:
         return await self.followed_up(systolic=185)
 
     async def campaign(self) -> str:
