@@ -47,10 +47,8 @@ async def test_two_agree_and_the_record_has_one_result(desk: Desk) -> None:
 
         answers = await at_once(*(desk.agreed(uid, by, edits=edits) for by in ("he", "jin") * 3))
 
-        assert (done(answers), codes(answers)) == (
-            1,
-            {"assessments.not_this_now"} | codes(answers) & {"kit.not_found"},
-        )
+        # Who comes when it is over finds no sheet under work any more.
+        assert (done(answers), codes(answers) - {"assessments.not_this_now", "kit.not_found"}) == (1, set())
         assert await RecordEntry.filter(code="gbt42195").count() == before + 1
         assert await CareLevel.filter(current_key__isnull=False).count() == 1
     assert await queries.faults(now=desk.clock()) == []
