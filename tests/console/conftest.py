@@ -53,6 +53,7 @@ async def walked(
         async with httpx.AsyncClient(base_url=address) as stranger:
             _walked.reachable += await walk(stranger, NOBODY, start=OUTSIDE)
         pages += [each async for each in errands(clients)]
+        pages += [each async for each in over_the_year(clients, town)]
         _walked.pages = [*pages, *[each async for each in staged(clients, town)]]
     return _walked
 
@@ -66,6 +67,19 @@ async def staged(clients: dict[str, ConsolePage], town: demo.Town) -> AsyncItera
     await clients["he"].submit(f"{consent}/print")
     number = (await IssuedDocument.all().order_by("-id").first()).number
     yield await look(clients, "he", f"/admin/public/verify/{number}")
+
+
+async def over_the_year(clients: dict[str, ConsolePage], town: demo.Town) -> AsyncIterator[Seen]:
+    """Show what follow-ups and check-ups bring: a referral, a campaign with its papers, a report with what is abnormal."""
+    stage = Scenes(town)
+    made, report, campaign = await stage.referred(), await stage.report(), await stage.campaign()
+    yield await look(clients, "feng", f"/admin/followups/{town.followups.wang}")
+    yield await look(clients, "feng", f"/admin/followups/records/{made}/correct")
+    yield await look(clients, "feng", f"/admin/checkups/reports/{report}")
+    yield await look(clients, "feng", "/admin/checkups/duties?status=open")
+    address = f"/admin/checkups/{campaign}"
+    for path in ("", "/days", "/labels", "/reports", f"/reports/{town.people.wang}"):
+        yield await look(clients, "feng", f"{address}{path}")
 
 
 async def out_with_feng(town: demo.Town) -> str:
