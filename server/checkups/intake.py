@@ -7,9 +7,6 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
-
 from server.checkups.errors import FileUnreadable
 from server.checkups.rules import Edition
 from server.people.errors import RosterUnreadable
@@ -76,6 +73,9 @@ def read_reports(filename: str, content: bytes, *, edition: Edition) -> ReportFi
 
 def empty_sheet(edition: Edition) -> bytes:
     """Return a workbook with the headings of an edition alone."""
+    from openpyxl import Workbook  # noqa: PLC0415  every process would hold it, and few hand out a template
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "体检结果"

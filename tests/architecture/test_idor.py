@@ -32,6 +32,7 @@ STRAY = 1  # uids of each other kind, put where they do not belong
 SHARED: Mapping[str, str] = {
     "institution_uid": "the public directory lists every institution",
     "agreement_uid": "the health center has one with Songhe too, which both parties read",
+    "statement_uid": "the health center settles with Songhe too, and both read theirs",
     "account_uid": "Jin manages homes on both sides, and each lists its own staff",
 }
 

@@ -11,6 +11,7 @@ from playwright.async_api import Browser
 from server import demo
 from server.documents.models import IssuedDocument
 from server.identity.models import Account
+from server.referrals.rules import ReferralEvent
 from server.visits.models import Visit, VisitAttendance
 from server.web import sessions
 from tests.architecture.subjects import NOW
@@ -54,6 +55,7 @@ async def walked(
             _walked.reachable += await walk(stranger, NOBODY, start=OUTSIDE)
         pages += [each async for each in errands(clients)]
         pages += [each async for each in over_the_year(clients, town)]
+        pages += [each async for each in on_the_way(clients, town)]
         _walked.pages = [*pages, *[each async for each in staged(clients, town)]]
     return _walked
 
@@ -72,7 +74,7 @@ async def staged(clients: dict[str, ConsolePage], town: demo.Town) -> AsyncItera
 async def over_the_year(clients: dict[str, ConsolePage], town: demo.Town) -> AsyncIterator[Seen]:
     """Show what follow-ups and check-ups bring: a referral, a campaign with its papers, a report with what is abnormal."""
     stage = Scenes(town)
-    made, report, campaign = await stage.referred(), await stage.report(), await stage.campaign()
+    made, report, campaign = await stage.advised_to_go(), await stage.report(), await stage.campaign()
     yield await look(clients, "feng", f"/admin/followups/{town.followups.wang}")
     yield await look(clients, "feng", f"/admin/followups/records/{made}/correct")
     yield await look(clients, "feng", f"/admin/checkups/reports/{report}")
@@ -80,6 +82,17 @@ async def over_the_year(clients: dict[str, ConsolePage], town: demo.Town) -> Asy
     address = f"/admin/checkups/{campaign}"
     for path in ("", "/days", "/labels", "/reports", f"/reports/{town.people.wang}"):
         yield await look(clients, "feng", f"{address}{path}")
+
+
+async def on_the_way(clients: dict[str, ConsolePage], town: demo.Town) -> AsyncIterator[Seen]:
+    """Show a referral that is being written, and one that the hospital has taken."""
+    stage = Scenes(town)
+    draft = f"/admin/referrals/{await stage.referred()}"
+    for path in (draft, f"{draft}/edit"):
+        yield await look(clients, "he", path)
+    taken = f"/admin/referrals/{await stage.referred(ReferralEvent.SUBMIT, ReferralEvent.ACCEPT)}"
+    for path in ("", "/packet", "/seat"):
+        yield await look(clients, "zhao", f"{taken}{path}")
 
 
 async def out_with_feng(town: demo.Town) -> str:

@@ -39,6 +39,7 @@ NAMES_BY_DESIGN = {
     "delivery.data",  # what WeChat is told: residents' names masked, staff's not
     "inbox_message.text",  # what a person reads
     "kinship.name",  # whom to call
+    "referral.contact",  # who sent a resident, for whoever receives them to call back
     "resident.name",  # the register itself
     "service_agreement.content",  # the doctors whom a contract names
 }

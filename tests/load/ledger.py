@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 Row = tuple[str, str, str]  # status, slot, resident: how an appointment stands
 # Somebody else has the last seat; or she has this very slot, having chosen blindly.
-EXPECTED = frozenset({"booking.slot_full", "booking.already_booked"})
+EXPECTED = frozenset({"booking.slot_full", "booking.already_booked", "booking.overlapping"})
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.async_api import expect
 
+from server.audit.trail_models import AccessEntry
 from server.people.models import ProxyGrantScope
 from tests.miniprogram.line import Busy, LostAnswers, Slow, sign_out_everywhere
 
@@ -343,6 +344,7 @@ class TestWhoHasLooked:
             await expect(it.button("再看更早的")).to_have_count(0)
 
     async def test_nobody_yet(self, phone, town):
+        await AccessEntry.all().delete()  # the town's doctor has looked when he followed up
         async with phone("guardian") as it:
             await it.open(f"pages/record/trail?{of(town.people.li)}")
             await it.reads("还没有别人看过")

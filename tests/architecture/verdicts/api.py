@@ -163,7 +163,7 @@ def _referral(*events: E, says: Any = None) -> Make:
 
 async def _seat_for_referral(stage: Scenes) -> Sample:
     uid = await stage.referred(E.SUBMIT, E.ACCEPT, to=TO_THE_DOCTOR)
-    return Sample({"referral_uid": uid}, {"slot": stage.town.booking.green_slot})
+    return Sample({"referral_uid": uid}, {"slot": await stage.seat_at_the_center()})
 
 
 def _follow_up(says: Any) -> Make:

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+from server.alliance.models import Department
 from server.authority.actor import system_actor
+from server.booking.models import Slot
+from server.kit.ids import new_uid
 from server.people.rules import CareEvent
 from server.referrals import actions
 from server.referrals.actions import Wish
@@ -38,6 +41,25 @@ class ReferralScenes(Stage):
         for event in events:
             await self._done(card.uid, event, "nurse" if event in BY_THE_HOME else somebody)
         return card.uid
+
+    async def seat_at_the_center(self) -> str:
+        """Open a seat of the health center: only seats of one's own institution are booked for a referral."""
+        like = await Slot.get(uid=self.town.booking.green_slot)
+        department = await Department.get(uid=self.town.alliance.general_practice)
+        row = Slot(
+            institution_id=department.institution_id,
+            department_id=department.id,
+            starts_at=like.starts_at,
+            ends_at=like.ends_at,
+            closes_at=like.closes_at,
+            pool=like.pool,
+            release_at=like.release_at,
+            capacity=2,
+            slot_key=f"{department.id}.{new_uid()}",
+            created_at=NOW,
+        )
+        await row.save()
+        return row.uid
 
     async def _done(self, uid: str, event: E, who: str) -> None:
         actor = await self.acting(who)

@@ -50,8 +50,8 @@ def credential(account: Account, login: str, now: Any) -> ConsoleCredential:
 class TestTheDatabaseRefusesASecond:
     def test_wherever_one_is_promised(self) -> None:
         assert only_children() == {
-            ("ConsentSignature", "consent"), ("ConsoleCredential", "account"), ("QuietPreference", "account"),
-            ("RatingReply", "rating"), ("Resident", "account"),
+            ("ConsentSignature", "consent"), ("ConsoleCredential", "account"), ("LedgerEntry", "reverses"),
+            ("QuietPreference", "account"), ("RatingReply", "rating"), ("ReferralFollowUp", "referral"), ("Resident", "account"),
         }  # fmt: skip
 
     async def test_credential_of_an_account(self, town: Town, clock: Any) -> None:
