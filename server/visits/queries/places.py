@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from tortoise.expressions import Q
+from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from server.alliance.models import Institution
@@ -122,11 +123,14 @@ def _chosen(homes: Sequence[Institution], uid: str | None) -> Institution | None
 
 async def _in_numbers(homes: Sequence[Institution], now: datetime) -> tuple[PlateHome, ...]:
     """Count beds, not plates: a bed has two while an older one is to be changed, and a plate can outlive its bed's use."""
-    ids = [home.id for home in homes]
-    used = await _places(Resident.filter(home_id__in=ids, bed__isnull=False))
-    hanging = used & await _places(Plate.filter(_live(now), home_id__in=ids, kind=PlateKind.BED))
-    beds, plates = (Counter(home_id for home_id, _ in places) for places in (used, hanging))
-    return tuple(PlateHome(home.uid, home.name, beds[home.id], plates[home.id]) for home in homes)
+    residents = Resident.filter(home_id__in=[home.id for home in homes], bed__isnull=False)
+    counted = residents.annotate(beds=Count("id")).group_by("home_id")  # nobody shares a bed
+    beds: dict[int, int] = dict(await counted.values_list("home_id", "beds"))
+    live = Plate.filter(_live(now), home_id__in=sorted(beds), kind=PlateKind.BED)
+    hanging = await _places(live.distinct())
+    used = await _places(residents.filter(home_id__in=sorted({home_id for home_id, _ in hanging})))
+    plates = Counter(home_id for home_id, _ in hanging & used)
+    return tuple(PlateHome(home.uid, home.name, beds.get(home.id, 0), plates[home.id]) for home in homes)
 
 
 async def _places(rows: QuerySet[Any]) -> set[tuple[int, str]]:
