@@ -51,17 +51,10 @@ class StatementQuery(PageQuery):
     status: StatementStatus | None = None
     month: Annotated[Day, AfterValidator(_first_of_month)] | None = None
 
-    def kept(self) -> dict[str, str]:
-        """Return the filters as they stand in the address, for the next page."""
-        given = self.model_dump(mode="json", exclude={"after", "limit"}, exclude_none=True)
-        return {name: str(value) for name, value in given.items()}
-
 
 class LineQuery(PageQuery):
     status: LineStatus | None = None
     payer: Funding | None = None
-
-    kept = StatementQuery.kept
 
 
 class Payment(Form):

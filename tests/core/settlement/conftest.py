@@ -8,7 +8,6 @@ from typing import Any
 import pytest_asyncio
 
 from server.alliance.models import ServiceAgreement
-from server.alliance.rules import content_digest, content_of, plain_content
 from server.authority.actor import Actor, Channel, system_actor
 from server.demo import Town
 from server.identity.models import Account
@@ -81,13 +80,7 @@ class Desk:
         for item in plain["items"]:
             if item["code"] in prices:
                 item["price"] = prices[item["code"]]
-        digest = content_digest(
-            home_uscc="", provider_uscc="", version=1, first_day=FEBRUARY, last_day=FEBRUARY,
-            content=content_of(plain),
-        )  # fmt: skip
-        await ServiceAgreement.filter(id=self.agreement.id).update(
-            content=plain_content(content_of(plain)), content_hash=digest
-        )
+        await ServiceAgreement.filter(id=self.agreement.id).update(content=plain)
 
     async def draw(self, now: datetime = MARCH) -> Statement:
         await actions.sweep_statements(actor=WORKER, now=now)

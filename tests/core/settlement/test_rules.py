@@ -189,7 +189,7 @@ class TestMoves:
     @pytest.mark.parametrize("event", StatementEvent)
     def test_of_statements(self, status: StatementStatus, event: StatementEvent) -> None:
         if STATEMENT_MOVES.allows(status, event):
-            assert STATEMENT_MOVES.after(status, event) in StatementStatus
+            assert STATEMENT_MOVES.after(status, event) is not status
         else:
             with pytest.raises(IllegalMove):
                 STATEMENT_MOVES.after(status, event)
@@ -197,7 +197,9 @@ class TestMoves:
     @pytest.mark.parametrize("status", LineStatus)
     @pytest.mark.parametrize("event", LineEvent)
     def test_of_lines(self, status: LineStatus, event: LineEvent) -> None:
-        if not LINE_MOVES.allows(status, event):
+        if LINE_MOVES.allows(status, event):
+            assert LINE_MOVES.after(status, event) is not status
+        else:
             with pytest.raises(IllegalMove):
                 LINE_MOVES.after(status, event)
 
