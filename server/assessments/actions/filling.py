@@ -21,7 +21,7 @@ from server.assessments.rules import (
     version_of,
 )
 from server.authority.actor import Actor
-from server.kit.database import is_duplicate
+from server.kit.duplicates import refusing_duplicates
 from server.kit.errors import NotFound
 from server.kit.transactions import action
 from server.people.access import resident_for
@@ -57,12 +57,8 @@ async def begin_assessment(
         changed_at=now,
         created_at=now,
     )
-    try:
+    async with refusing_duplicates(AlreadyBegun):
         await row.save()
-    except Exception as error:
-        if is_duplicate(error):
-            raise AlreadyBegun from error
-        raise
     await noted(actor, "assessments.begun", row, now=now, why=reason)
     return await work_of(row)
 

@@ -27,7 +27,7 @@ from server.checkups.rules import (
     in_turn,
 )
 from server.kit.clock import local_date
-from server.kit.database import is_duplicate
+from server.kit.duplicates import refusing_duplicates
 from server.kit.errors import NotFound
 from server.kit.transactions import action
 from server.people.access import resident_for
@@ -66,12 +66,8 @@ async def state_facts(*, actor: Actor, resident_uid: str, facts: Facts, now: dat
         current_key=str(resident.id),
         created_at=now,
     )
-    try:
+    async with refusing_duplicates(NotThisNow):
         await row.save()
-    except Exception as error:
-        if not is_duplicate(error):
-            raise
-        raise NotThisNow from error
     await note_line(
         actor,
         "checkups.facts_stated",
@@ -112,12 +108,8 @@ async def plan_campaign(
         year_key=f"{pair.home_id}/{year}",
         created_at=now,
     )
-    try:
+    async with refusing_duplicates(AlreadyPlanned):
         await row.save()
-    except Exception as error:
-        if not is_duplicate(error):
-            raise
-        raise AlreadyPlanned from error
     listed = await _listed(row, now)
     await noted(actor, "checkups.planned", row, detail={"listed": listed}, now=now)
     await tell("checkups.planned", row, once="planned", now=now)

@@ -34,7 +34,7 @@ from server.checkups.rules import (
 )
 from server.checkups.rules.lifecycle import PLACE_MOVES
 from server.kit.clock import local_date, start_of_day
-from server.kit.database import is_duplicate
+from server.kit.duplicates import refusing_duplicates
 from server.kit.transactions import action
 from server.people.access import resident_for
 from server.people.models import Resident
@@ -194,12 +194,8 @@ async def _taken_in(case: _Case) -> str:
         year_key=f"{case.resident.id}/{campaign.year}",
         created_at=now,
     )
-    try:
+    async with refusing_duplicates(AlreadyReported):
         await row.save()
-    except Exception as error:
-        if not is_duplicate(error):
-            raise
-        raise AlreadyReported from error
     await _owed(row, current, sound, now)
     await noted(
         case.actor,

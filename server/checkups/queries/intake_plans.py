@@ -1,14 +1,10 @@
 """What a file of results would do, row by row: read only, so that the preview and the import decide alike."""
 
-import base64
-import binascii
 import hashlib
-import json
-import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from server.alliance.queries import parameter
@@ -19,7 +15,7 @@ from server.checkups.errors import FileUnreadable, PreviewOver, WrongReport
 from server.checkups.models import CheckupCampaign, CheckupReport
 from server.checkups.queries.judged import Found, Judged, judged
 from server.checkups.rules import EDITIONS
-from server.kit import sealing
+from server.kit import sealing, tickets
 from server.kit.clock import local_date
 from server.people.access import residents_visible_to
 from server.people.models import NATIONAL_ID, Resident
@@ -185,25 +181,20 @@ async def intake_plan(
 def opened_ticket(text: str, *, actor: Actor, now: datetime) -> Ticket:
     """Return what was previewed, or raise `PreviewOver`: too old, altered, or somebody else's."""
     try:
-        packed = sealing.open_sealed_bytes(base64.b64decode(text, validate=True), place=_place(actor))
-        said = json.loads(zlib.decompress(packed))
-    except (sealing.SealBroken, binascii.Error, ValueError):
+        said = tickets.opened_ticket(text, place=_place(actor), lasts=LASTS, now=now)
+    except tickets.TicketOver:
         raise PreviewOver from None
-    if not timedelta(0) <= now - datetime.fromtimestamp(said["at"], UTC) < LASTS:
-        raise PreviewOver
     return Ticket(said["campaign"], tuple(said["rows"]), said["file"], said["mark"])
 
 
 def _sealed(ticket: Ticket, *, actor: Actor, now: datetime) -> str:
     said = {
-        "at": int(now.timestamp()),
         "campaign": ticket.campaign_uid,
         "rows": ticket.rows,
         "file": ticket.digest,
         "mark": ticket.mark,
     }
-    packed = zlib.compress(json.dumps(said, ensure_ascii=False).encode())
-    return base64.b64encode(sealing.seal_bytes(packed, place=_place(actor))).decode()
+    return tickets.sealed_ticket(said, place=_place(actor), now=now)
 
 
 def _place(actor: Actor) -> str:

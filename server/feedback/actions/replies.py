@@ -9,7 +9,7 @@ from server.feedback.access import rating_of_institution_for
 from server.feedback.errors import AlreadyReplied, ReplyRefused
 from server.feedback.models import RatingReply
 from server.feedback.rules import found_by_local_list
-from server.kit.database import is_duplicate
+from server.kit.duplicates import refusing_duplicates
 from server.kit.transactions import action
 from server.outbox.actions import enqueue
 
@@ -25,12 +25,8 @@ async def reply(*, actor: Actor, rating_uid: str, text: str, now: datetime) -> N
     )
     if found_by_local_list(text) is not None:
         raise ReplyRefused(fields={"text": ReplyRefused.message})
-    try:
+    async with refusing_duplicates(AlreadyReplied):
         await RatingReply(rating_id=rating.id, text=text, author_id=actor.account_id, created_at=now).save()
-    except Exception as error:
-        if is_duplicate(error):
-            raise AlreadyReplied from error
-        raise
     await note(
         actor,
         "feedback.replied",

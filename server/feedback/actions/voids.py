@@ -11,7 +11,7 @@ from server.feedback.errors import AlreadyDecided, ReasonNeeded, SecondPersonNee
 from server.feedback.models import FeedbackCase, Rating, RatingVoid
 from server.feedback.queries import VoidCard, void_card
 from server.feedback.rules import CASE_MOVES, LIVE_CASES, CaseEvent, VoidStatus
-from server.kit.database import is_duplicate
+from server.kit.duplicates import refusing_duplicates
 from server.kit.errors import Forbidden
 from server.kit.transactions import action
 from server.outbox.actions import enqueue
@@ -52,12 +52,8 @@ async def _propose(
         proposed_by_id=actor.account_id,
         created_at=now,
     )
-    try:
+    async with refusing_duplicates(VoidPending):
         await void.save()
-    except Exception as error:
-        if is_duplicate(error):
-            raise VoidPending from error
-        raise
     await _note(actor, void, "feedback.void_proposed", now)
     await enqueue(
         "feedback.void_proposed", {"void": void.uid}, now=now, once_key=f"feedback.void_proposed:{void.uid}"

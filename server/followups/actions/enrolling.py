@@ -17,7 +17,7 @@ from server.followups.models import ChronicEpisode
 from server.followups.queries.cards import EpisodeCard, episode_card
 from server.followups.rules import Disease, EndReason, Enrolled, EpisodeEvent, diagnosis_of
 from server.kit.clock import age_on, local_date
-from server.kit.database import is_duplicate
+from server.kit.duplicates import refusing_duplicates
 from server.kit.errors import NotFound
 from server.kit.transactions import action
 from server.people.access import resident_for
@@ -65,12 +65,8 @@ async def enroll(
         live_key=f"{resident.id}/{disease}",
         created_at=now,
     )
-    try:
+    async with refusing_duplicates(AlreadyEnrolled):
         await row.save()
-    except Exception as error:
-        if not is_duplicate(error):
-            raise
-        raise AlreadyEnrolled from error
     await noted(actor, "followups.enrolled", row, now=now, detail={"how": row.enrolled_how})
     return await episode_card(row.id, now=now)
 

@@ -5,16 +5,12 @@ the very account that looked at them, and for half an hour. So no identity numbe
 the import does not need, the person chooses the file once, and what is confirmed is what was shown.
 """
 
-import base64
-import binascii
-import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from server.authority.actor import Actor
-from server.kit import sealing
+from server.kit import tickets
 from server.people.errors import RosterPreviewOver
 from server.people.queries.roster_plans import PlannedLine, RosterPlan, roster_plan
 from server.people.rules import PREVIEW_LASTS, RosterFault, RosterLine, RosterStep
@@ -82,25 +78,15 @@ def look_at(plan: RosterPlan) -> tuple[RosterFault, ...]:
 def opened_ticket(text: str, *, actor: Actor, now: datetime) -> RosterTicket:
     """Return what was previewed, or raise `RosterPreviewOver`: too old, altered, or somebody else's."""
     try:
-        packed = sealing.open_sealed_bytes(base64.b64decode(text, validate=True), place=_place(actor))
-        said = json.loads(zlib.decompress(packed))
-    except (sealing.SealBroken, binascii.Error, zlib.error, ValueError):
+        said = tickets.opened_ticket(text, place=_place(actor), lasts=PREVIEW_LASTS, now=now)
+    except tickets.TicketOver:
         raise RosterPreviewOver from None
-    if not timedelta(0) <= now - datetime.fromtimestamp(said["at"], UTC) < PREVIEW_LASTS:
-        raise RosterPreviewOver
     return RosterTicket(said["home"], tuple(said["rows"]), said["file"], said["mark"])
 
 
 def _sealed(ticket: RosterTicket, *, actor: Actor, now: datetime) -> str:
-    said = {
-        "at": int(now.timestamp()),
-        "home": ticket.home_uid,
-        "rows": ticket.rows,
-        "file": ticket.file_digest,
-        "mark": ticket.mark,
-    }
-    packed = zlib.compress(json.dumps(said, ensure_ascii=False).encode())
-    return base64.b64encode(sealing.seal_bytes(packed, place=_place(actor))).decode()
+    said = {"home": ticket.home_uid, "rows": ticket.rows, "file": ticket.file_digest, "mark": ticket.mark}
+    return tickets.sealed_ticket(said, place=_place(actor), now=now)
 
 
 def _place(actor: Actor) -> str:
