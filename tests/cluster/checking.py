@@ -1,21 +1,41 @@
 # ruff: noqa: S608  only names of our own are put into the text
 """Compare what clients were told with what the databases hold, without the product's code."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
 from server.booking.rules import BOOKED_STATUSES
+from tests.cluster.apps import App
 from tests.cluster.galera import Galera, Node
+from tests.cluster.stack import Stack
 from tests.load.ledger import Ledger
 from tests.load.rows import appointments
 from tests.servers import until
 
-COMPARED = ", ".join(
-    f"care.{name}" for name in ("appointment", "slot", "answered_request", "outbox_message", "audit_entry")
-)
-AGREEING = 20.0  # seconds
+COMPARED = ("appointment", "slot", "answered_request", "outbox_message", "audit_entry")
+STANDING_STILL = 20.0  # seconds, until every node has applied what the others have
 SEATED = tuple(sorted(str(status) for status in BOOKED_STATUSES))
 
 
-def faults(galera: Galera, ledger: Ledger) -> list[str]:
+def faults(stack: Stack) -> list[str]:
     """Return a line for each difference; what the product says of itself is asked with `python -m server check`."""
+    with _standing_still(stack.apps):
+        return _faults(stack.databases, stack.crowd.ledger)
+
+
+@contextmanager
+def _standing_still(apps: Sequence[App]) -> Iterator[None]:
+    """Keep the workers from writing while the nodes are compared; what they hold in hand is not committed."""
+    for app in apps:
+        app.freeze()
+    try:
+        yield
+    finally:
+        for app in apps:
+            app.thaw()
+
+
+def _faults(galera: Galera, ledger: Ledger) -> list[str]:
     node = next(node for node in galera.nodes if node.is_synced)
     return [
         *ledger.compare(appointments(node.url)).faults,
@@ -58,13 +78,29 @@ def _answers(node: Node, ledger: Ledger) -> list[str]:
 
 
 def _differences(galera: Galera) -> list[str]:
-    """All nodes must hold the same; the worker may still be at it, so that a moment may have to be waited for."""
-    try:
-        until(lambda: len({tuple(_sums(node)) for node in galera.nodes}) == 1, "agreeing", within=AGREEING)
-    except AssertionError:
-        return ["the nodes do not hold the same"]
-    return []
+    """All nodes must hold the same once they have applied the same: what differs then differs for good."""
+    first, *others = until(
+        lambda: _sums_at_one_position(galera), "standing still of the databases", within=STANDING_STILL
+    )
+    return [
+        f"{table} differs between {galera.nodes[0].name} and {node.name}"
+        for node, sums in zip(galera.nodes[1:], others, strict=True)
+        for table, mine, its in zip(COMPARED, first, sums, strict=True)
+        if mine != its
+    ]
+
+
+def _sums_at_one_position(galera: Galera) -> list[list[object]]:
+    before = [_position(node) for node in galera.nodes]
+    sums = [_sums(node) for node in galera.nodes]
+    after = [_position(node) for node in galera.nodes]
+    return sums if len({*before, *after}) == 1 else []
+
+
+def _position(node: Node) -> object:
+    return node.ask("SHOW GLOBAL STATUS LIKE 'wsrep_last_committed'")[0][1]
 
 
 def _sums(node: Node) -> list[object]:
-    return [checksum for _, checksum in node.ask(f"CHECKSUM TABLE {COMPARED}")]
+    named = ", ".join(f"care.{table}" for table in COMPARED)
+    return [checksum for _, checksum in node.ask(f"CHECKSUM TABLE {named}")]

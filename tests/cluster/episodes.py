@@ -51,7 +51,7 @@ async def lived_through(episode: Episode, stack: Stack) -> Outcome:
         met=dict(period.met),
         sentences=sorted(period.sentences),
         remark=remark or "",
-        faults=await asyncio.to_thread(checking.faults, stack.databases, stack.crowd.ledger),
+        faults=await asyncio.to_thread(checking.faults, stack),
     )
 
 

@@ -66,7 +66,7 @@ class TestTwoWriters:
                 await asyncio.sleep(8)
         await standing.crowd.finish()
 
-        assert await asyncio.to_thread(checking.faults, standing.databases, standing.crowd.ledger) == []
+        assert await asyncio.to_thread(checking.faults, standing) == []
         assert sum(map(_conflicts, standing.databases.nodes)) > before
         assert here.met + there.met == {}
 
