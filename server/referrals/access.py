@@ -36,9 +36,11 @@ def referrals_visible_to(*, actor: Actor, permission: Permission, now: datetime)
 
 def referrals_of_own_institutions(*, actor: Actor, permission: Permission) -> Q:
     own = sorted(actor.institutions_with(permission))
-    written = Q(direction=Direction.UP, lower_id__in=own) | Q(direction=Direction.DOWN, upper_id__in=own)
-    sent = Q(sent_at__isnull=False) & (Q(lower_id__in=own) | Q(upper_id__in=own))
-    return written | sent
+    sent = Q(sent_at__isnull=False)
+    # One side, then the other: each is reached by its own index.
+    lower = Q(lower_id__in=own) & (Q(direction=Direction.UP) | sent)
+    upper = Q(upper_id__in=own) & (Q(direction=Direction.DOWN) | sent)
+    return lower | upper
 
 
 def referrals_of_family(*, actor: Actor, now: datetime) -> Q:

@@ -15,6 +15,26 @@ class StatementMoved(DomainError):
     message = "这份结算单的状态已经变了，请刷新后再试。"
 
 
+class ReversalStands(DomainError):
+    code = "settlement.reversal_stands"
+    kind = Kind.CONFLICT
+    message = (
+        "这一行是退回以前结算过的一次服务，不能撤下，也不能提出异议。那次服务有疑问，请在巡诊里申请更正。"
+    )
+
+
+class StillToAnswer(DomainError):
+    code = "settlement.still_to_answer"
+    kind = Kind.CONFLICT
+    message = "医疗机构的答复期限还没有到，请等答复；过了期限没有答复，再请主管部门裁定。"
+
+
+class LinesUncounted(DomainError):
+    code = "settlement.lines_uncounted"
+    kind = Kind.CONFLICT
+    message = "有服务刚刚更正了，正在从这份结算单里撤下。请过一分钟刷新，核对后再确认。"
+
+
 class LinesInDispute(DomainError):
     code = "settlement.lines_in_dispute"
     kind = Kind.CONFLICT

@@ -61,6 +61,7 @@ class StatementLine(Table):
     flag = word(Flag, null=True)
     status = word(LineStatus, default=LineStatus.CLAIMED)
     reason = fields.CharField(max_length=200, default="")  # why it is disputed
+    disputed_at = UtcDatetimeField(null=True)
     answer = fields.CharField(max_length=200, default="")  # the provider's
     ruling = fields.CharField(max_length=200, default="")  # the bureau's
     # The visit's line, the agreement's fee of the month, or the line taken back: each is claimed once. NULL when it was

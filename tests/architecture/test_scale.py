@@ -13,8 +13,9 @@ from server.kit.engines.counting import counted
 from tests.console.walking import LOGINS, PLAIN
 
 GROWING = {
-    "appointment", "audit_entry", "care_state_change", "checkup_duty", "checkup_facts", "checkup_place", "checkup_report", "chronic_episode",
-    "follow_up", "consent", "consent_provision", "kinship", "outbox_message", "proxy_grant",
+    "appointment", "assessment", "audit_entry", "care_level", "care_state_change", "checkup_duty", "checkup_facts", "checkup_place", "checkup_report", "chronic_episode",
+    "follow_up", "consent", "consent_provision", "kinship", "ledger_entry", "ledger_posting", "outbox_message", "proxy_grant",
+    "referral", "statement", "statement_line",
     "rating", "rating_token", "record_entry", "resident", "resident_stay", "slot", "text_revision", "visit", "visit_item",
 }  # fmt: skip
 NOTHING = " WHERE 1=0"  # what Tortoise asks for the rows of none

@@ -7,6 +7,7 @@ from server.settlement.actions.lines import (
     keep_line,
     rule_on_line,
     withdraw_line,
+    withdraw_uncounted,
 )
 from server.settlement.actions.reminding import sweep_unanswered
 from server.settlement.actions.statements import (
@@ -28,4 +29,5 @@ __all__ = [
     "sweep_unanswered",
     "take_back_payment",
     "withdraw_line",
+    "withdraw_uncounted",
 ]

@@ -1,12 +1,13 @@
 """Draw a month's statements out of what both institutions confirmed: by the worker, and by nobody's hand."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from tortoise.expressions import Q
+from tortoise.functions import Count, Min
 
 from server.alliance.models import ServiceAgreement
 from server.alliance.queries import Catalogue, catalogue, parameters
@@ -18,6 +19,7 @@ from server.kit.transactions import action
 from server.outbox.actions import enqueue
 from server.settlement.models import Statement, StatementLine
 from server.settlement.rules import (
+    CLOSED,
     OPEN_LINES,
     Flag,
     Funded,
@@ -38,15 +40,27 @@ PAIRS_AT_ONCE = 20  # in one pass of the worker; the others follow a second late
 
 
 async def sweep_statements(*, actor: Actor, now: datetime, limit: int = PAIRS_AT_ONCE) -> int:
-    """Draw what has not been drawn of the last month, once its days of grace are over; return how many."""
+    """Draw what has not been drawn up to the last month, once its days of grace are over; return how many.
+
+    A pair that cannot be drawn stops no other, and is said together with all such at the end.
+    """
     numbers = await parameters(("settlement.draw_day", "settlement.look_back_days"), on=now)
     if local_date(now).day < numbers["settlement.draw_day"]:
         return 0
-    month = month_of(now).before
-    done = 0
-    for home_id, provider_id in (await _pairs_without(month))[:limit]:
+    done, failed = 0, []
+    for home_id, provider_id, month in await _undrawn(
+        month_of(now).before, numbers["settlement.look_back_days"]
+    ):
         pair = _Pair(home_id, provider_id, month, numbers["settlement.look_back_days"])
-        done += await _draw(actor=actor, pair=pair, now=now)
+        try:
+            done += await _draw(actor=actor, pair=pair, now=now)
+        except Exception as error:  # noqa: BLE001  raised below
+            failed.append(error)
+        if done >= limit:
+            break
+    if failed:
+        message = "statements that could not be drawn"
+        raise ExceptionGroup(message, failed)
     return done
 
 
@@ -71,20 +85,53 @@ class _Books:
     """What is known when the lines of one pair are written; it grows with every line."""
 
     catalogue: Catalogue
+    agreements: Sequence[ServiceAgreement]
     contents: Mapping[int, AgreementContent]
+    items: Sequence[ConfirmedItem]  # all that counts within the look back
+    claims: Mapping[
+        str, tuple[int, StatementStatus]
+    ]  # what was claimed of them: the line, how its statement stands
     used: Counter[tuple[int, str, int]]  # free so far, by resident, service and year
     claimed: set[tuple[int, str, date]]  # by resident, service and day, of any provider
     lines: list[StatementLine] = field(default_factory=list)
 
 
-async def _pairs_without(month: Month) -> list[tuple[int, int]]:
-    """Return the pairs that were bound in the month or the one before (what was confirmed late), and have no statement."""
+async def _undrawn(last: Month, look_back: int) -> list[tuple[int, int, Month]]:
+    """Return the pairs and months without a statement, the oldest first.
+
+    A pair is drawn as long as something of it may be confirmed late or taken back. A month that was left out, because
+    nothing ran or it could not be drawn, is made up for; months before a pair's first statement were settled elsewhere.
+    """
+    since = last.ends - timedelta(days=look_back)
     bound = ServiceAgreement.filter(
-        filed_at__isnull=False, first_day__lte=month.last, last_day__gte=month.before.first
+        filed_at__isnull=False, first_day__lte=last.last, last_day__gte=local_date(since)
     )
     pairs = set(await bound.distinct().values_list("home_id", "provider_id"))
-    drawn = set(await Statement.filter(month=month.first).values_list("home_id", "provider_id"))
-    return sorted(pairs - drawn)
+    # Asked every second from the fourth on: one row a pair, and its months only where some are missing.
+    known = {
+        (home_id, provider_id): (first, int(count))
+        for home_id, provider_id, first, count in await Statement.filter(month__lte=last.first)
+        .annotate(first=Min("month"), count=Count("id"))
+        .group_by("home_id", "provider_id")
+        .values_list("home_id", "provider_id", "first", "count")
+    }
+    found: list[tuple[int, int, Month]] = []
+    for pair in sorted(pairs):
+        first, count = known.get(pair, (last.first, 0))
+        months = list(_months(Month(first), last))
+        if count < len(months):
+            drawn = Statement.filter(
+                home_id=pair[0], provider_id=pair[1], month__in=[each.first for each in months]
+            )
+            there = set(await drawn.values_list("month", flat=True))
+            found += [(*pair, month) for month in months if month.first not in there]
+    return sorted(found, key=lambda each: (each[2], each[:2]))
+
+
+def _months(first: Month, last: Month) -> Iterator[Month]:
+    while first <= last:
+        yield first
+        first = first.following
 
 
 @action
@@ -95,13 +142,13 @@ async def _draw(*, actor: Actor, pair: _Pair, now: datetime) -> int:
     statement = await Statement.filter(uid=row.uid).select_related("home", "provider").first()
     if statement is None:
         return 0
-    await _take_back(statement, pair, now)
     books = await _books(pair)
+    await _take_back(statement, books, pair, now)
     await _write_services(statement, pair, books, now)
-    await _write_fees(statement, pair, books, now)
+    _write_fees(statement, pair, books, now)
     if books.lines:
         await StatementLine.bulk_create(books.lines)
-    kept = await StatementLine.filter(statement_id=statement.id).count()
+    kept = len(books.lines)
     open_lines = sum(line.status in OPEN_LINES for line in books.lines)
     status = StatementStatus.OPEN if kept else StatementStatus.EMPTY
     await Statement.filter(id=statement.id).update(status=status, in_dispute=open_lines)
@@ -125,29 +172,42 @@ async def _draw(*, actor: Actor, pair: _Pair, now: datetime) -> int:
 
 
 async def _books(pair: _Pair) -> _Books:
-    agreements = await ServiceAgreement.filter(home_id=pair.home_id, provider_id=pair.provider_id)
+    agreements = await ServiceAgreement.filter(home_id=pair.home_id, provider_id=pair.provider_id).order_by(
+        "id"
+    )
+    items = await confirmed_items(
+        since=pair.since, until=pair.month.ends, home_id=pair.home_id, provider_id=pair.provider_id
+    )
     return _Books(
         catalogue=await catalogue(),
+        agreements=agreements,
         contents={row.id: content_of(row.content) for row in agreements},
+        items=items,
+        claims=await _claims(pair),
         used=Counter(),
         claimed=set(),
     )
 
 
-async def _write_services(statement: Statement, pair: _Pair, books: _Books, now: datetime) -> None:
-    items = await confirmed_items(
-        since=pair.since, until=pair.month.ends, home_id=pair.home_id, provider_id=pair.provider_id
+async def _claims(pair: _Pair) -> dict[str, tuple[int, StatementStatus]]:
+    rows = StatementLine.filter(
+        claim_key__isnull=False,
+        statement__home_id=pair.home_id,
+        statement__provider_id=pair.provider_id,
+        kind=LineKind.SERVICE,
+        on_day__gte=local_date(pair.since),
     )
-    known = await _claimed_keys(each.item_uid for each in items)
-    new = sorted((each for each in items if each.item_uid not in known), key=lambda each: each.started_at)
+    said = await rows.values_list("claim_key", "id", "statement__status")
+    return {str(key): (line, StatementStatus(status)) for key, line, status in said}
+
+
+async def _write_services(statement: Statement, pair: _Pair, books: _Books, now: datetime) -> None:
+    new = sorted(
+        (each for each in books.items if each.item_uid not in books.claims), key=lambda each: each.started_at
+    )
     await _fill(books, new)
     for item in new:
         books.lines.append(_service_line(statement, item, pair.month, books, now))
-
-
-async def _claimed_keys(keys: Iterable[str]) -> set[str]:
-    rows = StatementLine.filter(claim_key__in=list(keys))
-    return {str(key) for key in await rows.values_list("claim_key", flat=True)}
 
 
 async def _fill(books: _Books, items: Sequence[ConfirmedItem]) -> None:
@@ -192,6 +252,7 @@ def _service_line(
         flag=Flag.TWICE if twice else Flag.LATE if day < month.first else None,
         status=LineStatus.DISPUTED if twice else LineStatus.CLAIMED,
         reason=TWICE if twice else "",
+        disputed_at=now if twice else None,
         created_at=now,
         **_funded(funded),
     )
@@ -205,20 +266,13 @@ def _funded(funded: Funded) -> dict[str, Any]:
     }
 
 
-async def _write_fees(statement: Statement, pair: _Pair, books: _Books, now: datetime) -> None:
-    bound = ServiceAgreement.filter(
-        home_id=pair.home_id,
-        provider_id=pair.provider_id,
-        filed_at__isnull=False,
-        first_day__lte=pair.month.last,
-        last_day__gte=pair.month.first,
-    )
-    for agreement in await bound.order_by("id"):
-        last = agreement.last_day
-        if agreement.ended_at is not None:  # it counts no longer on the day on which it was ended
-            last = min(last, local_date(agreement.ended_at) - timedelta(days=1))
-        fees = fixed_fees(books.contents[agreement.id], pair.month, agreement.first_day, last)
-        for place, fee in enumerate(fees):
+def _write_fees(statement: Statement, pair: _Pair, books: _Books, now: datetime) -> None:
+    for agreement in books.agreements:
+        span = _bound(agreement)
+        if span is None:
+            continue
+        content, is_new = books.contents[agreement.id], agreement.supersedes_id is None
+        for place, fee in enumerate(fixed_fees(content, pair.month, *span, is_new=is_new)):
             books.lines.append(
                 StatementLine(
                     statement_id=statement.id,
@@ -236,42 +290,52 @@ async def _write_fees(statement: Statement, pair: _Pair, books: _Books, now: dat
             )
 
 
-async def _take_back(statement: Statement, pair: _Pair, now: datetime) -> None:
-    """Take back what was claimed and no longer counts, because its visit was corrected or found void since."""
-    counting = {
-        item.item_uid
-        for item in await confirmed_items(
-            since=pair.since, until=pair.month.ends, home_id=pair.home_id, provider_id=pair.provider_id
-        )
-    }
+def _bound(agreement: ServiceAgreement) -> tuple[date, date] | None:
+    """Return the days of an agreement's fees; None: it never bound.
+
+    A new version counts from the day of its filing, on which the version before ends: no day is paid twice (I20).
+    """
+    if agreement.filed_at is None:
+        return None
+    first, last = agreement.first_day, agreement.last_day
+    if agreement.supersedes_id is not None:
+        first = max(first, local_date(agreement.filed_at))
+    if agreement.ended_at is not None:  # it counts no longer on the day on which it was ended
+        last = min(last, local_date(agreement.ended_at) - timedelta(days=1))
+    return first, last
+
+
+async def _take_back(statement: Statement, books: _Books, pair: _Pair, now: datetime) -> None:
+    """Take back what was settled and no longer counts, because its visit was corrected since."""
+    counting = {item.item_uid for item in books.items}
     in_doubt = await items_in_doubt(home_id=pair.home_id, provider_id=pair.provider_id)
-    claims = StatementLine.filter(
-        Q(claim_key__isnull=False) & ~Q(status=LineStatus.WITHDRAWN),
-        statement__home_id=pair.home_id,
-        statement__provider_id=pair.provider_id,
-        statement__status__in=[StatementStatus.SETTLED, StatementStatus.PAID],
-        kind=LineKind.SERVICE,
-        on_day__gt=local_date(pair.since),
-    )
-    for line in await claims.order_by("id"):
-        if line.claim_key in counting or line.claim_key in in_doubt:
-            continue
+    gone = [
+        line
+        for key, (line, status) in books.claims.items()
+        if status in CLOSED and key not in counting and key not in in_doubt
+    ]
+    if not gone:
+        return
+    lines = StatementLine.filter(id__in=gone).exclude(status=LineStatus.WITHDRAWN)
+    for line in await lines.order_by("id"):
         await StatementLine.filter(id=line.id).update(claim_key=None)
-        await StatementLine(
-            statement_id=statement.id,
-            kind=LineKind.REVERSAL,
-            agreement_id=line.agreement_id,
-            resident_id=line.resident_id,
-            visit_uid=line.visit_uid,
-            service=line.service,
-            service_name=line.service_name,
-            on_day=line.on_day,
-            payer=line.payer,
-            amount=-line.amount,
-            steps=[
-                {"funding": line.payer, "pays": True, "words": "这次服务后来更正或作废，把以前结算的退回"}
-            ],
-            claim_key=f"reversal:{line.uid}",
-            reverses_id=line.id,
-            created_at=now,
-        ).save()
+        books.lines.append(_reversal(statement, line, now))
+
+
+def _reversal(statement: Statement, line: StatementLine, now: datetime) -> StatementLine:
+    return StatementLine(
+        statement_id=statement.id,
+        kind=LineKind.REVERSAL,
+        agreement_id=line.agreement_id,
+        resident_id=line.resident_id,
+        visit_uid=line.visit_uid,
+        service=line.service,
+        service_name=line.service_name,
+        on_day=line.on_day,
+        payer=line.payer,
+        amount=-line.amount,
+        steps=[{"funding": line.payer, "pays": True, "words": "这次服务后来更正或作废，把以前结算的退回"}],
+        claim_key=f"reversal:{line.uid}",
+        reverses_id=line.id,
+        created_at=now,
+    )

@@ -1,9 +1,10 @@
 """What becomes of one line: the home doubts it, the provider explains or withdraws it, the bureau decides at last."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tortoise.expressions import F
 
+from server.alliance.queries import parameter
 from server.audit.actions import note
 from server.authority.actor import Actor
 from server.kit.transactions import action
@@ -14,13 +15,22 @@ from server.settlement.access import (
     statement_as_home,
     statement_as_provider,
 )
-from server.settlement.errors import LineMoved, StatementMoved
+from server.settlement.errors import LineMoved, ReversalStands, StatementMoved, StillToAnswer
 from server.settlement.models import Statement, StatementLine
-from server.settlement.rules import LINE_MOVES, OPEN_LINES, LineEvent, StatementStatus
+from server.settlement.rules import (
+    LINE_MOVES,
+    OPEN_LINES,
+    LineEvent,
+    LineKind,
+    LineStatus,
+    StatementStatus,
+)
+from server.visits.queries import items_uncounted
 
 # Before it is issued, only the provider works on it; afterwards the home may speak too.
 BY_THE_PROVIDER = frozenset({StatementStatus.OPEN, StatementStatus.ISSUED})
 BY_THE_HOME = frozenset({StatementStatus.ISSUED})
+CORRECTED = "这次服务后来更正了，不再计费"
 TOPICS = {
     LineEvent.DISPUTE: "settlement.line_dispute",
     LineEvent.ESCALATE: "settlement.line_escalate",
@@ -40,7 +50,7 @@ async def dispute_line(*, actor: Actor, statement_uid: str, uid: str, reason: st
 
 @action
 async def escalate_line(*, actor: Actor, statement_uid: str, uid: str, reason: str, now: datetime) -> None:
-    """Ask the bureau, for the home, after the provider has kept a line."""
+    """Ask the bureau, for the home, after the provider has kept a line, or has not answered in time."""
     row = await statement_as_home(actor=actor, uid=statement_uid)
     await _change(actor, row, uid, LineEvent.ESCALATE, BY_THE_HOME, now=now, reason=reason)
 
@@ -69,6 +79,58 @@ async def rule_on_line(
     await _change(actor, row, uid, event, BY_THE_HOME, now=now, ruling=ruling)
 
 
+@action
+async def withdraw_uncounted(*, actor: Actor, visit_uid: str, now: datetime) -> int:
+    """Take out what a correction of a visit left without a service, where the home has not accepted yet; return how many.
+
+    What was accepted already is taken back by the next statement.
+    """
+    lines = await StatementLine.filter(
+        visit_uid=visit_uid,
+        kind=LineKind.SERVICE,
+        claim_key__isnull=False,
+        statement__status__in=sorted(BY_THE_PROVIDER),
+    ).select_related("statement__home", "statement__provider")
+    gone = await items_uncounted(item_uids=[str(line.claim_key) for line in lines])
+    done = 0
+    for line in lines:
+        if line.claim_key in gone and LINE_MOVES.allows(line.status, LineEvent.UNCOUNT):
+            done += await _withdrawn(actor, line, now)
+    return done
+
+
+async def _withdrawn(actor: Actor, line: StatementLine, now: datetime) -> int:
+    statement = line.statement
+    held = await Statement.filter(id=statement.id, status__in=sorted(BY_THE_PROVIDER)).update(
+        in_dispute=F("in_dispute") - (line.status in OPEN_LINES)
+    )
+    if not held:
+        return 0  # accepted meanwhile
+    changed = await StatementLine.filter(id=line.id, status=line.status).update(
+        status=LINE_MOVES.after(line.status, LineEvent.UNCOUNT), answer=CORRECTED, claim_key=None
+    )
+    if not changed:
+        raise LineMoved  # somebody decided on it at this moment: the news is delivered again
+    await note(
+        actor,
+        "settlement.line_uncount",
+        subject_kind="statement",
+        subject_uid=statement.uid,
+        institution_id=statement.provider_id,
+        detail={"line": line.uid},
+        now=now,
+    )
+    payload = {"statement": statement.uid, "home": statement.home.uid, "provider": statement.provider.uid}
+    await enqueue("settlement.line_uncount", payload, now=now)
+    return 1
+
+
+async def _refuse_before_its_time(line: StatementLine, now: datetime) -> None:
+    days = await parameter("settlement.line_answer_days", on=now)
+    if line.disputed_at is None or now < line.disputed_at + timedelta(days=days):
+        raise StillToAnswer
+
+
 async def _change(
     actor: Actor,
     statement: Statement,
@@ -82,6 +144,10 @@ async def _change(
     line = await line_of(statement, uid)
     if not LINE_MOVES.allows(line.status, event):
         raise LineMoved
+    if line.kind is LineKind.REVERSAL:
+        raise ReversalStands
+    if (event, line.status) == (LineEvent.ESCALATE, LineStatus.DISPUTED):
+        await _refuse_before_its_time(line, now)
     after = LINE_MOVES.after(line.status, event)
     change = (after in OPEN_LINES) - (line.status in OPEN_LINES)
     # The parent first, and always written to: whoever accepts waits for this line or comes before it.
@@ -90,7 +156,8 @@ async def _change(
     )
     if not held:
         raise StatementMoved
-    changed = await StatementLine.filter(id=line.id, status=line.status).update(status=after, **words)
+    at = {"disputed_at": now} if event is LineEvent.DISPUTE else {}
+    changed = await StatementLine.filter(id=line.id, status=line.status).update(status=after, **words, **at)
     if not changed:
         raise LineMoved
     await note(

@@ -13,12 +13,19 @@ from server.kit.clock import start_of_day
 from server.kit.transactions import action
 from server.outbox.actions import enqueue
 from server.settlement.access import statement_as_home, statement_as_provider
-from server.settlement.errors import LinesInDispute, NothingToPay, PaidInFuture, StatementMoved
+from server.settlement.errors import (
+    LinesInDispute,
+    LinesUncounted,
+    NothingToPay,
+    PaidInFuture,
+    StatementMoved,
+)
 from server.settlement.models import LedgerEntry, LedgerPosting, Statement, StatementLine
 from server.settlement.rules import (
     STANDING_LINES,
     STATEMENT_MOVES,
     EntryKind,
+    LineKind,
     Posting,
     StatementEvent,
     StatementStatus,
@@ -27,6 +34,7 @@ from server.settlement.rules import (
     reversed_postings,
     settlement,
 )
+from server.visits.queries import items_uncounted
 
 
 @action
@@ -41,11 +49,12 @@ async def issue_statement(*, actor: Actor, uid: str, now: datetime) -> None:
 
 @action
 async def accept_statement(*, actor: Actor, uid: str, now: datetime) -> None:
-    """Accept every line for the home and post the month. Refusals: NotFound; LinesInDispute; StatementMoved.
+    """Accept every line for the home and post the month. Refusals: NotFound; LinesUncounted; LinesInDispute; StatementMoved.
 
     A line that the provider explained and the home did not take further is accepted with the rest.
     """
     row = await statement_as_home(actor=actor, uid=uid)
+    await _refuse_uncounted(row)
     # Both in one condition: a line disputed at the same moment is either counted or too late.
     changed = await Statement.filter(
         id=row.id, status__in=sorted(STATEMENT_MOVES.sources(StatementEvent.ACCEPT)), in_dispute=0
@@ -90,10 +99,19 @@ async def take_back_payment(*, actor: Actor, uid: str, reason: str, now: datetim
         raise LookupError(message)
     there = await LedgerPosting.filter(entry_id=entry.id).order_by("id")
     postings = reversed_postings(Posting(each.institution_id, each.account, each.amount) for each in there)
-    await _post(
-        row, EntryKind.REVERSAL, f"{_month(row)}结算款冲正：{reason}", postings, now=now, reverses=entry
-    )
+    await _post(row, EntryKind.REVERSAL, f"{_month(row)}结算款冲正", postings, now=now, reverses=entry)
     await _noted(actor, "settlement.payment_taken_back", row, now=now, reason=reason)
+    await _tell("settlement.payment_taken_back", row, now=now)
+
+
+async def _refuse_uncounted(row: Statement) -> None:
+    """I36: a correction between the drawing and this moment may have left a line without a service."""
+    lines = StatementLine.filter(
+        statement_id=row.id, kind=LineKind.SERVICE, status__in=sorted(STANDING_LINES), claim_key__isnull=False
+    )
+    keys = [str(key) for key in await lines.values_list("claim_key", flat=True)]
+    if await items_uncounted(item_uids=keys):
+        raise LinesUncounted
 
 
 async def _totals(row: Statement) -> dict[Funding, int]:

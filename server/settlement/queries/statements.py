@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tortoise.expressions import Subquery
 from tortoise.functions import Count, Sum
 
 from server.alliance.access import BUREAU_ROLES
+from server.alliance.queries import parameter
 from server.alliance.rules import FUNDING_WORDS, Funding
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
@@ -18,10 +19,12 @@ from server.kit.pages import Page, PageWish, page_of, rows_of
 from server.settlement.access import line_of, sees_the_city, statement_for, statements_visible_to
 from server.settlement.models import Statement, StatementLine
 from server.settlement.rules import (
+    LINE_MOVES,
     LINE_WORDS,
     STANDING_LINES,
     STATEMENT_WORDS,
     Flag,
+    LineEvent,
     LineKind,
     LineStatus,
     StatementStatus,
@@ -92,7 +95,7 @@ class LineSheet:
     reason: str
     answer: str
     ruling: str
-    takes_back: str | None  # the uid of the line that it takes back
+    takes_back: tuple[str, str] | None  # the statement and the line that it takes back
     may_dispute: bool
     may_escalate: bool
     may_answer: bool
@@ -173,13 +176,15 @@ async def statement_lines(
 async def statement_line(*, actor: Actor, statement_uid: str, uid: str, now: datetime) -> LineSheet:
     row = await statement_for(actor=actor, uid=statement_uid)
     line = await line_of(row, uid)
-    await line.fetch_related("agreement", "reverses")
-    issued = row.status is StatementStatus.ISSUED
+    await line.fetch_related("agreement", "reverses__statement")
+    days = await parameter("settlement.line_answer_days", on=now)
+    silent_at = (line.disputed_at or now) + timedelta(days=days)
+    # What takes a line back follows from a visit, and nobody decides on it here.
+    decided = line.kind is not LineKind.REVERSAL
+    issued = row.status is StatementStatus.ISSUED and decided
     home = row.home_id in actor.institutions_with(Permission.STATEMENT_ACCEPT) and issued
-    provider = row.provider_id in actor.institutions_with(Permission.STATEMENT_ISSUE) and row.status in {
-        StatementStatus.OPEN,
-        StatementStatus.ISSUED,
-    }
+    working = row.status in {StatementStatus.OPEN, StatementStatus.ISSUED} and decided
+    provider = row.provider_id in actor.institutions_with(Permission.STATEMENT_ISSUE) and working
     bureau = sees_the_city(actor=actor)
     said = line.status
     return LineSheet(
@@ -192,11 +197,11 @@ async def statement_line(*, actor: Actor, statement_uid: str, uid: str, now: dat
         reason=line.reason,
         answer=line.answer,
         ruling=line.ruling,
-        takes_back=line.reverses.uid if line.reverses else None,
+        takes_back=(line.reverses.statement.uid, line.reverses.uid) if line.reverses else None,
         may_dispute=home and said is LineStatus.CLAIMED,
-        may_escalate=home and said is LineStatus.KEPT,
+        may_escalate=home and (said is LineStatus.KEPT or (said is LineStatus.DISPUTED and now >= silent_at)),
         may_answer=provider and said is LineStatus.DISPUTED,
-        may_withdraw=provider and said not in {LineStatus.WITHDRAWN, LineStatus.UPHELD},
+        may_withdraw=provider and LINE_MOVES.allows(said, LineEvent.WITHDRAW),
         may_rule=bureau and issued and said is LineStatus.ESCALATED and actor.may(Permission.STATEMENT_RULE),
     )
 

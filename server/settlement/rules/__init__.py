@@ -13,6 +13,7 @@ from server.settlement.rules.ledger import (
 )
 from server.settlement.rules.parameters import PARAMETERS
 from server.settlement.rules.statements import (
+    CLOSED,
     LINE_MOVES,
     LINE_WORDS,
     OPEN_LINES,
@@ -31,6 +32,7 @@ from server.settlement.rules.waterfall import Funded, Situation, Step, Terms, fu
 
 __all__ = [
     "ACCOUNT_WORDS",
+    "CLOSED",
     "ENTRY_WORDS",
     "LINE_MOVES",
     "LINE_WORDS",

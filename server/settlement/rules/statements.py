@@ -26,6 +26,8 @@ class StatementEvent(StrEnum):
     UNPAY = "unpay"  # a payment that was noted by mistake is posted back
 
 
+# The home has accepted: the ledger knows of it, and a line is taken back only by another.
+CLOSED = frozenset({StatementStatus.SETTLED, StatementStatus.PAID})
 STATEMENT_WORDS: Mapping[StatementStatus, str] = {
     StatementStatus.EMPTY: "本月没有要结算的",
     StatementStatus.OPEN: "待医疗机构出单",
@@ -63,6 +65,7 @@ class LineEvent(StrEnum):
     KEEP = "keep"
     ESCALATE = "escalate"
     UPHOLD = "uphold"
+    UNCOUNT = "uncount"  # its service was corrected away before the home accepted
     WITHDRAW = "withdraw"
     STRIKE = "strike"  # the bureau takes it out
 
@@ -82,11 +85,13 @@ LINE_MOVES: Moves[LineStatus, LineEvent] = Moves(
         (_S.CLAIMED, _E.WITHDRAW): _S.WITHDRAWN,
         (_S.DISPUTED, _E.KEEP): _S.KEPT,
         (_S.DISPUTED, _E.WITHDRAW): _S.WITHDRAWN,
+        (_S.DISPUTED, _E.ESCALATE): _S.ESCALATED,  # a provider who does not answer in time stops nothing
         (_S.KEPT, _E.ESCALATE): _S.ESCALATED,
         (_S.KEPT, _E.WITHDRAW): _S.WITHDRAWN,
         (_S.ESCALATED, _E.UPHOLD): _S.UPHELD,
         (_S.ESCALATED, _E.STRIKE): _S.WITHDRAWN,
         (_S.ESCALATED, _E.WITHDRAW): _S.WITHDRAWN,
+        **{(each, _E.UNCOUNT): _S.WITHDRAWN for each in _S if each is not _S.WITHDRAWN},
     }
 )
 # While one of these is there the statement cannot be accepted; `Statement.in_dispute` counts them.

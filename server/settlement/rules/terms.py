@@ -69,6 +69,8 @@ _PAYERS = {
     FeeKind.RESIDENT_PAYS: Funding.RESIDENT,
     FeeKind.INSURANCE: Funding.INSURANCE,
 }
+# What a single service may cost; money for sending somebody is no price of a service, and stands nowhere without its flag.
+_PRICES = frozenset(_PAYERS) - {FeeKind.REFERRAL_FEE}
 
 
 def terms_of(service: str, content: AgreementContent, entry: CatalogueEntry | None) -> Terms:
@@ -77,7 +79,7 @@ def terms_of(service: str, content: AgreementContent, entry: CatalogueEntry | No
     if item is None or entry is None:
         return Terms(listed=entry is not None, agreed=item is not None)
     by_the_time = next(
-        (fee for fee in content.fees if fee.cycle is PayCycle.PER_PERSON and fee.kind in _PAYERS), None
+        (fee for fee in content.fees if fee.cycle is PayCycle.PER_PERSON and fee.kind in _PRICES), None
     )
     price = item.price
     if price is None and by_the_time is not None:
@@ -95,9 +97,12 @@ def terms_of(service: str, content: AgreementContent, entry: CatalogueEntry | No
 
 
 def fixed_fees(
-    content: AgreementContent, month: Month, first_day: date, last_day: date
+    content: AgreementContent, month: Month, first_day: date, last_day: date, *, is_new: bool = True
 ) -> Iterator[FixedFee]:
-    """Yield what a month costs by itself; a month that is not whole costs the share of its days, rounded half up."""
+    """Yield what a month costs by itself; a month that is not whole costs the share of its days, rounded half up.
+
+    `is_new`: what is paid once was not paid under a version before.
+    """
     begins, ends = max(first_day, month.first), min(last_day, month.last)
     held = (ends - begins).days + 1
     if held <= 0:
@@ -113,7 +118,7 @@ def fixed_fees(
                 yield FixedFee(fee.kind, payer, share, f"{month.words}的月费{part}")
             case PayCycle.QUARTERLY if _ends_a_quarter(month, first_day):
                 yield FixedFee(fee.kind, payer, fee.amount, f"到 {month.words}为止的季度费用")
-            case PayCycle.ONCE if Month(first_day.replace(day=1)) == month:
+            case PayCycle.ONCE if is_new and Month(first_day.replace(day=1)) == month:
                 yield FixedFee(fee.kind, payer, fee.amount, "一次性费用")
 
 

@@ -20,6 +20,8 @@ from server.visits.queries.confirmed import (
     confirmed_items,
     confirmed_visit,
     items_in_doubt,
+    items_uncounted,
+    visits_that_counted,
 )
 from server.visits.queries.corrections import corrections_to_approve
 from server.visits.queries.due import DueBoard, DueLine, DueSheet, OpenVisit, rounds_due
@@ -123,6 +125,7 @@ __all__ = [
     "find_visits",
     "findings_of",
     "items_in_doubt",
+    "items_uncounted",
     "kept_by_home",
     "measures",
     "must_be_opened",
@@ -144,6 +147,7 @@ __all__ = [
     "visit_rows",
     "visits",
     "visits_of_resident",
+    "visits_that_counted",
     "visits_waiting_for_confirmation",
     "waiting_rows",
     "weights",

@@ -1,10 +1,14 @@
 """What both institutions confirmed: the only thing that ratings, statements and indicators may read (I36)."""
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
 from server.visits.models import Attestation, Visit, VisitItem
 from server.visits.rules import Outcome, Side, Verdict, VisitStatus
+
+AT_ONCE = 1000  # uids in one statement
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,29 @@ async def items_in_doubt(*, home_id: int, provider_id: int) -> frozenset[str]:
         visit__provider_id=provider_id,
     )
     return frozenset(str(uid) for uid in await rows.values_list("uid", flat=True))
+
+
+async def items_uncounted(*, item_uids: Sequence[str]) -> frozenset[str]:
+    """Return those of these services that count no longer: their visit was corrected, and nobody was seen on it."""
+    if not item_uids:
+        return frozenset()
+    counting = VisitItem.filter(
+        uid__in=list(item_uids),
+        visit__status__in=[VisitStatus.CONFIRMED, VisitStatus.CORRECTION_REQUESTED],
+        outcome=Outcome.SEEN,
+    )
+    return frozenset(item_uids) - {str(uid) for uid in await counting.values_list("uid", flat=True)}
+
+
+async def visits_that_counted(*, visit_uids: AbstractSet[str]) -> frozenset[str]:
+    """Return those of these visits that both confirmed, a correction of which may be on its way."""
+    found: set[str] = set()
+    listed = sorted(visit_uids)
+    for start in range(0, len(listed), AT_ONCE):
+        rows = Visit.filter(uid__in=listed[start : start + AT_ONCE], confirmed_at__isnull=False)
+        counting = rows.filter(status__in=[VisitStatus.CONFIRMED, VisitStatus.CORRECTION_REQUESTED])
+        found.update(str(uid) for uid in await counting.values_list("uid", flat=True))
+    return frozenset(found)
 
 
 async def attested(*, visit_uid: str) -> tuple[AttestedBy, ...]:

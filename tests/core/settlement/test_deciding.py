@@ -8,6 +8,7 @@ import pytest
 from server.alliance.rules import Funding
 from server.authority.actor import Actor
 from server.kit.errors import NotFound
+from server.outbox.models import OutboxMessage
 from server.settlement import actions, queries
 from server.settlement.errors import (
     LineMoved,
@@ -15,10 +16,13 @@ from server.settlement.errors import (
     NothingToPay,
     PaidInFuture,
     StatementMoved,
+    StillToAnswer,
 )
 from server.settlement.models import LedgerEntry, Statement, StatementLine
 from server.settlement.queries import StatementWish
 from server.settlement.rules import EntryKind, LedgerAccount, LineStatus, StatementStatus
+from server.visits.models import Visit
+from server.visits.rules import VisitStatus
 from server.web import PageWish
 from tests.core.settlement.conftest import MARCH, WORKER, Desk
 
@@ -94,9 +98,10 @@ class TestPaying:
         statement = await self.accepted(desk)
         before = await balance(desk.he)
         await actions.record_payment(actor=desk.feng, uid=statement.uid, **PAID)
-        await actions.take_back_payment(actor=desk.feng, uid=statement.uid, reason="登错了", now=MARCH)
+        await actions.take_back_payment(actor=desk.feng, uid=statement.uid, reason="错" * 200, now=MARCH)
         after = await balance(desk.he)
         assert {account: fen for account, fen in after.items() if fen} == before
+        assert await OutboxMessage.filter(topic="settlement.payment_taken_back").count() == 1
         kinds = [entry.kind for entry in await LedgerEntry.all().order_by("id")]
         assert kinds == [EntryKind.SETTLEMENT, EntryKind.PAYMENT, EntryKind.REVERSAL]
         await actions.record_payment(actor=desk.feng, uid=statement.uid, **PAID)
@@ -112,6 +117,32 @@ class TestPaying:
         await StatementLine.filter(statement_id=statement.id).update(amount=0)
         with pytest.raises(NothingToPay):
             await actions.record_payment(actor=desk.feng, uid=statement.uid, **PAID)
+
+
+class TestChecking:
+    """What `python -m server check` must find, each laid in by hand."""
+
+    async def test_finds_what_the_ledger_does_not_know(self, desk: Desk) -> None:
+        statement = await desk.issued()
+        await Statement.filter(id=statement.id).update(status=StatementStatus.SETTLED)
+        assert len(await queries.faults(now=MARCH)) == 1
+        await Statement.filter(id=statement.id).update(status=StatementStatus.PAID)
+        assert len(await queries.faults(now=MARCH)) == 2
+
+    async def test_finds_a_sum_that_is_not_that_of_the_lines(self, desk: Desk) -> None:
+        statement = await desk.issued()
+        await actions.accept_statement(actor=desk.he, uid=statement.uid, now=MARCH)
+        await StatementLine.filter(statement_id=statement.id, amount=3000).update(amount=2999)
+        assert len(await queries.faults(now=MARCH)) == 1
+
+    async def test_finds_what_was_settled_and_never_confirmed(self, desk: Desk) -> None:
+        """I36."""
+        item = await desk.served()
+        statement = await desk.issued()
+        await actions.accept_statement(actor=desk.he, uid=statement.uid, now=MARCH)
+        await Visit.filter(id=item.visit_id).update(status=VisitStatus.VOID)
+        (said,) = await queries.faults(now=MARCH)
+        assert said.startswith("I36")
 
 
 class TestOneLine:
@@ -144,6 +175,20 @@ class TestOneLine:
             await actions.withdraw_line(actor=desk.feng, answer="算了", now=MARCH, **line)
         await actions.accept_statement(actor=desk.he, uid=line["statement_uid"], now=MARCH)
         assert (await desk.card()).fen == 3900
+
+    async def test_goes_to_the_bureau_when_the_provider_does_not_answer(self, desk: Desk) -> None:
+        line = await self.line(desk)
+        await actions.dispute_line(actor=desk.he, reason="没有来", now=MARCH, **line)
+        due = MARCH + timedelta(days=5)
+        with pytest.raises(StillToAnswer):
+            await actions.escalate_line(
+                actor=desk.he, reason="没有答复", now=due - timedelta(seconds=1), **line
+            )
+        assert not (await queries.statement_line(actor=desk.he, now=MARCH, **line)).may_escalate
+        assert (await queries.statement_line(actor=desk.he, now=due, **line)).may_escalate
+        await actions.escalate_line(actor=desk.he, reason="没有答复", now=due, **line)
+        await actions.rule_on_line(actor=desk.qian, stands=False, ruling="撤下", now=due, **line)
+        assert (await desk.card()).in_dispute == 0
 
     async def test_is_not_touched_once_the_month_is_closed(self, desk: Desk) -> None:
         line = await self.line(desk)

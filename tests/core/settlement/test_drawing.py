@@ -2,10 +2,13 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from server.alliance.models import ServiceAgreement
-from server.alliance.rules import Funding
+from server.alliance.rules import AgreementStatus, Funding
 from server.settlement import actions, queries
-from server.settlement.models import StatementLine
+from server.settlement.errors import LinesUncounted, ReversalStands
+from server.settlement.models import Statement, StatementLine
 from server.settlement.rules import Flag, LineKind, LineStatus, StatementStatus
 from server.visits.models import Visit, VisitItem
 from server.visits.rules import Outcome, VisitStatus
@@ -99,6 +102,61 @@ class TestDrawing:
         statement = await desk.draw()
         assert (statement.status, await desk.lines(statement)) == (StatementStatus.EMPTY, [])
 
+    async def test_pays_no_day_under_two_versions(self, desk: Desk) -> None:
+        """I20: the one before until the day before the other's filing, though both begin by their text on the first."""
+        old = desk.agreement
+        filed = datetime(2026, 2, 15, 2, 0, tzinfo=UTC)
+        await ServiceAgreement.filter(id=old.id).update(
+            status=AgreementStatus.SUPERSEDED, ended_at=filed, binding_key=None
+        )
+        fees = [*old.content["fees"], {"kind": "home_pays", "amount": 50000, "cycle": "once"}]
+        await ServiceAgreement(
+            home_id=old.home_id,
+            provider_id=old.provider_id,
+            drafted_by=old.drafted_by,
+            version=old.version + 1,
+            supersedes_id=old.id,
+            status=AgreementStatus.ACTIVE,
+            content={**old.content, "fees": fees},
+            content_hash=old.content_hash,
+            first_day=FEBRUARY,
+            last_day=old.last_day,
+            filed_at=filed,
+            created_at=filed,
+        ).save()
+        fees = await desk.lines(await desk.draw(), kind=LineKind.FEE)
+        assert [line.amount for line in fees] == [1500, 1500]
+
+    async def test_makes_up_for_a_month_that_was_left_out(self, desk: Desk) -> None:
+        await desk.draw()
+        await desk.draw(datetime(2026, 5, 4, 1, 0, tzinfo=UTC))
+        march = await Statement.get(
+            home_id=desk.agreement.home_id, provider_id=desk.agreement.provider_id, month=date(2026, 3, 1)
+        )
+        assert [line.amount for line in await desk.lines(march)] == [3000]
+
+    async def test_of_one_pair_that_fails_stops_no_other(self, desk: Desk) -> None:
+        others = await Statement.filter(month=FEBRUARY).count()
+        await Visit.filter(home_id=desk.agreement.home_id, provider_id=desk.agreement.provider_id).update(
+            performer_id=None
+        )
+        with pytest.raises(ExceptionGroup):
+            await actions.sweep_statements(actor=WORKER, now=MARCH)
+        assert await Statement.filter(month=FEBRUARY).count() > others
+        assert not await Statement.exists(
+            home_id=desk.agreement.home_id, provider_id=desk.agreement.provider_id, month=FEBRUARY
+        )
+
+    async def test_goes_on_after_the_agreement_as_long_as_something_may_come_late(self, desk: Desk) -> None:
+        await desk.draw()
+        await ServiceAgreement.filter(id=desk.agreement.id).update(last_day=date(2026, 2, 28))
+        await desk.served(day=date(2026, 2, 20))
+        late = await desk.draw(datetime(2026, 7, 4, 1, 0, tzinfo=UTC))
+        made_up = await StatementLine.filter(
+            statement__provider_id=desk.agreement.provider_id, flag=Flag.LATE, service="follow_up"
+        )
+        assert (len(made_up), late.status) == (1, StatementStatus.EMPTY)
+
     async def test_leaves_nothing_broken(self, desk: Desk) -> None:
         await desk.served()
         await desk.served()
@@ -137,6 +195,44 @@ class TestTakingBack:
         may = await desk.draw(datetime(2026, 5, 4, 1, 0, tzinfo=UTC))
         (line,) = await desk.lines(may, kind=LineKind.SERVICE)
         assert (line.claim_key, line.amount, line.flag) == (item.uid, 2000, Flag.LATE)
+
+    async def test_of_what_was_not_accepted_yet_is_withdrawing(self, desk: Desk) -> None:
+        """I36: between the drawing and the home's word a correction left the line without a service."""
+        await desk.priced(follow_up=2000)
+        for day in range(1, 6):
+            item = await desk.served(day=date(2026, 2, day))
+        statement = await desk.issued()
+        (line,) = await desk.lines(statement, amount=2000)
+        await actions.dispute_line(
+            actor=desk.he, statement_uid=statement.uid, uid=line.uid, reason="没有来", now=MARCH
+        )
+        await VisitItem.filter(id=item.id).update(outcome=Outcome.ABSENT)
+        visit = await Visit.get(id=item.visit_id)
+        assert await actions.withdraw_uncounted(actor=WORKER, visit_uid=visit.uid, now=MARCH) == 1
+        assert await actions.withdraw_uncounted(actor=WORKER, visit_uid=visit.uid, now=MARCH) == 0
+        await actions.accept_statement(actor=desk.he, uid=statement.uid, now=MARCH)
+        assert (await desk.card()).fen == 3000
+        assert await queries.faults(now=MARCH) == []
+
+    async def test_is_waited_for_where_the_news_is_still_on_its_way(self, desk: Desk) -> None:
+        item = await desk.served()
+        statement = await desk.issued()
+        await VisitItem.filter(id=item.id).update(outcome=Outcome.ABSENT)
+        with pytest.raises(LinesUncounted):
+            await actions.accept_statement(actor=desk.he, uid=statement.uid, now=MARCH)
+
+    async def test_is_decided_by_the_visit_and_by_nobody_here(self, desk: Desk) -> None:
+        item = await self.settled(desk)
+        await VisitItem.filter(id=item.id).update(outcome=Outcome.ABSENT)
+        later = await desk.draw(APRIL)
+        (back,) = await desk.lines(later, kind=LineKind.REVERSAL)
+        line = {"statement_uid": later.uid, "uid": back.uid, "now": APRIL}
+        with pytest.raises(ReversalStands):
+            await actions.withdraw_line(actor=desk.feng, answer="不退", **line)
+        sheet = await queries.statement_line(actor=desk.feng, **line)
+        taken = await StatementLine.get(id=back.reverses_id).select_related("statement")
+        assert sheet.takes_back == (taken.statement.uid, taken.uid)
+        assert (sheet.may_withdraw, sheet.may_answer, sheet.may_dispute) == (False, False, False)
 
     async def test_does_not_claim_again_what_was_withdrawn(self, desk: Desk) -> None:
         await desk.served()

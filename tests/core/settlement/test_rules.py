@@ -108,6 +108,11 @@ class TestTerms:
         assert terms_of("follow_up", self.content(free_quota=4), FOLLOW_UP).price == FOLLOW_UP.price
         assert terms_of("follow_up", self.content(), FOLLOW_UP).price is None
 
+    def test_know_no_price_in_money_for_sending_somebody(self) -> None:
+        """九项准则六: it stands on a statement as itself, with its flag, or nowhere."""
+        for_sending = Fee(FeeKind.REFERRAL_FEE, 777, PayCycle.PER_PERSON)
+        assert terms_of("follow_up", self.content(for_sending), FOLLOW_UP).price is None
+
     def test_know_what_is_not_agreed_and_what_is_not_listed(self) -> None:
         assert not terms_of("patrol", self.content(), FOLLOW_UP).agreed
         assert not terms_of("follow_up", self.content(), None).listed
@@ -204,9 +209,15 @@ class TestMoves:
                 LINE_MOVES.after(status, event)
 
     def test_end_where_nothing_more_can_happen(self) -> None:
+        by_people = set(LineEvent) - {LineEvent.UNCOUNT}
         ends = {
             status
             for status in LineStatus
-            if not any(LINE_MOVES.allows(status, event) for event in LineEvent)
+            if not any(LINE_MOVES.allows(status, event) for event in by_people)
         }
         assert ends == {LineStatus.UPHELD, LineStatus.WITHDRAWN}
+
+    def test_what_is_corrected_away_leaves_from_wherever_it_stands(self) -> None:
+        """I36."""
+        for status in set(LineStatus) - {LineStatus.WITHDRAWN}:
+            assert LINE_MOVES.after(status, LineEvent.UNCOUNT) is LineStatus.WITHDRAWN
