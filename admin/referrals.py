@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from admin.find import FINDERS, Found
 from admin.home import WAITING, Waiting
+from server.alliance.queries import parameter
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.booking.queries import open_slots
@@ -330,7 +331,8 @@ async def late(ask: Ask, query: LateQuery) -> Show:
     page = await queries.escalations(
         actor=ask.actor, open_only=not query.all, wish=query.counted, now=ask.now
     )
-    return Show("referrals/late.html", page=page, everything=query.all, tones=TONES)
+    hours = await parameter("referrals.settled_hours", on=ask.now)
+    return Show("referrals/late.html", page=page, everything=query.all, tones=TONES, hours=hours)
 
 
 @routes.post(

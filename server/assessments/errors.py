@@ -37,6 +37,12 @@ class SameAssessor(DomainError):
     message = "第二位评估员不能是第一位签名的人。请由另一位评估员用自己的账号签名。"
 
 
+class ClinicianMustSign(DomainError):
+    code = "assessments.clinician_must_sign"
+    kind = Kind.CONFLICT
+    message = "这张表由一名护士或医生完成。您填的请先保存，再请护士或医生来签名。"
+
+
 class ClinicianNeeded(DomainError):
     code = "assessments.clinician_needed"
     kind = Kind.CONFLICT

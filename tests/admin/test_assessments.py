@@ -132,14 +132,19 @@ class TestTheSheet:
         assert answer.status_code == 422
         assert "evil" not in answer.text
 
-    async def test_of_measures_is_read_from_text(self, town: Town, console: Console) -> None:
-        page = await console("he")
+    async def test_of_measures_is_read_from_text_and_signed_by_a_nurse(
+        self, town: Town, console: Console, api: Any
+    ) -> None:
+        page, nurse = await console("he"), await api("nurse")
         uid = await opened(page, town.people.wang, "constitution")
         form = {code: str(value) for code, value in constitution_answers("2", colds=7).items()}
 
-        answer = await page.submit(f"/admin/assessments/{uid}/sign", form)
+        await page.submit(f"/admin/assessments/{uid}/answers", form)
+        refused = await page.submit(f"/admin/assessments/{uid}/sign", form)
+        signed = await nurse.post(f"/assessments/{uid}/signature", json={})
 
-        assert answer.headers["location"] == f"/admin/assessments/{uid}"
+        assert "再请护士或医生来签" in refused.text
+        assert signed.status_code == 200, signed.text
         html = (await page.get(f"/admin/assessments/{uid}")).text
         assert "气虚质" in html
         assert "7 次" in html

@@ -13,7 +13,14 @@ from server.assessments.access import is_clinical, sheet_to_fill
 from server.assessments.actions.filling import work_of
 from server.assessments.actions.moving import move, tell
 from server.assessments.actions.settling import put_into_the_record, replace_disputed, set_care_level
-from server.assessments.errors import AssessedBefore, ClinicianNeeded, NotThisNow, ReasonNeeded, SameAssessor
+from server.assessments.errors import (
+    AssessedBefore,
+    ClinicianMustSign,
+    ClinicianNeeded,
+    NotThisNow,
+    ReasonNeeded,
+    SameAssessor,
+)
 from server.assessments.models import Assessment
 from server.assessments.queries.cards import WorkCard
 from server.assessments.rules import (
@@ -50,7 +57,8 @@ async def sign_assessment(
 ) -> SignedSheet:
     """Sign a whole sheet as its first assessor, with these answers or those that were saved.
 
-    Where one is enough, it is a result at once. Refusals: NotFound; AnswersInvalid with every cell; AssessedBefore; NotThisNow.
+    Where one is enough, it is a result at once. Refusals: NotFound; AnswersInvalid with every cell; AssessedBefore;
+    ClinicianMustSign; NotThisNow.
     """
     row = await sheet_to_fill(actor=actor, uid=uid, now=now)
     await _ensure_fresh_eyes(actor, row)
@@ -59,12 +67,13 @@ async def sign_assessment(
     numbers = await parameters(NUMBERS, on=now)
     score = scored(questionnaire, row.answers, numbers)
     row.first_by_id, row.assessed_on = actor.account_id, local_date(now)
+    row.first_clinical = is_clinical(actor, row.institution_id)
     signed = {
         "answers": row.answers,
         "score": score.as_json(),
         "first_by_id": actor.account_id,
         "first_at": now,
-        "first_clinical": is_clinical(actor, row.institution_id),
+        "first_clinical": row.first_clinical,
         "assessed_on": row.assessed_on,
         "returned": "",
     }
@@ -72,6 +81,8 @@ async def sign_assessment(
         await move(row, AssessmentEvent.PROPOSE, now=now, **signed)
         await tell(actor, "assessments.proposed", row, now=now)
         return SignedSheet(row.uid, AssessmentStatus.PROPOSED, score.result)
+    if clinicians_needed(row.questionnaire, numbers) > row.first_clinical:
+        raise ClinicianMustSign
     return await _settled(actor, row, _Signature(AssessmentEvent.SETTLE, score, signed), now)
 
 

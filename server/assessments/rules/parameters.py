@@ -16,7 +16,9 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("assessments.gbt42195_assessors", 2, "people", _STAFF, "assumed"),
     Parameter("assessments.gbt42195_clinicians", 1, "people", _STAFF, "assumed"),
     Parameter("assessments.selfcare_assessors", 1, "people", "公卫筛查由一名医护完成（记忆）", "assumed"),
+    Parameter("assessments.selfcare_clinicians", 1, "people", "公卫筛查由一名医护完成（记忆）", "assumed"),
     Parameter("assessments.constitution_assessors", 1, "people", "体质辨识由一名医护完成（记忆）", "assumed"),
+    Parameter("assessments.constitution_clinicians", 1, "people", "体质辨识由一名医护完成（记忆）", "assumed"),
     Parameter("assessments.ltc_assessors", 1, "people", "照评估机构结论书录入，一人经手（自拟）", "assumed"),
     Parameter(
         "assessments.reassess_months", 12, "months", "地方常规复评 6–12 个月（facts/domain.md §1.6，记忆）", "assumed"

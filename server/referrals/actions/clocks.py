@@ -81,8 +81,12 @@ async def sweep_gone(*, actor: Actor, now: datetime, limit: int = 200) -> int:
             await carry_out(actor, row, ReferralEvent.CANCEL, reason=DIED, now=now)
         except NotThisNow:
             continue  # moved in the same moment: the next pass looks again
-        await ReferralFollowUp.filter(referral_id=row.id, status__in=sorted(OWED)).update(
+        done += 1
+    # Also where the referral had ended by itself before: nobody is owed a visit any more.
+    owed = ReferralFollowUp.filter(status__in=sorted(OWED), resident__died_at__isnull=False)
+    ids = await owed.order_by("id").limit(limit).values_list("id", flat=True)
+    if ids:
+        done += await ReferralFollowUp.filter(id__in=ids, status__in=sorted(OWED)).update(
             status=FollowUpStatus.WAIVED, done_at=now, reason=DIED
         )
-        done += 1
     return done

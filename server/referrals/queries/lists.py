@@ -38,6 +38,7 @@ from server.referrals.rules import (
 _READ = Permission.REFERRAL_READ
 MOST_FOUND = 5
 MOST_TOLD = 20  # of one resident's, the newest
+MOST_EXPECTED = 500  # of one day: more than any desk sees
 
 
 class Box(StrEnum):
@@ -136,7 +137,7 @@ async def expected_on(*, actor: Actor, day: date) -> Sequence[ExpectedCard]:
         come_at__lt=after,
         appointment_id__isnull=True,
     )
-    found = await rows.order_by("come_at", "id").limit(MOST_TOLD).select_related("resident", "upper")
+    found = await rows.order_by("come_at", "id").limit(MOST_EXPECTED).select_related("resident", "upper")
     return [
         ExpectedCard(row.uid, row.resident.name, row.upper.name, row.come_at, row.come_to)
         for row in found

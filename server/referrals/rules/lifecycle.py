@@ -136,9 +136,15 @@ PLAIN_STEPS = (
 )  # fmt: skip
 
 
+# Who lies there leaves by a discharge, which ends the care state, too; only a death ends it at once, by the clock.
+IN_HOSPITAL = frozenset({_S.RECEIVED, _S.IN_TREATMENT})
+
+
 def may_move(status: ReferralStatus, event: ReferralEvent, side: Side) -> bool:
     """Tell whether it is this side's to do (I31)."""
     if not REFERRAL_MOVES.allows(status, event):
+        return False
+    if event is _E.CANCEL and status in IN_HOSPITAL:
         return False
     beside = BESIDE_THE_OWNER.get((status, event))
     owners = TURN[status] is side

@@ -13,6 +13,7 @@ from server.assessments.errors import (
     AlreadyDecided,
     AnswersInvalid,
     AssessedBefore,
+    ClinicianMustSign,
     ClinicianNeeded,
     DisputeTooLate,
     NotThisNow,
@@ -191,6 +192,13 @@ class TestOneSignature:
         assert (told.status, row.level, row.second_by_id) == (S.FINAL, 1, None)
         assert (entry.category, entry.body["score"]) == ("exam", 7)
         assert not await CareLevel.exists()
+
+    @pytest.mark.parametrize("questionnaire", ["selfcare", "constitution"])
+    async def test_is_of_a_nurse_or_a_doctor(self, desk: Desk, questionnaire: str) -> None:
+        uid = await desk.begun(questionnaire=questionnaire)
+        answers = SCREEN if questionnaire == "selfcare" else constitution_answers()
+        with pytest.raises(ClinicianMustSign):
+            await desk.signed(uid, by="he", answers=answers)
 
     async def test_is_enough_for_the_constitution(self, desk: Desk) -> None:
         uid = await desk.begun(questionnaire="constitution")

@@ -143,9 +143,9 @@ class TestSignatures:
     def test_two_sign_an_ability_assessment_and_one_knows_medicine(self) -> None:
         assert (assessors_needed("gbt42195", DEFAULTS), clinicians_needed("gbt42195", DEFAULTS)) == (2, 1)
 
-    @pytest.mark.parametrize("code", ["selfcare", "constitution", "ltc"])
-    def test_one_signs_the_others(self, code: str) -> None:
-        assert (assessors_needed(code, DEFAULTS), clinicians_needed(code, DEFAULTS)) == (1, 0)
+    @pytest.mark.parametrize(("code", "clinicians"), [("selfcare", 1), ("constitution", 1), ("ltc", 0)])
+    def test_one_signs_the_others(self, code: str, clinicians: int) -> None:
+        assert (assessors_needed(code, DEFAULTS), clinicians_needed(code, DEFAULTS)) == (1, clinicians)
 
     def test_every_questionnaire_has_its_habit(self) -> None:
         assert set(HABITS) == {"gbt42195", "selfcare", "constitution", "ltc"}

@@ -148,9 +148,15 @@ class TestAfterADeath:
     async def test_what_is_open_ends_and_nothing_is_owed(self, way: Way) -> None:
         uid = await way.to(E.SUBMIT, wish=URGENT)
         await record_death(actor=way.he, resident_uid=way.town.people.wang, died_at=way.now, now=way.now)
-        assert await actions.sweep_gone(actor=WORKER, now=way.now) == 1
+        assert await actions.sweep_gone(actor=WORKER, now=way.now) == 2  # and what was owed
         assert await actions.sweep_gone(actor=WORKER, now=way.now) == 0
         row = await Referral.get(uid=uid)
         assert (row.status, row.reason) == (ReferralStatus.CANCELLED, "长者已离世")
         assert (await ReferralFollowUp.get()).status is FollowUpStatus.WAIVED
         assert await invariants.faults(now=way.now) == []
+
+    async def test_nothing_is_owed_of_what_had_ended_before(self, way: Way) -> None:
+        await way.to(E.SUBMIT, E.DECLINE, wish=URGENT)
+        await record_death(actor=way.he, resident_uid=way.town.people.wang, died_at=way.now, now=way.now)
+        assert await actions.sweep_gone(actor=WORKER, now=way.now) == 1
+        assert (await ReferralFollowUp.get()).status is FollowUpStatus.WAIVED

@@ -18,6 +18,7 @@ from server.referrals.rules import (
     ENDED,
     EVENT_WORDS,
     FOLLOW_UP_MOVES,
+    IN_HOSPITAL,
     MOST_ENTRIES,
     NEXT_WORDS,
     OPEN,
@@ -79,7 +80,9 @@ class TestTheTable:
         """I31."""
         sides = {side for side in Side if may_move(status, event, side)}
         beside = BESIDE_THE_OWNER.get((status, event))
-        if beside is None:
+        if (event, status in IN_HOSPITAL) == (E.CANCEL, True):
+            assert sides == set()  # by a death alone, and by the clock
+        elif beside is None:
             assert sides == {TURN[status]}
         else:
             assert beside is not TURN[status]
