@@ -33,4 +33,25 @@ PARAMETERS: tuple[Parameter, ...] = (
         "①养医联合体实施方案（2024）、③余姚方案：80 周岁以上高龄长者",
         "medium",
     ),
+    Parameter(
+        "people.nursing_share_baseline",
+        40,
+        "percent",
+        "②常州（2014）护理型床位起点 40%；③余姚方案的基线同为 40%（领域模型指标表，据记忆）",
+        "medium",
+    ),
+    Parameter(
+        "people.nursing_share_goal",
+        60,
+        "percent",
+        "②常州（2014）护理型床位目标 60%（facts/domain.md §7.1）",
+        "medium",
+    ),
+    Parameter(
+        "people.nursing_share_national",
+        55,
+        "percent",
+        "国家：2025 年护理型床位占比不低于 55%（facts/domain.md §8）",
+        "high",
+    ),
 )
