@@ -36,10 +36,8 @@ class Institution(Table):
     beds = fields.IntField(default=0)
     nursing_beds = fields.IntField(default=0)
     filing_number = fields.CharField(max_length=40, null=True)  # a home's own 备案号
-    latitude = fields.FloatField(
-        null=True
-    )  # degrees; where nobody has said, distance falls back to the district
-    longitude = fields.FloatField(null=True)
+    latitude = fields.IntField(null=True)  # millionths of a degree; else the district must do
+    longitude = fields.IntField(null=True)
 
     class Meta:
         table = "institution"
@@ -116,7 +114,7 @@ class AgreementSignature(Table):
     side = word(AgreementSide)
     account_id = fields.BigIntField()
     content_hash = TokenField(max_length=80)  # what was signed, copied at the moment of signing (I18)
-    way = word(SigningWay, default=SigningWay.ELECTRONIC)
+    way = word(SigningWay, null=True)  # null: on the page, as all were before paper was taken
     signer = fields.CharField(max_length=40, default="")  # whose hand, on paper; else the account's
     authority_id: int | None
     authority: fields.ForeignKeyNullableRelation[SigningAuthority] = belongs_to(

@@ -24,7 +24,7 @@ async def load(town: Any, *, now: datetime) -> SigningTown:
     given_at = now - timedelta(days=60)
     today = local_date(now)
     scope = SigningScope(today - timedelta(days=60), today + timedelta(days=1000))
-    uids = {}
+    uids: dict[str, str] = {}
     root = await actor_of(account_uid=town.identity.accounts["root"], channel=Channel.CONSOLE, now=given_at)
     for somebody in CAST:
         if somebody.key not in SIGNERS:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from server.alliance.errors import AlreadyThere, WrongUscc
 from server.alliance.models import CareAlliance, Department, Institution, Membership, PolicyParameter
-from server.alliance.rules import InstitutionKind, Parameter, Place, is_on_earth, is_uscc
+from server.alliance.rules import MILLIONTHS, InstitutionKind, Parameter, Place, is_on_earth, is_uscc
 from server.audit.actions import note
 from server.authority.actor import Actor
 from server.kit.clock import local_date
@@ -48,8 +48,8 @@ async def register_institution(
         beds=beds,
         nursing_beds=nursing_beds,
         filing_number=filing_number,
-        latitude=place.latitude if place else None,
-        longitude=place.longitude if place else None,
+        latitude=round(place.latitude * MILLIONTHS) if place else None,
+        longitude=round(place.longitude * MILLIONTHS) if place else None,
         created_at=now,
     )
     await row.save()

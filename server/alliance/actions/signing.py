@@ -111,6 +111,7 @@ async def sign_agreement(*, actor: Actor, uid: str, content_hash: str, now: date
         side=side,
         account_id=actor.account_id,
         content_hash=content_hash,
+        way=SigningWay.ELECTRONIC,
         authority_id=authority.id,
         created_at=now,
     ).save()

@@ -24,6 +24,7 @@ from server.alliance.queries.directory import (
     DirectoryWish,
     PartnerCard,
     directory,
+    directory_page,
     directory_sheet,
 )
 from server.alliance.queries.faults import faults
@@ -71,6 +72,7 @@ __all__ = [
     "coverage",
     "departments_of",
     "directory",
+    "directory_page",
     "directory_sheet",
     "faults",
     "institution_card",

@@ -97,7 +97,9 @@ async def agreement_sheet(*, actor: Actor, uid: str, now: datetime) -> Agreement
         card=agreement_card(row),
         content=content,
         signatures=tuple(
-            SignatureCard(each.side, each.created_at, each.content_hash, each.way, each.signer)
+            SignatureCard(
+                each.side, each.created_at, each.content_hash, each.way or SigningWay.ELECTRONIC, each.signer
+            )
             for each in signatures
         ),
         has_referral_fee=content.has_referral_fee,

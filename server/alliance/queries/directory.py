@@ -58,7 +58,11 @@ class DirectoryPage:
     page: Page[DirectoryCard]
 
 
-async def directory(*, asked: DirectoryWish, wish: PageWish, now: datetime) -> DirectoryPage:
+async def directory(*, asked: DirectoryWish, wish: PageWish, now: datetime) -> Page[DirectoryCard]:
+    return (await directory_page(asked=asked, wish=wish, now=now)).page
+
+
+async def directory_page(*, asked: DirectoryWish, wish: PageWish, now: datetime) -> DirectoryPage:
     rows = Institution.filter(listed_in_public())
     if asked.kind is not None:
         rows = rows.filter(kind=asked.kind)

@@ -41,7 +41,14 @@ from server.alliance.rules.institutions import (
     uscc_check_character,
 )
 from server.alliance.rules.parameters import PARAMETERS, Confidence, Parameter
-from server.alliance.rules.places import Place, county_of, is_on_earth, kilometres, spare_agreements
+from server.alliance.rules.places import (
+    MILLIONTHS,
+    Place,
+    county_of,
+    is_on_earth,
+    kilometres,
+    spare_agreements,
+)
 from server.alliance.rules.signing import (
     LARGEST_PAPER,
     MOST_PAPERS,
@@ -60,6 +67,7 @@ __all__ = [
     "FUNDING_WORDS",
     "IN_FORCE",
     "LARGEST_PAPER",
+    "MILLIONTHS",
     "MOST_PAPERS",
     "ON_THE_WAY",
     "PARAMETERS",

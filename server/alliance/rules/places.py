@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 
 EARTH_KM = 6371.0088  # mean radius
+MILLIONTHS = 1_000_000  # how finely a place is kept: about 11 cm
 _DISTRICT = slice(2, 8)  # of a unified social credit code: where it was registered
 
 

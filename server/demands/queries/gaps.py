@@ -10,6 +10,7 @@ from tortoise.functions import Count
 from server.alliance.models import Institution, ServiceAgreement
 from server.alliance.queries import CoverageCard, coverage, parameter
 from server.alliance.rules import (
+    MILLIONTHS,
     AgreementStatus,
     InstitutionKind,
     Place,
@@ -97,4 +98,4 @@ def _nearest(
 def _place(row: Institution) -> Place | None:
     if row.latitude is None or row.longitude is None:
         return None
-    return Place(row.latitude, row.longitude)
+    return Place(row.latitude / MILLIONTHS, row.longitude / MILLIONTHS)

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.alliance.access import institution_in_public
-from server.alliance.queries import DirectoryCard, DirectorySheet, DirectoryWish, directory, directory_sheet
+from server.alliance.queries import (
+    DirectoryCard,
+    DirectorySheet,
+    DirectoryWish,
+    directory_page,
+    directory_sheet,
+)
 from server.feedback.queries.ratings import PublicRating, published_about
 from server.feedback.queries.satisfaction import SatisfactionCard, satisfaction_of
 from server.kit.pages import Page, PageWish
@@ -27,7 +33,7 @@ class PublicSheet:
 
 async def public_directory(*, asked: DirectoryWish, wish: PageWish, now: datetime) -> Page[PublicCard]:
     """Return the directory with what each has kept of its promises, for whoever asks."""
-    found = await directory(asked=asked, wish=wish, now=now)
+    found = await directory_page(asked=asked, wish=wish, now=now)
     kept = await kept_promises(institution_ids=[row.id for row in found.institutions], now=now)
     return found.page.of(
         PublicCard(card, kept[row.id]) for row, card in zip(found.institutions, found.page.items, strict=True)
