@@ -58,6 +58,13 @@ ADDRESSES = MappingProxyType(
         "health_commission": "云桥市政务中心 5 楼",
     }
 )
+LICENCES = MappingProxyType(
+    {
+        "first_hospital": "33028100100001",
+        "second_hospital": "33028100100002",
+        "health_center": "33028100100003",
+    }
+)
 PLACES = MappingProxyType(  # fictional; Qinghe, Fushou and Hele have said nothing
     {
         "first_hospital": Place(30.0521, 121.1502),
@@ -133,6 +140,7 @@ async def load(town: object, *, now: datetime) -> AllianceTown:  # noqa: ARG001 
             beds=beds,
             nursing_beds=nursing_beds,
             place=PLACES.get(house.key),
+            licence_number=LICENCES.get(house.key),
             now=now,
         )
     await join_alliance(actor=actor, alliance="云桥市养医联合体", institution_uids=houses.values(), now=now)
