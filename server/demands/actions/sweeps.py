@@ -51,7 +51,10 @@ async def _escalate(actor: Actor, now: datetime, limit: int) -> int:
             continue
         await noted(actor, row, "demands.escalated", now=now)
         provider = row.provider.uid if row.provider else None
-        await tell(row, "unanswered" if is_open else "unsettled", now=now, provider=provider)
+        if is_open:
+            await tell(row, "unanswered", now=now, provider=provider)
+        else:
+            await tell(row, "unsettled", now=now, provider=provider)
         done += 1
     return done
 
