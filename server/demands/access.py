@@ -5,6 +5,7 @@ from datetime import datetime
 from tortoise.expressions import Q, Subquery
 
 from server.alliance.access import BUREAU_ROLES
+from server.alliance.rules import AgreementStatus
 from server.authority.actor import Actor
 from server.authority.permissions import Permission, Role
 from server.demands.models import Demand, DemandAnswer
@@ -61,3 +62,9 @@ def can_choose(*, actor: Actor, demand: Demand) -> bool:
     return actor.holds(Permission.DEMAND_CHOOSE, BUREAU_ROLES) or demand.home_id in actor.institutions_with(
         Permission.DEMAND_CHOOSE
     )
+
+
+def is_drafted(row: Demand) -> bool:
+    """Tell whether an agreement is on its way that answers it; one that was given up may be drafted again."""
+    over = {AgreementStatus.WITHDRAWN, AgreementStatus.TERMINATED}
+    return row.agreement is not None and row.agreement.status not in over

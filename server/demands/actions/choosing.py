@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from server.alliance import actions as alliance
 from server.alliance.models import ServiceAgreement
 from server.alliance.queries import agreement_in_force
-from server.alliance.rules import AgreementStatus
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.demands.access import answer_for, can_choose, demand_for
+from server.demands.access import answer_for, can_choose, demand_for, is_drafted
 from server.demands.actions.moves import given, move, noted, tell, term
 from server.demands.errors import BoundAlready, DemandMoved, DraftedAlready, NoAgreementYet
 from server.demands.models import Demand, DemandAnswer
@@ -18,7 +17,6 @@ from server.kit.errors import IllegalMove, NotFound
 from server.kit.transactions import action
 
 _A_YEAR = timedelta(days=364)  # both ends within; 家医签约 is for a year at least (facts/domain.md §7.2)
-_OVER = (AgreementStatus.WITHDRAWN, AgreementStatus.TERMINATED)
 
 
 @action
@@ -53,7 +51,7 @@ async def draft_from_demand(*, actor: Actor, uid: str, now: datetime) -> str:
     answer = await DemandAnswer.filter(demand_id=row.id, status=AnswerStatus.CHOSEN).first()
     if row.status is not DemandStatus.MATCHED or row.provider is None or answer is None:
         raise IllegalMove
-    if row.agreement is not None and row.agreement.status not in _OVER:
+    if is_drafted(row):
         raise DraftedAlready
     if await agreement_in_force(home_id=row.home_id, provider_id=row.provider.id, now=now):
         raise BoundAlready

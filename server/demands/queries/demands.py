@@ -17,6 +17,7 @@ from server.demands.access import (
     can_choose,
     demand_for,
     demands_visible_to,
+    is_drafted,
     sees_the_city,
 )
 from server.demands.models import Demand, DemandAnswer
@@ -131,7 +132,7 @@ async def demand_sheet(*, actor: Actor, uid: str, now: datetime) -> DemandSheet:
         answer_as=await _answer_as(actor, row, answers),
         may_choose=chooses and row.status is DemandStatus.OPEN,
         may_withdraw=sees_the_city(actor=actor, permission=Permission.DEMAND_PUBLISH) and row.status in LIVE,
-        may_draft=party and row.status is DemandStatus.MATCHED and not row.agreement_id and bound is None,
+        may_draft=party and row.status is DemandStatus.MATCHED and not is_drafted(row) and bound is None,
         may_settle=chooses and bound is not None,
         history=await history_of(subject_uid=row.uid),
     )

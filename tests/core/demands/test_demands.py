@@ -99,6 +99,17 @@ class TestTheWholeWay:
         ]  # fmt: skip
         assert await faults(now=later) == []
 
+    async def test_a_draft_that_was_given_up_is_drafted_again(self, desk: Desk) -> None:
+        now, uid = desk.clock(), (await desk.published())[Need.ROUNDS]
+        await desk.chosen(uid, await desk.answered(uid))
+        feng = await desk.actors("feng")
+        first = await actions.draft_from_demand(actor=feng, uid=uid, now=now)
+        assert not (await queries.demand_sheet(actor=feng, uid=uid, now=now)).may_draft
+        await alliance.withdraw_agreement(actor=feng, uid=first, reason="写错了", now=now)
+
+        assert (await queries.demand_sheet(actor=feng, uid=uid, now=now)).may_draft
+        assert await actions.draft_from_demand(actor=feng, uid=uid, now=now) != first
+
     async def test_a_pair_that_is_bound_arranges_a_visit(self, desk: Desk) -> None:
         now, uid = desk.clock(), (await desk.published("yihe"))[Need.ROUNDS]
         await desk.chosen(uid, await desk.answered(uid), by="he")
