@@ -1,14 +1,19 @@
 """Agreements between homes and medical institutions: drafted, proposed, signed by both, filed."""
 
 import re
-from datetime import date
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from admin.home import WAITING, Waiting
+from admin.visits import Day
 from server.alliance import actions, queries
+from server.alliance.actions import Authorisation
 from server.alliance.rules import (
+    LARGEST_PAPER,
     AgreementContent,
     AgreementStatus,
     Contact,
@@ -16,12 +21,31 @@ from server.alliance.rules import (
     Fee,
     FeeKind,
     InstitutionKind,
+    Parties,
     PayCycle,
     ServiceItem,
+    SigningScope,
     VisitDay,
 )
+from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.web import Ask, Clean, Form, Go, MenuEntry, PageQuery, PageWish, Routes, Show, text
+from server.identity import actions as identity
+from server.identity.queries import signers as signers_board
+from server.kit.clock import local_date
+from server.web import (
+    Ask,
+    Clean,
+    Download,
+    Form,
+    Go,
+    MenuEntry,
+    PageQuery,
+    PageWish,
+    Routes,
+    Show,
+    Upload,
+    text,
+)
 
 routes = Routes("alliance", tag="签约协议")
 menu = MenuEntry("签约协议", "/admin/agreements", Permission.AGREEMENT_READ, 30)
@@ -32,13 +56,25 @@ FEN = 100
 # "慢病随访 4 免费4 20元": the name, times a year, how many of them free, what one beyond costs.
 ITEM = re.compile(
     r"^(?P<name>\S.{0,38}?\S|\S)(?:\s+(?P<times>\d{1,4}))?"
-    r"(?:\s+免费\s*(?P<free>\d{1,4}))?(?:\s+(?P<yuan>\d{1,7}(?:\.\d{1,2})?)\s*元)?$"
+    r"(?:\s+免费\s*(?P<free>\d{1,4}))?(?:\s+(?P<yuan>\d{1,7}(?:\.\d{1,2})?)\s*元)?"
+    r"(?:\s+收费[:：](?P<fee>公卫|签约包|医保|机构|自付))?$"
 )
+ITEM_FEES = {
+    "公卫": FeeKind.FREE_PUBLIC_HEALTH,
+    "签约包": FeeKind.CONTRACT,
+    "医保": FeeKind.INSURANCE,
+    "机构": FeeKind.HOME_PAYS,
+    "自付": FeeKind.RESIDENT_PAYS,
+}
+ENVELOPE = 64 * 1024  # what a form adds to its file
+MOST_SIGNERS = 100
 
 UidText = Annotated[str, StringConstraints(pattern=r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
 Reason = Annotated[str, text(200), Clean]
 Story = Annotated[str, text(500, least=0), Clean]
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Short = Annotated[str, text(40, least=0), Clean]
+People = Annotated[int, Field(ge=0, le=100_000)]
 Yuan = Annotated[Decimal, Field(ge=0, le=10**9, decimal_places=2)]
 
 
@@ -71,6 +107,12 @@ class Terms(Form):
     emergency: Story = ""
     sharing: Story = ""
     disputes: Story = ""
+    number: Short = ""
+    home_filing: Short = ""
+    home_beds: People | None = None
+    home_residents: People | None = None
+    provider_licence: Short = ""
+    practice_filing: Short = ""
 
     def content(self) -> AgreementContent:
         contacts = (
@@ -91,6 +133,14 @@ class Terms(Form):
             emergency=self.emergency,
             sharing=self.sharing,
             disputes=self.disputes,
+            parties=Parties(
+                number=self.number,
+                home_filing=self.home_filing,
+                home_beds=self.home_beds,
+                home_residents=self.home_residents,
+                provider_licence=self.provider_licence,
+                practice_filing=self.practice_filing,
+            ),
         )
 
 
@@ -101,6 +151,34 @@ class NewAgreement(Terms):
 
 class Signing(Form):
     content_hash: Annotated[str, StringConstraints(pattern=r"^(sha256|sm3):[0-9a-f]{64}$")]
+
+
+class PaperSigning(Signing):
+    signer: Annotated[str, text(20), Clean]
+    file: Upload
+
+
+class NewAttachment(Form):
+    name: Annotated[str, text(40), Clean]
+    file: Upload
+
+
+class NewSigner(Form):
+    who: Annotated[
+        str, StringConstraints(pattern=r"^[0-7][0-9A-HJKMNP-TV-Z]{25}:[0-7][0-9A-HJKMNP-TV-Z]{25}$")
+    ]
+    document: Annotated[str, text(60), Clean]
+    first_day: Day
+    last_day: Day
+    cooperation: tuple[Cooperation, ...] = ()
+    most_yuan: Yuan | None = None
+
+    @property
+    def given(self) -> Authorisation:
+        most = None if self.most_yuan is None else int(self.most_yuan * FEN)
+        return Authorisation(
+            self.document, SigningScope(self.first_day, self.last_day, self.cooperation, most)
+        )
 
 
 class Filing(Form):
@@ -121,6 +199,7 @@ def _items(lines: str) -> list[ServiceItem]:
             times_a_year=int(each["times"]) if each["times"] else None,
             free_quota=int(each["free"]) if each["free"] else None,
             price=int(Decimal(each["yuan"]) * FEN) if each["yuan"] else None,
+            fee=ITEM_FEES[each["fee"]] if each["fee"] else None,
         )
         for place, each in enumerate(found, start=1)
         if each
@@ -130,6 +209,22 @@ def _items(lines: str) -> list[ServiceItem]:
 def _minutes(time: str) -> int:
     hours, minutes = time.split(":")
     return int(hours) * 60 + int(minutes)
+
+
+def _waiting(count: Callable[..., Awaitable[int]], title: str, address: str, needs: Permission) -> None:
+    async def waits(actor: Actor, now: datetime) -> Waiting | None:  # noqa: ARG001  every part is asked alike
+        if not actor.may(needs):
+            return None
+        return Waiting(title, await count(actor=actor), address)
+
+    WAITING.append(waits)
+
+
+_waiting(queries.count_to_sign, "份协议等本机构签署", "/admin/agreements", Permission.AGREEMENT_SIGN)
+_waiting(
+    queries.count_to_file, "份协议等您备案", "/admin/agreements?status=signed", Permission.AGREEMENT_FILE
+)
+_waiting(queries.count_expiring, "份协议快到期，还没有续签", "/admin/agreements?status=expiring", DRAFT)
 
 
 @routes.get("/agreements", needs=READ, summary="Agreements of my institution, or of the city")
@@ -151,6 +246,38 @@ async def draft_page(ask: Ask) -> Show:
     )
 
 
+@routes.get(
+    "/agreements/signers", needs=Permission.AGREEMENT_AUTHORISE, summary="Who may sign for my institution"
+)
+async def signers(ask: Ask, query: PageQuery) -> Show:
+    board = await signers_board(actor=ask.actor, wish=query.counted, now=ask.now)
+    return Show("alliance/signers.html", board=board, today=local_date(ask.now))
+
+
+@routes.post(
+    "/agreements/signers",
+    needs=Permission.AGREEMENT_AUTHORISE,
+    proof=True,
+    summary="Register an authorisation to sign",
+)
+async def authorise(ask: Ask, body: NewSigner) -> Go:
+    account, institution = body.who.split(":")
+    await identity.authorise_signer(
+        actor=ask.actor, account_uid=account, institution_uid=institution, given=body.given, now=ask.now
+    )
+    return Go("/admin/agreements/signers", said="签约授权已登记，期限内可以签范围里的协议。")
+
+
+@routes.post(
+    "/agreements/signers/<authority_uid>/revoke",
+    needs=Permission.AGREEMENT_AUTHORISE,
+    summary="Take an authorisation back",
+)
+async def revoke(ask: Ask, authority_uid: str, body: WithReason) -> Go:
+    await actions.revoke_authority(actor=ask.actor, uid=authority_uid, reason=body.reason, now=ask.now)
+    return Go("/admin/agreements/signers", said="签约授权已收回。以前签过的仍然有效。")
+
+
 @routes.post("/agreements", needs=DRAFT, summary="Draft an agreement")
 async def draft(ask: Ask, body: NewAgreement) -> Go:
     card = await actions.draft_agreement(
@@ -170,6 +297,7 @@ async def agreement(ask: Ask, agreement_uid: str) -> Show:
     return Show(
         "alliance/agreement.html",
         sheet=await queries.agreement_sheet(actor=ask.actor, uid=agreement_uid, now=ask.now),
+        today=local_date(ask.now),
     )
 
 
@@ -206,6 +334,45 @@ async def sign(ask: Ask, agreement_uid: str, body: Signing) -> Go:
         actor=ask.actor, uid=agreement_uid, content_hash=body.content_hash, now=ask.now
     )
     return Go(f"/admin/agreements/{agreement_uid}", said="已代表本机构签署。双方都签后，由卫健部门备案。")
+
+
+@routes.post(
+    "/agreements/<agreement_uid>/sign-on-paper",
+    needs=Permission.AGREEMENT_SIGN,
+    largest_body=LARGEST_PAPER + ENVELOPE,
+    summary="File the page that my side has signed by hand",
+)
+async def sign_on_paper(ask: Ask, agreement_uid: str, body: PaperSigning) -> Go:
+    await actions.sign_on_paper(
+        actor=ask.actor,
+        uid=agreement_uid,
+        content_hash=body.content_hash,
+        signer=body.signer,
+        scan=body.file.content,
+        now=ask.now,
+    )
+    return Go(f"/admin/agreements/{agreement_uid}", said="纸质签署已登记，扫描件已存好。")
+
+
+@routes.post(
+    "/agreements/<agreement_uid>/attachments",
+    needs=DRAFT,
+    largest_body=LARGEST_PAPER + ENVELOPE,
+    summary="Add an attachment to a draft",
+)
+async def attach(ask: Ask, agreement_uid: str, body: NewAttachment) -> Go:
+    await actions.attach_paper(
+        actor=ask.actor, uid=agreement_uid, name=body.name, scan=body.file.content, now=ask.now
+    )
+    return Go(f"/admin/agreements/{agreement_uid}", said="附件已存好，它的摘要写进了要签的内容。")
+
+
+@routes.get("/agreements/<agreement_uid>/papers/<paper_uid>", needs=READ, summary="One scan of an agreement")
+async def paper(ask: Ask, agreement_uid: str, paper_uid: str) -> Download:
+    found = await queries.agreement_paper(
+        actor=ask.actor, uid=agreement_uid, paper_uid=paper_uid, now=ask.now
+    )
+    return Download(found.name, found.content, found.media_type)
 
 
 @routes.post(

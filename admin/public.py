@@ -2,30 +2,36 @@
 
 from typing import Annotated
 
+from pydantic import StringConstraints
+
 from admin.feedback.words import WORDS
-from server.alliance.queries import DirectoryWish, directory
-from server.alliance.rules import PUBLIC_KINDS, InstitutionKind
-from server.feedback.queries import public_sheet
+from server.alliance.queries import DirectoryWish
+from server.alliance.rules import CATALOGUE, PUBLIC_KINDS, InstitutionKind
+from server.feedback.queries import public_directory, public_sheet
 from server.web import Ask, Clean, Open, PageQuery, Routes, Show, text
 
 routes = Routes("public", tag="公开页面")
 
 ANYONE = Open.ANYONE
+SERVICES = tuple((entry.code, entry.name) for entry in CATALOGUE)
 
 
 class DirectoryQuery(PageQuery):
     kind: InstitutionKind | None = None
     name: Annotated[str, text(40, least=0), Clean] = ""  # of an institution, not of a person
+    service: Annotated[str, StringConstraints(pattern=r"^[a-z_]{0,40}$")] = ""
 
     @property
     def asked(self) -> DirectoryWish:
-        return DirectoryWish(self.kind, self.name)
+        return DirectoryWish(self.kind, self.name, self.service)
 
 
 @routes.get("/public/institutions", needs=ANYONE, summary="The directory of institutions")
 async def institutions(ask: Ask, query: DirectoryQuery) -> Show:
-    page = await directory(asked=query.asked, wish=query.counted, now=ask.now)
-    return Show("public/institutions.html", page=page, asked=query, public_kinds=PUBLIC_KINDS)
+    page = await public_directory(asked=query.asked, wish=query.counted, now=ask.now)
+    return Show(
+        "public/institutions.html", page=page, asked=query, public_kinds=PUBLIC_KINDS, services=SERVICES
+    )
 
 
 @routes.get(

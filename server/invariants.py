@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from server.alliance import queries as alliance
 from server.assessments import queries as assessments
 from server.audit import queries as audit
 from server.booking import queries as booking
 from server.checkups import queries as checkups
 from server.consent import queries as consent
+from server.demands import queries as demands
 from server.feedback import queries as feedback
 from server.followups import queries as followups
 from server.identity import queries as identity
@@ -18,11 +20,13 @@ from server.settlement import queries as settlement
 from server.visits import queries as visits
 
 ASKED = (
+    alliance.faults,
     identity.faults,
     people.faults,
     consent.faults,
     audit.faults,
     records.faults,
+    demands.faults,
     assessments.faults,
     booking.faults,
     visits.faults,

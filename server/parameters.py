@@ -9,6 +9,7 @@ from server.authority.actor import Channel, system_actor
 from server.booking import rules as booking
 from server.checkups import rules as checkups
 from server.consent import rules as consent
+from server.demands import rules as demands
 from server.documents import rules as documents
 from server.feedback import rules as feedback
 from server.followups import rules as followups
@@ -27,6 +28,7 @@ FEATURES = (
     people,
     consent,
     records,
+    demands,
     assessments,
     booking,
     visits,

@@ -20,6 +20,7 @@ MODEL_MODULES = (
     "server.people.models",
     "server.consent.models",
     "server.records.models",
+    "server.demands.models",
     "server.assessments.models",
     "server.booking.models",
     "server.visits.models",

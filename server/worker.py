@@ -14,6 +14,7 @@ from server.authority.actor import Actor, system_actor
 from server.booking import actions as booking
 from server.checkups import actions as checkups
 from server.consent import actions as consent
+from server.demands import actions as demands
 from server.documents import actions as documents
 from server.documents.queries import count_unwritten
 from server.documents.rules import SheetKind
@@ -76,6 +77,8 @@ SWEEPS: Sequence[Sweep] = (
     followups.sweep_follow_ups,
     followups.sweep_rates,
     checkups.sweep_checkups,
+    people.sweep_census,
+    demands.sweep_demands,
 )
 
 WRITERS = {SheetKind.OWN_COPY: write_copy}

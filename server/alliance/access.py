@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from tortoise.expressions import Q, Subquery
 
-from server.alliance.models import Department, Institution, ServiceAgreement
+from server.alliance.models import Department, Institution, ServiceAgreement, SigningAuthority
 from server.alliance.rules import IN_FORCE, PUBLIC_KINDS, InstitutionKind
 from server.authority.actor import Actor
 from server.authority.permissions import Permission, Role
@@ -81,6 +81,17 @@ async def agreement_for(*, actor: Actor, uid: str, permission: Permission, now: 
     """Return the agreement with both institutions."""
     visible = agreements_visible_to(actor=actor, permission=permission, now=now)
     return _found(await ServiceAgreement.filter(visible, uid=uid).select_related("home", "provider").first())
+
+
+def authorities_visible_to(*, actor: Actor) -> Q:
+    """Narrow authorisations to sign to those of one's own institutions; the system administrator keeps them all."""
+    if actor.holds(Permission.AGREEMENT_AUTHORISE, (Role.ADMINISTRATOR,)):
+        return Q(id__gt=0)
+    return Q(institution_id__in=sorted(actor.institutions_with(Permission.AGREEMENT_AUTHORISE)))
+
+
+async def authority_for(*, actor: Actor, uid: str) -> SigningAuthority:
+    return _found(await SigningAuthority.filter(authorities_visible_to(actor=actor), uid=uid).first())
 
 
 def _found(row: R | None) -> R:

@@ -109,3 +109,50 @@ class CatalogueTooLate(DomainError):
     code = "alliance.catalogue_too_late"
     kind = Kind.INVALID
     message = "新的一版最早从明天起，并且要晚于上一版的开始日。请改一个日期。"
+
+
+class NotAuthorised(DomainError):
+    """No authorisation in force covers this text (A01)."""
+
+    code = "alliance.not_authorised"
+    kind = Kind.CONFLICT
+    message = (
+        "您没有在有效期内、能签这份协议的签约授权。请本机构出具授权书，由同事在“签约授权”里登记后再签；"
+        "也可以打印盖章，上传纸质签署的扫描件。"
+    )
+
+
+class AuthorisationWrong(DomainError):
+    code = "alliance.authorisation_wrong"
+    kind = Kind.INVALID
+    message = "授权的期限或范围填写不对，请核对后再登记。"
+
+
+class AuthorisedOneself(DomainError):
+    code = "alliance.authorised_oneself"
+    kind = Kind.CONFLICT
+    message = "不能给自己登记签约授权。请本机构的另一位同事或主管部门登记。"
+
+
+class AuthorisationOver(DomainError):
+    code = "alliance.authorisation_over"
+    kind = Kind.CONFLICT
+    message = "这份签约授权已经收回，不用再收。"
+
+
+class PaperTooLarge(DomainError):
+    code = "alliance.paper_too_large"
+    kind = Kind.INVALID
+    message = "扫描件太大，最多 8 MB。请降低分辨率后再上传。"
+
+
+class PaperUnreadable(DomainError):
+    code = "alliance.paper_unreadable"
+    kind = Kind.INVALID
+    message = "只收 JPG、PNG 图片或 PDF 扫描件，请重新选择文件。"
+
+
+class TooManyPapers(DomainError):
+    code = "alliance.too_many_papers"
+    kind = Kind.CONFLICT
+    message = "一份协议最多存 12 件扫描件，请合并成一个 PDF 再上传。"

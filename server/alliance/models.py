@@ -6,7 +6,15 @@ from typing import Any
 
 from tortoise import fields
 
-from server.alliance.rules import AgreementSide, AgreementStatus, InstitutionKind, ServiceCategory
+from server.alliance.rules import (
+    AgreementSide,
+    AgreementStatus,
+    InstitutionKind,
+    PaperKind,
+    ServiceCategory,
+    SigningWay,
+)
+from server.kit.sealed_columns import SealedColumn
 from server.kit.tables import Table, TokenField, UtcDatetimeField, belongs_to, word
 
 
@@ -27,6 +35,9 @@ class Institution(Table):
     licence_number = TokenField(max_length=30, null=True)
     beds = fields.IntField(default=0)
     nursing_beds = fields.IntField(default=0)
+    filing_number = fields.CharField(max_length=40, null=True)  # a home's own 备案号
+    latitude = fields.IntField(null=True)  # millionths of a degree; else the district must do
+    longitude = fields.IntField(null=True)
 
     class Meta:
         table = "institution"
@@ -103,10 +114,64 @@ class AgreementSignature(Table):
     side = word(AgreementSide)
     account_id = fields.BigIntField()
     content_hash = TokenField(max_length=80)  # what was signed, copied at the moment of signing (I18)
+    way = word(SigningWay, null=True)  # null: on the page, as all were before paper was taken
+    signer = fields.CharField(max_length=40, default="")  # whose hand, on paper; else the account's
+    authority_id: int | None
+    authority: fields.ForeignKeyNullableRelation[SigningAuthority] = belongs_to(
+        "care.SigningAuthority", null=True
+    )  # null: on paper, or from before authorisations were kept
 
     class Meta:
         table = "agreement_signature"
         unique_together = (("agreement", "side"),)
+        indexes = (("authority_id",),)
+
+
+class SigningAuthority(Table):
+    """授权书: one account may sign for one institution, so far and so long. Never edited: taken back, or given anew."""
+
+    institution_id: int
+    institution: fields.ForeignKeyRelation[Institution] = belongs_to("care.Institution")
+    account_id = fields.BigIntField()
+    document = fields.CharField(max_length=60)  # the number of the paper
+    cooperation: Any = fields.JSONField(default=list)  # words of rules.Cooperation; empty: all
+    most_fen = fields.BigIntField(null=True)
+    first_day = fields.DateField()
+    last_day = fields.DateField()
+    granted_by_id = fields.BigIntField(null=True)
+    revoked_at = UtcDatetimeField(null=True)
+    revoked_by_id = fields.BigIntField(null=True)
+    reason = fields.CharField(max_length=200, null=True)  # of taking it back
+    times_used = fields.IntField(
+        default=0
+    )  # raised by each signature, so that none passes beside a revocation
+
+    class Meta:
+        table = "signing_authority"
+        indexes = (("institution_id", "account_id"), ("account_id",))
+
+
+class AgreementPaper(Table):
+    """A scan that belongs to an agreement: an attachment, whose digest is signed, or the page that was signed by hand."""
+
+    agreement_id: int
+    agreement: fields.ForeignKeyRelation[ServiceAgreement] = belongs_to("care.ServiceAgreement")
+    kind = word(PaperKind)
+    side = word(AgreementSide)  # who handed it in
+    number = fields.SmallIntField()
+    name = fields.CharField(max_length=60)
+    media_type = TokenField(max_length=40)
+    sealed = fields.BinaryField()  # place: `paper_place`
+    digest = TokenField(max_length=64)
+    added_by_id = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "agreement_paper"
+        unique_together = (("agreement", "number"),)
+
+
+def paper_place(*, paper_uid: str) -> str:
+    return f"alliance.paper|{paper_uid}"
 
 
 class PolicyParameter(Table):
@@ -141,3 +206,6 @@ class CatalogueItem(Table):
     class Meta:
         table = "catalogue_item"
         unique_together = (("code", "version"),)
+
+
+SEALED = (SealedColumn(AgreementPaper, "sealed", lambda row: paper_place(paper_uid=row.uid), at_once=4),)

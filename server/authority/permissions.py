@@ -42,6 +42,11 @@ class Permission(StrEnum):
     AGREEMENT_DRAFT = "agreement:draft"
     AGREEMENT_SIGN = "agreement:sign"
     AGREEMENT_FILE = "agreement:file"
+    AGREEMENT_AUTHORISE = "agreement:authorise"  # register who may sign for my institution
+    DEMAND_READ = "demand:read"  # what homes need, and who answered
+    DEMAND_PUBLISH = "demand:publish"  # civil affairs: lists by home
+    DEMAND_ANSWER = "demand:answer"  # a medical institution's capacity and days
+    DEMAND_CHOOSE = "demand:choose"  # whose answer it is to be, and that it came about
     STAFF_MANAGE = "staff:manage"
     SCHEDULE_READ = "schedule:read"
     SCHEDULE_MANAGE = "schedule:manage"
@@ -154,6 +159,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         _P.AGREEMENT_READ,
         _P.AGREEMENT_DRAFT,
         _P.AGREEMENT_SIGN,
+        _P.AGREEMENT_AUTHORISE,
+        _P.DEMAND_READ,
+        _P.DEMAND_CHOOSE,
         _P.VISIT_PLAN,
         _P.VISIT_CORRECT,
         _P.PLATE_PRINT,
@@ -206,6 +214,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.AGREEMENT_READ,
             _P.AGREEMENT_DRAFT,
             _P.AGREEMENT_SIGN,
+            _P.AGREEMENT_AUTHORISE,
+            _P.DEMAND_READ,
+            _P.DEMAND_ANSWER,
             _P.SCHEDULE_READ,
             _P.SCHEDULE_MANAGE,
             _P.APPOINTMENT_READ,
@@ -242,6 +253,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         {
             _P.INSTITUTION_READ,
             _P.AGREEMENT_READ,
+            _P.DEMAND_READ,
+            _P.DEMAND_PUBLISH,
+            _P.DEMAND_CHOOSE,
             _P.PROXY_REVIEW,
             _P.PROXY_SUSPEND,
             _P.EMERGENCY_REVIEW,
@@ -265,6 +279,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.INSTITUTION_READ,
             _P.AGREEMENT_READ,
             _P.AGREEMENT_FILE,
+            _P.DEMAND_READ,
             _P.EMERGENCY_REVIEW,
             _P.RATING_READ,
             _P.RATING_VOID,
@@ -284,5 +299,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.MODERATOR: frozenset({_P.RATING_READ, _P.FEEDBACK_MODERATE}),
     Role.HOTLINE: frozenset({_P.INSTITUTION_READ, _P.SCHEDULE_READ, _P.CALL_LIST_READ}),
     Role.AUDITOR: frozenset({_P.AUDIT_READ, _P.TRAIL_READ, _P.PRIVACY_READ}),
-    Role.ADMINISTRATOR: frozenset({_P.STAFF_MANAGE, _P.INSTITUTION_READ, _P.PRIVACY_READ, _P.BREACH_KEEP}),
+    Role.ADMINISTRATOR: frozenset(
+        {_P.STAFF_MANAGE, _P.INSTITUTION_READ, _P.PRIVACY_READ, _P.BREACH_KEEP, _P.AGREEMENT_AUTHORISE}
+    ),
 }

@@ -9,6 +9,7 @@ from typing import Any
 PARTS = (
     "alliance",
     "identity",
+    "signing",
     "people",
     "consent",
     "records",
@@ -28,6 +29,7 @@ WITH_A_PAST = (
     "ability",
     "referrals",
     "yearly",
+    "demands",
     "settlement",
 )
 

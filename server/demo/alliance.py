@@ -17,6 +17,7 @@ from server.alliance.rules import (
     FeeKind,
     InstitutionKind,
     PayCycle,
+    Place,
     ServiceItem,
     VisitDay,
     content_digest,
@@ -55,6 +56,23 @@ ADDRESSES = MappingProxyType(
         "hele": "云桥市和乐路 7 号",
         "civil_affairs": "云桥市政务中心 3 楼",
         "health_commission": "云桥市政务中心 5 楼",
+    }
+)
+LICENCES = MappingProxyType(
+    {
+        "first_hospital": "33028100100001",
+        "second_hospital": "33028100100002",
+        "health_center": "33028100100003",
+    }
+)
+PLACES = MappingProxyType(  # fictional; Qinghe, Fushou and Hele have said nothing
+    {
+        "first_hospital": Place(30.0521, 121.1502),
+        "second_hospital": Place(30.0287, 121.1718),
+        "health_center": Place(30.0402, 121.1853),
+        "yihe": Place(30.0418, 121.1889),
+        "songhe": Place(30.0655, 121.2104),
+        "changqing": Place(30.0112, 121.1433),
     }
 )
 PATROL = AgreementContent(
@@ -121,6 +139,8 @@ async def load(town: object, *, now: datetime) -> AllianceTown:  # noqa: ARG001 
             phone="0574-55500000",
             beds=beds,
             nursing_beds=nursing_beds,
+            place=PLACES.get(house.key),
+            licence_number=LICENCES.get(house.key),
             now=now,
         )
     await join_alliance(actor=actor, alliance="云桥市养医联合体", institution_uids=houses.values(), now=now)

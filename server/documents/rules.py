@@ -47,6 +47,9 @@ class SheetKind(StrEnum):
     ASSESSMENTS = "assessments"
     FOLLOW_UPS = "follow_ups"
     CHECKUPS = "checkups"
+    DEMANDS = "demands"
+    COVERAGE_GAPS = "coverage_gaps"
+    BED_CENSUS = "bed_census"
     OWN_COPY = "own_copy"  # all that is held about a person, for them: the floor above writes it
 
 
@@ -65,6 +68,9 @@ SHEET_WORDS: Mapping[SheetKind, str] = {
     SheetKind.ASSESSMENTS: "待评估名单",
     SheetKind.FOLLOW_UPS: "慢病随访",
     SheetKind.CHECKUPS: "体检名单",
+    SheetKind.DEMANDS: "需求清单",
+    SheetKind.COVERAGE_GAPS: "签约缺口",
+    SheetKind.BED_CENSUS: "床位与利用率",
     SheetKind.OWN_COPY: "个人信息副本",
 }
 

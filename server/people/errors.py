@@ -243,3 +243,21 @@ class RosterPreviewOver(DomainError):
     code = "people.roster_preview_over"
     kind = Kind.CONFLICT
     message = "这次预览已经过期，一行也没有导入。请重新选择名册文件，再检查一遍。"
+
+
+class CensusUnsound(DomainError):
+    code = "people.census_unsound"
+    kind = Kind.INVALID
+    message = "床位数字对不上：护理型床位不能多于床位，住院和休养的人数不能多于住着的人数。请核对后再填。"
+
+
+class CensusSame(DomainError):
+    code = "people.census_same"
+    kind = Kind.CONFLICT
+    message = "填的数字和现在的一样，没有要更正的。"
+
+
+class CensusMoved(DomainError):
+    code = "people.census_moved"
+    kind = Kind.CONFLICT
+    message = "刚刚有人更正了同一天的床位，请刷新后看最新的数字。"

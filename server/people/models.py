@@ -107,6 +107,30 @@ class CareStateChange(Table):
         indexes = (("resident_id", "started_at"),)
 
 
+class BedCensusEntry(Table):
+    """A home's beds at the end of one day (A23). Rows are added, never changed: version 1 is what was counted, each later one
+    the difference that a correction makes, so that a day's rows add up to what holds.
+    """
+
+    home_id: int
+    home: fields.ForeignKeyRelation[Institution] = belongs_to("care.Institution")
+    day = fields.DateField()
+    version = fields.SmallIntField()
+    beds = fields.IntField()
+    nursing_beds = fields.IntField()
+    residents = fields.IntField()
+    inpatient = fields.IntField()
+    convalescent = fields.IntField()
+    reason = fields.CharField(max_length=200, default="")  # of a correction
+    corrected_by_id = fields.BigIntField(null=True)
+    digest = TokenField(max_length=64)  # rules.census.digest_of
+
+    class Meta:
+        table = "bed_census"
+        unique_together = (("home", "day", "version"),)
+        indexes = (("day", "home"),)
+
+
 class Kinship(Table):
     """Who somebody's relatives are: a fact that grants nothing."""
 

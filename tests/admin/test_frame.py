@@ -169,7 +169,7 @@ class TestEveryGraveStep:
 
     def test_is_listed(self):
         assert {route.name.split(".", 1)[1] for route in GRAVE} == {
-            "exports.ask_for_export", "feedback.ratings.propose_void", "feedback.cases.propose_case_void",
+            "alliance.authorise", "exports.ask_for_export", "feedback.ratings.propose_void", "feedback.cases.propose_case_void",
             "feedback.voids.decide_void", "merges.merge", "merges.unmerge", "privacy.close",
             "settlement.publish", "settlement.unpay",
         }  # fmt: skip

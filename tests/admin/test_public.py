@@ -1,6 +1,8 @@
 """What everybody may read without signing in."""
 
+import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -11,6 +13,9 @@ from server.demo import Town, cast
 from server.feedback.models import Rating, RatingReply
 from server.identity.models import Account
 from server.kit.ids import new_uid
+from server.visits.models import Visit
+from server.visits.rules import VisitStatus
+from tests.architecture.crowd import copy_of
 from tests.core.feedback import given
 
 Console = Callable[[str], Awaitable[Any]]
@@ -103,3 +108,33 @@ class TestInstitution:
 
         for uid in (town.alliance.yihe, new_uid(), (await Institution.get(kind="civil_affairs_bureau")).uid):
             assert (await seen(address, f"institutions/{uid}")).status_code == 404
+
+
+class TestPromises:
+    async def test_are_told_where_there_are_enough_of_them(
+        self, town: Town, address: str, clock: Any
+    ) -> None:
+        home, provider = town.alliance.yihe, town.alliance.health_center
+        before = (await seen(address, f"institutions/{home}")).text
+        row = await Visit.all().order_by("id").first().values()
+        for number in range(1, 31):
+            at = clock() - timedelta(days=number)
+            status = VisitStatus.CONFIRMED if number % 3 else VisitStatus.MISSED
+            await copy_of(Visit, row, starts_at=at, ends_at=at + timedelta(hours=1), status=status).save()
+
+        page, hospital = [(await seen(address, f"institutions/{each}")).text for each in (home, provider)]
+        listed = (await seen(address, "institutions?service=patrol")).text
+
+        assert "满 10 次才公布" in before
+        assert "两家机构都确认做了" in page
+        assert "两家机构都确认做了" in hospital
+        assert "云桥市第二人民医院" not in listed
+        assert re.search(r"6\d%", listed)
+
+    async def test_an_address_finds_as_well_as_a_name(self, town: Town, address: str) -> None:
+        found = (await seen(address, "institutions?name=松林路")).text
+
+        assert "云桥市松鹤养老院" in found
+        assert "云桥市颐和养老院" not in found
+        assert "执业许可" not in found
+        assert (await seen(address, "institutions?service=<b>")).status_code == 422

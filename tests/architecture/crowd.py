@@ -5,12 +5,13 @@ from typing import Any
 
 from tortoise.models import Model
 
-from server.alliance.models import Department, Institution, ServiceAgreement
+from server.alliance.models import Department, Institution, ServiceAgreement, SigningAuthority
 from server.assessments.models import Assessment, AssessmentDispute
 from server.audit.models import AuditEntry
 from server.booking.models import Appointment, Schedule, ScheduleException, WaitlistEntry, WaitlistOffer
 from server.checkups.models import CheckupCampaign, CheckupDuty
 from server.consent.models import Consent, ConsentProvision
+from server.demands.models import Demand, DemandAnswer
 from server.feedback.models import CaseStep, FeedbackCase, Rating, RatingToken, RatingVoid, TextRevision
 from server.followups.models import ChronicEpisode, FollowUp
 from server.identity.models import Account, RoleGrant
@@ -51,6 +52,8 @@ LISTED: tuple[tuple[type[Model], tuple[tuple[type[Model], str], ...]], ...] = (
     (ChronicEpisode, ((FollowUp, "episode_id"),)),
     (CheckupCampaign, ()),
     (CheckupDuty, ()),
+    (Demand, ((DemandAnswer, "demand_id"),)),
+    (SigningAuthority, ()),
 )
 
 

@@ -28,6 +28,7 @@ DOWNLOADS = {
     "admin.exports.export_file",
     "admin.checkups.template",
     "admin.consent.paper",
+    "admin.alliance.paper",
     "admin.referrals.look_up_scanned",  # leads on to the referral
 }
 NOBODY = "nobody"  # who is not signed in

@@ -1,21 +1,18 @@
 """An agreement from its draft to its end (machine ④)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from server.alliance.access import agreement_for, institution_for
 from server.alliance.actions.moves import activate, move, tell
+from server.alliance.actions.texts import Terms, agreement_card_of, digest, digest_of, ensure_sound, written
 from server.alliance.errors import (
-    AgreementChanged,
-    AlreadySigned,
     CommissionMustResume,
     FilingNumberTaken,
     ReasonNeeded,
     ReferralFee,
-    SameSigner,
     SignaturesDiffer,
-    WrongContent,
     WrongParties,
 )
 from server.alliance.models import AgreementSignature, Institution, ServiceAgreement
@@ -26,8 +23,6 @@ from server.alliance.rules import (
     AgreementSide,
     AgreementStatus,
     InstitutionKind,
-    content_digest,
-    content_faults,
     content_of,
     plain_content,
 )
@@ -40,13 +35,6 @@ from server.kit.errors import IllegalMove, NotFound
 from server.kit.transactions import action
 
 _MAY_BE_SUCCEEDED = frozenset({AgreementStatus.ACTIVE, AgreementStatus.EXPIRING, AgreementStatus.EXPIRED})
-
-
-@dataclass(frozen=True)
-class _Terms:
-    first_day: date
-    last_day: date
-    content: AgreementContent
 
 
 @action
@@ -64,7 +52,7 @@ async def draft_agreement(
     read = Permission.INSTITUTION_READ
     home = await institution_for(actor=actor, uid=home_uid, permission=read, now=now)
     provider = await institution_for(actor=actor, uid=provider_uid, permission=read, now=now)
-    terms = _Terms(first_day, last_day, await _coded(content, now))
+    terms = Terms(first_day, last_day, await _coded(content, now))
     return await _drafted(actor, home, provider, terms, older=None, now=now)
 
 
@@ -76,7 +64,7 @@ async def draft_successor(
     older = await agreement_for(actor=actor, uid=uid, permission=Permission.AGREEMENT_DRAFT, now=now)
     if older.status not in _MAY_BE_SUCCEEDED:
         raise IllegalMove
-    terms = _Terms(first_day, last_day, await _coded(content, now, content_of(older.content)))
+    terms = Terms(first_day, last_day, await _coded(content, now, content_of(older.content)))
     return await _drafted(actor, older.home, older.provider, terms, older=older, now=now)
 
 
@@ -85,17 +73,19 @@ async def revise_draft(
     *, actor: Actor, uid: str, first_day: date, last_day: date, content: AgreementContent, now: datetime
 ) -> AgreementCard:
     row = await agreement_for(actor=actor, uid=uid, permission=Permission.AGREEMENT_DRAFT, now=now)
-    content = await _coded(content, now, content_of(row.content))
-    terms = _Terms(first_day, last_day, content)
-    _ensure_sound(terms)
-    digest = _digest(row.home, row.provider, row.version, terms)
+    older = content_of(row.content)
+    # What is attached stays attached: it is handed in beside the form, not with it.
+    content = written(await _coded(content, now, older), attachments=older.attachments)
+    terms = Terms(first_day, last_day, content)
+    ensure_sound(terms)
+    text_digest = digest(row.home, row.provider, row.version, terms)
     changed = await ServiceAgreement.filter(id=row.id, status=AgreementStatus.DRAFT).update(
-        first_day=first_day, last_day=last_day, content=plain_content(content), content_hash=digest
+        first_day=first_day, last_day=last_day, content=plain_content(content), content_hash=text_digest
     )
     if not changed:
         raise IllegalMove
     await _noted(actor, row, "alliance.agreement_revised", now)
-    return await _card(row.id)
+    return await agreement_card_of(row.id)
 
 
 async def _coded(
@@ -118,23 +108,7 @@ async def propose_agreement(*, actor: Actor, uid: str, now: datetime) -> Agreeme
     row = await agreement_for(actor=actor, uid=uid, permission=Permission.AGREEMENT_DRAFT, now=now)
     await move(actor, row, AgreementEvent.PROPOSE, now=now)
     await tell(row, "agreement_proposed", now=now)
-    return await _card(row.id)
-
-
-@action
-async def sign_agreement(*, actor: Actor, uid: str, content_hash: str, now: datetime) -> AgreementCard:
-    """Sign for the actor's own side what they have read: `content_hash` is the one that was shown to them (I18)."""
-    row = await agreement_for(actor=actor, uid=uid, permission=Permission.AGREEMENT_SIGN, now=now)
-    if content_hash != row.content_hash or content_hash != _digest_of(row):
-        raise AgreementChanged
-    signed = await AgreementSignature.filter(agreement_id=row.id).order_by("id")
-    side = _side_to_sign(actor, row, signed)
-    await move(actor, row, AgreementEvent.SIGN, now=now)
-    await AgreementSignature(
-        agreement_id=row.id, side=side, account_id=actor.account_id, content_hash=content_hash, created_at=now
-    ).save()
-    await tell(row, "agreement_signed", now=now, side=side)
-    return await _card(row.id)
+    return await agreement_card_of(row.id)
 
 
 @action
@@ -157,7 +131,7 @@ async def file_agreement(
     if row.first_day <= local_date(now):
         await activate(actor, row, now=now)
     await tell(row, "agreement_filed", now=now)
-    return await _card(row.id)
+    return await agreement_card_of(row.id)
 
 
 @action
@@ -179,7 +153,7 @@ async def resume_agreement(*, actor: Actor, uid: str, reason: str, now: datetime
     if row.paused_by_commission and not actor.may(Permission.AGREEMENT_FILE):
         raise CommissionMustResume
     await move(actor, row, AgreementEvent.RESUME, now=now, reason=_given(reason))
-    return await _card(row.id)
+    return await agreement_card_of(row.id)
 
 
 @action
@@ -192,7 +166,7 @@ async def _drafted(
     actor: Actor,
     home: Institution,
     provider: Institution,
-    terms: _Terms,
+    terms: Terms,
     *,
     older: ServiceAgreement | None,
     now: datetime,
@@ -202,7 +176,7 @@ async def _drafted(
         raise NotFound
     if home.kind is not InstitutionKind.NURSING_HOME or not provider.kind.is_medical:
         raise WrongParties
-    _ensure_sound(terms)
+    ensure_sound(terms)
     version = older.version + 1 if older else 1
     row = ServiceAgreement(
         home=home,
@@ -213,7 +187,7 @@ async def _drafted(
         first_day=terms.first_day,
         last_day=terms.last_day,
         content=plain_content(terms.content),
-        content_hash=_digest(home, provider, version, terms),
+        content_hash=digest(home, provider, version, terms),
         created_at=now,
     )
     await row.save()
@@ -226,7 +200,7 @@ async def _ended(
 ) -> AgreementCard:
     await move(actor, row, event, now=now, reason=_given(reason), **changes)
     await tell(row, "agreement_ended", now=now, event=event, at=now.isoformat())
-    return await _card(row.id)
+    return await agreement_card_of(row.id)
 
 
 def _given(reason: str) -> str:
@@ -240,62 +214,15 @@ def _authority(actor: Actor) -> Permission:
     return Permission.AGREEMENT_FILE if actor.may(Permission.AGREEMENT_FILE) else Permission.AGREEMENT_SIGN
 
 
-def _side_to_sign(actor: Actor, row: ServiceAgreement, signed: list[AgreementSignature]) -> AgreementSide:
-    own = actor.institutions_with(Permission.AGREEMENT_SIGN)
-    sides = [
-        side
-        for side, institution_id in (
-            (AgreementSide.HOME, row.home_id),
-            (AgreementSide.PROVIDER, row.provider_id),
-        )
-        if institution_id in own
-    ]
-    open_sides = [side for side in sides if side not in {each.side for each in signed}]
-    if not open_sides:
-        raise AlreadySigned
-    if actor.account_id in {each.account_id for each in signed}:
-        raise SameSigner
-    return open_sides[0]
-
-
 async def _ensure_signed_alike(row: ServiceAgreement) -> None:
     signed = await AgreementSignature.filter(agreement_id=row.id)
     if {each.side for each in signed} != set(AgreementSide):
         raise IllegalMove
-    if {each.content_hash for each in signed} | {_digest_of(row)} != {row.content_hash}:
+    if {each.content_hash for each in signed} | {digest_of(row)} != {row.content_hash}:
         raise SignaturesDiffer
-
-
-def _ensure_sound(terms: _Terms) -> None:
-    faults = content_faults(terms.content)
-    if terms.last_day < terms.first_day:
-        faults["last_day"] = "结束日期不能早于开始日期。"
-    if faults:
-        raise WrongContent(fields=faults)
-
-
-def _digest_of(row: ServiceAgreement) -> str:
-    return _digest(
-        row.home, row.provider, row.version, _Terms(row.first_day, row.last_day, content_of(row.content))
-    )
-
-
-def _digest(home: Institution, provider: Institution, version: int, terms: _Terms) -> str:
-    return content_digest(
-        home_uscc=home.uscc,
-        provider_uscc=provider.uscc,
-        version=version,
-        first_day=terms.first_day,
-        last_day=terms.last_day,
-        content=terms.content,
-    )
 
 
 async def _noted(actor: Actor, row: ServiceAgreement, what: str, now: datetime) -> None:
     await note(
         actor, what, subject_kind="agreement", subject_uid=row.uid, institution_id=row.home_id, now=now
     )
-
-
-async def _card(row_id: int) -> AgreementCard:
-    return agreement_card(await ServiceAgreement.get(id=row_id).select_related("home", "provider"))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from server.alliance.errors import AlreadyThere, WrongUscc
 from server.alliance.models import CareAlliance, Department, Institution, Membership, PolicyParameter
-from server.alliance.rules import InstitutionKind, Parameter, is_uscc
+from server.alliance.rules import MILLIONTHS, InstitutionKind, Parameter, Place, is_on_earth, is_uscc
 from server.audit.actions import note
 from server.authority.actor import Actor
 from server.kit.clock import local_date
@@ -25,11 +25,16 @@ async def register_institution(
     phone: str = "",
     beds: int = 0,
     nursing_beds: int = 0,
+    filing_number: str | None = None,
+    place: Place | None = None,
     now: datetime,
 ) -> str:
     """Return the uid. Called by the installation and the command line only: no route leads here."""
     if not is_uscc(uscc):
         raise WrongUscc(fields={"uscc": WrongUscc.message})
+    if place is not None and not is_on_earth(place.latitude, place.longitude):
+        msg = "latitude and longitude are degrees, north and east positive"
+        raise ValueError(msg)
     if await Institution.filter(uscc=uscc).exists():
         raise AlreadyThere
     row = Institution(
@@ -42,6 +47,9 @@ async def register_institution(
         phone=phone,
         beds=beds,
         nursing_beds=nursing_beds,
+        filing_number=filing_number,
+        latitude=round(place.latitude * MILLIONTHS) if place else None,
+        longitude=round(place.longitude * MILLIONTHS) if place else None,
         created_at=now,
     )
     await row.save()

@@ -6,11 +6,13 @@ from datetime import date, datetime
 
 from server.alliance.access import agreement_for, agreements_visible_to, in_force
 from server.alliance.models import AgreementSignature, ServiceAgreement
+from server.alliance.queries.papers import AgreementPaperCard, papers_of
 from server.alliance.rules import (
     AgreementContent,
     AgreementSide,
     AgreementStatus,
     InstitutionKind,
+    SigningWay,
     content_of,
 )
 from server.authority.actor import Actor
@@ -40,6 +42,16 @@ class SignatureCard:
     side: AgreementSide
     signed_at: datetime
     content_hash: str
+    way: SigningWay
+    signer: str  # whose hand, on paper
+
+
+@dataclass(frozen=True)
+class PartyCard:
+    side: AgreementSide
+    name: str
+    uscc: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,8 @@ class AgreementSheet:
     has_referral_fee: bool
     override_reason: str | None
     supersedes_uid: str | None
+    parties: tuple[PartyCard, ...]
+    papers: tuple[AgreementPaperCard, ...]
 
 
 async def agreement_in_force(*, home_id: int, provider_id: int, now: datetime) -> AgreementCard | None:
@@ -82,10 +96,20 @@ async def agreement_sheet(*, actor: Actor, uid: str, now: datetime) -> Agreement
     return AgreementSheet(
         card=agreement_card(row),
         content=content,
-        signatures=tuple(SignatureCard(each.side, each.created_at, each.content_hash) for each in signatures),
+        signatures=tuple(
+            SignatureCard(
+                each.side, each.created_at, each.content_hash, each.way or SigningWay.ELECTRONIC, each.signer
+            )
+            for each in signatures
+        ),
         has_referral_fee=content.has_referral_fee,
         override_reason=row.override_reason,
         supersedes_uid=older.uid if older else None,
+        parties=(
+            PartyCard(AgreementSide.HOME, row.home.name, row.home.uscc, row.home.address),
+            PartyCard(AgreementSide.PROVIDER, row.provider.name, row.provider.uscc, row.provider.address),
+        ),
+        papers=await papers_of(row),
     )
 
 

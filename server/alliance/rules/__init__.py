@@ -19,10 +19,12 @@ from server.alliance.rules.catalogue import (
 )
 from server.alliance.rules.content import (
     AgreementContent,
+    Attachment,
     Contact,
     Cooperation,
     Fee,
     FeeKind,
+    Parties,
     PayCycle,
     ServiceItem,
     VisitDay,
@@ -39,6 +41,23 @@ from server.alliance.rules.institutions import (
     uscc_check_character,
 )
 from server.alliance.rules.parameters import PARAMETERS, Confidence, Parameter
+from server.alliance.rules.places import (
+    MILLIONTHS,
+    Place,
+    county_of,
+    is_on_earth,
+    kilometres,
+    spare_agreements,
+)
+from server.alliance.rules.signing import (
+    LARGEST_PAPER,
+    MOST_PAPERS,
+    PaperKind,
+    SigningScope,
+    SigningWay,
+    covers,
+    media_type_of,
+)
 from server.alliance.rules.spans import Days, Span, days_of, months_asked_for
 
 __all__ = [
@@ -47,6 +66,9 @@ __all__ = [
     "CATALOGUE",
     "FUNDING_WORDS",
     "IN_FORCE",
+    "LARGEST_PAPER",
+    "MILLIONTHS",
+    "MOST_PAPERS",
     "ON_THE_WAY",
     "PARAMETERS",
     "PUBLIC_KINDS",
@@ -56,6 +78,7 @@ __all__ = [
     "AgreementEvent",
     "AgreementSide",
     "AgreementStatus",
+    "Attachment",
     "CatalogueEntry",
     "Confidence",
     "Contact",
@@ -65,18 +88,29 @@ __all__ = [
     "FeeKind",
     "Funding",
     "InstitutionKind",
+    "PaperKind",
     "Parameter",
+    "Parties",
     "PayCycle",
+    "Place",
     "ServiceCategory",
     "ServiceItem",
+    "SigningScope",
+    "SigningWay",
     "Span",
     "VisitDay",
     "content_digest",
     "content_faults",
     "content_of",
+    "county_of",
+    "covers",
     "days_of",
+    "is_on_earth",
     "is_uscc",
+    "kilometres",
+    "media_type_of",
     "months_asked_for",
     "plain_content",
+    "spare_agreements",
     "uscc_check_character",
 ]

@@ -10,6 +10,8 @@ from typing import Any
 import orjson
 
 MOST_FEN = 10**12  # no line of an agreement is worth ten billion yuan
+MOST_PEOPLE = 100_000  # in one home
+PHONE_DIGITS = 7  # the least of a number that can be called
 MINUTES_A_DAY = 24 * 60
 SUNDAY = 7
 
@@ -48,6 +50,7 @@ class ServiceItem:
     price: int | None = (
         None  # fen for one time (beyond the quota); None: beyond a quota, as the catalogue says
     )
+    fee: FeeKind | None = None  # how this one is charged, where it is not as the whole
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,26 @@ class Contact:
 
 
 @dataclass(frozen=True)
+class Parties:
+    """What each side is by its papers, as it stood when the text was written."""
+
+    number: str = ""  # 协议编号, the parties' own
+    home_filing: str = ""  # 甲方备案号
+    home_beds: int | None = None
+    home_residents: int | None = None
+    provider_licence: str = ""  # 乙方执业许可证号
+    practice_filing: str = ""  # 执业地点备案号: where the provider's people may practise (A02)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A paper that belongs to the text: its digest stands in what is signed, the paper itself beside it."""
+
+    name: str
+    digest: str  # SHA-256 of what was handed in
+
+
+@dataclass(frozen=True)
 class AgreementContent:
     cooperation: tuple[Cooperation, ...]
     items: tuple[ServiceItem, ...]
@@ -86,6 +109,8 @@ class AgreementContent:
     emergency: str = ""
     sharing: str = ""  # information and confidentiality
     disputes: str = ""
+    parties: Parties = Parties()
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def has_referral_fee(self) -> bool:
@@ -108,25 +133,48 @@ def content_faults(content: AgreementContent) -> dict[str, str]:
         for day in content.visit_days
     ):
         faults["visit_days"] = "巡诊时间的结束要晚于开始，且在同一天之内。"
-    return faults
+    return faults | _faults_of_contacts(content) | _faults_of_parties(content.parties)
+
+
+def _faults_of_contacts(content: AgreementContent) -> dict[str, str]:
+    if Cooperation.GREEN_CHANNEL in content.cooperation and not content.contacts:
+        return {"contact_name": "约定了绿色通道，请写明 24 小时有人接的联系人和电话。"}
+    if any(sum(letter.isdigit() for letter in each.phone) < PHONE_DIGITS for each in content.contacts):
+        return {"contact_phone": "联系电话至少要有 7 位数字，请核对。"}
+    return {}
+
+
+def _faults_of_parties(parties: Parties) -> dict[str, str]:
+    counts = {"home_beds": parties.home_beds, "home_residents": parties.home_residents}
+    return {
+        name: "请填不小于 0 的人数或床位数。"
+        for name, count in counts.items()
+        if count is not None and not 0 <= count <= MOST_PEOPLE
+    }
 
 
 def plain_content(content: AgreementContent) -> dict[str, Any]:
     """Return the content as it is stored.
 
-    A price that was not agreed is not mentioned: agreements signed before there were prices keep their digest.
+    What was not agreed is not mentioned where it came later than the first agreements (prices, ways of charging, papers of
+    the parties, attachments): agreements signed before keep their digest.
     """
     plain = dict(orjson.loads(orjson.dumps(content)))
     for item in plain["items"]:
-        if item["price"] is None:
-            del item["price"]
+        for later in ("price", "fee"):
+            if item[later] is None:
+                del item[later]
+    plain["parties"] = {name: value for name, value in plain["parties"].items() if value not in ("", None)}
+    for later in ("parties", "attachments"):
+        if not plain[later]:
+            del plain[later]
     return plain
 
 
 def content_of(plain: Mapping[str, Any]) -> AgreementContent:
     return AgreementContent(
         cooperation=tuple(Cooperation(word) for word in plain["cooperation"]),
-        items=tuple(ServiceItem(**item) for item in plain["items"]),
+        items=tuple(_item(item) for item in plain["items"]),
         fees=tuple(
             Fee(FeeKind(fee["kind"]), fee["amount"], PayCycle(fee["cycle"]), fee["note"])
             for fee in plain["fees"]
@@ -137,7 +185,14 @@ def content_of(plain: Mapping[str, Any]) -> AgreementContent:
             name: plain[name]
             for name in ("home_duties", "provider_duties", "emergency", "sharing", "disputes")
         },
+        parties=Parties(**plain.get("parties", {})),
+        attachments=tuple(Attachment(**each) for each in plain.get("attachments", ())),
     )
+
+
+def _item(plain: Mapping[str, Any]) -> ServiceItem:
+    fee = plain.get("fee")
+    return ServiceItem(**{**plain, "fee": FeeKind(fee) if fee else None})
 
 
 def content_digest(

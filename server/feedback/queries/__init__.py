@@ -19,7 +19,7 @@ from server.feedback.queries.cases import (
 from server.feedback.queries.exports import Said, rated_by
 from server.feedback.queries.faults import faults
 from server.feedback.queries.neighbours import NeighbourCard, Neighbours
-from server.feedback.queries.public import PublicSheet, public_sheet
+from server.feedback.queries.public import PublicCard, PublicSheet, public_directory, public_sheet
 from server.feedback.queries.ratings import (
     InstitutionRating,
     PublicRating,
@@ -66,6 +66,7 @@ __all__ = [
     "ModerationFile",
     "NeighbourCard",
     "Neighbours",
+    "PublicCard",
     "PublicRating",
     "PublicSheet",
     "QuarterCard",
@@ -93,6 +94,7 @@ __all__ = [
     "my_cases",
     "my_ratings",
     "open_tokens",
+    "public_directory",
     "public_sheet",
     "published_for",
     "rated_by",

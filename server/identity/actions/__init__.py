@@ -28,6 +28,7 @@ from server.identity.actions.sessions import (
     revoke_session,
     sign_out,
 )
+from server.identity.actions.signing import authorise_signer
 from server.identity.actions.training import record_training, strike_out_training
 from server.identity.actions.views import forget_view, keep_view
 from server.identity.actions.ways_in import (
@@ -43,6 +44,7 @@ __all__ = [
     "ConsoleSession",
     "FirstAdministrator",
     "approve_device",
+    "authorise_signer",
     "bind_staff",
     "change_password",
     "close_account",

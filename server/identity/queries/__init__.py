@@ -32,6 +32,7 @@ from server.identity.queries.accounts_overview import (
 from server.identity.queries.faults import faults
 from server.identity.queries.history import HistoryLine, history_of
 from server.identity.queries.log import InstitutionLog, LogLine, LogWish, institution_log
+from server.identity.queries.signing import AuthorityCard, SignerChoice, SignersBoard, signers
 from server.identity.queries.staff import (
     ColleagueCard,
     DeviceCard,
@@ -63,6 +64,7 @@ __all__ = [
     "AccountCard",
     "AccountsOverview",
     "AccountsWish",
+    "AuthorityCard",
     "ColleagueCard",
     "DeviceCard",
     "DeviceWaitingCard",
@@ -78,6 +80,8 @@ __all__ = [
     "RoleHolderCard",
     "SessionCard",
     "SignedIn",
+    "SignerChoice",
+    "SignersBoard",
     "StaffCard",
     "StaffLine",
     "Standing",
@@ -110,6 +114,7 @@ __all__ = [
     "own_sessions",
     "password_hash_of",
     "roles_to_give",
+    "signers",
     "staff",
     "staff_member",
     "standing_of_token",

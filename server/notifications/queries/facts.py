@@ -211,4 +211,5 @@ _SUBJECTS: Mapping[str, Callable[[str], Awaitable[Facts]]] = {
     "statement": _beside,
     "episode": _beside,
     "campaign": _beside,
+    "demand": _beside,
 }

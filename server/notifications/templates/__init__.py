@@ -10,6 +10,7 @@ from server.notifications.templates import (
     agreements,
     assessments,
     booking,
+    demands,
     feedback,
     health,
     referrals,
@@ -37,6 +38,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     **agreements.TEMPLATES,
     **settlement.TEMPLATES,
     **feedback.TEMPLATES,
+    **demands.TEMPLATES,
 }
 
 # News that reaches no inbox, and why.

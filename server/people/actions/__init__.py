@@ -5,6 +5,7 @@ then an invitation, then proxy grants, lowest id first, then the resident's chai
 """
 
 from server.people.actions.care import follow_event, record_death, transition
+from server.people.actions.census import correct_census, sweep_census
 from server.people.actions.invitations import issue_invitation, redeem_invitation, revoke_invitation
 from server.people.actions.kin import record_kinship
 from server.people.actions.leaving import release_account
@@ -35,6 +36,7 @@ __all__ = [
     "change_bed",
     "confirm_by_document",
     "confirm_proxy",
+    "correct_census",
     "decline_proxy",
     "discharge",
     "end_proxy",
@@ -52,6 +54,7 @@ __all__ = [
     "review_proxy",
     "revoke_invitation",
     "suspend_proxy",
+    "sweep_census",
     "sweep_reviews",
     "transfer",
     "transition",

@@ -1,6 +1,7 @@
 """What may be told of residents and of those who act for them."""
 
 from server.people.queries.beds import BedBoard, BedCensus, BedSheet, BedSpot, Room, beds
+from server.people.queries.census import CensusBoard, CensusPoint, HomeCensus, census_board
 from server.people.queries.choices import (
     LIVING,
     ResidentChoice,
@@ -50,8 +51,11 @@ __all__ = [
     "BedSheet",
     "BedSpot",
     "CareStateCard",
+    "CensusBoard",
+    "CensusPoint",
     "EmergencyLine",
     "FoundResident",
+    "HomeCensus",
     "InvitationCard",
     "KinCard",
     "MyResidentCard",
@@ -66,6 +70,7 @@ __all__ = [
     "RosterPreview",
     "StayCard",
     "beds",
+    "census_board",
     "choices_of",
     "count_proxy_cases",
     "count_resident_choices",

@@ -5,13 +5,26 @@ from datetime import datetime
 
 from server.alliance.queries import parameter
 from server.people.access import active_grants
-from server.people.models import CareStateChange, ProxyGrant, ProxyGrantScope, Resident, ResidentStay
+from server.people.models import (
+    BedCensusEntry,
+    CareStateChange,
+    ProxyGrant,
+    ProxyGrantScope,
+    Resident,
+    ResidentStay,
+)
 from server.people.rules import EFFECTS
+from server.people.rules.census import KEPT, NOTHING, Figures, digest_of
 
 
 async def faults(*, now: datetime) -> list[str]:
     """Return one line per broken invariant of this room; uids only."""
-    return [*await _proxy_faults(now), *await _residence_faults(), *await _care_faults()]
+    return [
+        *await _proxy_faults(now),
+        *await _residence_faults(),
+        *await _care_faults(),
+        *await _census_faults(),
+    ]
 
 
 async def _proxy_faults(now: datetime) -> list[str]:
@@ -32,6 +45,32 @@ async def _proxy_faults(now: datetime) -> list[str]:
     return found + [
         f"I5 resident row {key} has {count} proxies" for key, count in crowd.items() if count > most
     ]
+
+
+async def _census_faults() -> list[str]:
+    """A23: a kept day is never edited. Its rows hold each other's digests, and add up to figures that can be."""
+    found: list[str] = []
+    before: BedCensusEntry | None = None
+    held = NOTHING
+    rows = BedCensusEntry.all().order_by("home_id", "day", "version").select_related("home")
+    for row in await rows:
+        follows = before is not None and (before.home_id, before.day) == (row.home_id, row.day)
+        figures = Figures(row.beds, row.nursing_beds, row.residents, row.inpatient, row.convalescent)
+        held = held.plus(figures) if follows else figures
+        digest = digest_of(
+            home=row.home.uid,
+            day=row.day,
+            version=row.version,
+            figures=figures,
+            reason=row.reason,
+            before=before.digest if follows and before else "",
+        )
+        if digest != row.digest or row.version != (before.version + 1 if follows and before else KEPT):
+            found.append(f"A23 census {row.uid} was changed, or one before it is gone")
+        if row.version > KEPT and not (held.is_sound and row.reason):
+            found.append(f"A23 census {row.uid} corrects to what cannot be, or says no reason")
+        before = row
+    return found
 
 
 async def _care_faults() -> list[str]:

@@ -17,6 +17,7 @@ from server.people.rules.care import (
     StayEnd,
     nursing_key,
 )
+from server.people.rules.census import CensusSpan, Figures
 from server.people.rules.national_id import (
     OLDEST,
     IdKind,
@@ -60,8 +61,10 @@ __all__ = [
     "CareEffects",
     "CareEvent",
     "CareState",
+    "CensusSpan",
     "ConfirmedHow",
     "EndReason",
+    "Figures",
     "IdKind",
     "NationalId",
     "ProxyEvent",

@@ -33,4 +33,25 @@ PARAMETERS: tuple[Parameter, ...] = (
         "①养医联合体实施方案（2024）、③余姚方案：80 周岁以上高龄长者",
         "medium",
     ),
+    Parameter(
+        "people.nursing_share_baseline",
+        40,
+        "percent",
+        "②常州方案（2014）的起点，③余姚方案的基线（据记忆）",
+        "medium",
+    ),
+    Parameter(
+        "people.nursing_share_goal",
+        60,
+        "percent",
+        "②常州方案（2014）的目标",
+        "medium",
+    ),
+    Parameter(
+        "people.nursing_share_national",
+        55,
+        "percent",
+        "国家 2025 年护理型床位占比指标",
+        "high",
+    ),
 )

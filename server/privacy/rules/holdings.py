@@ -42,6 +42,7 @@ OF_ACCOUNT: tuple[Holding, ...] = (
     Holding("proxy_grant_scope", "grant__proxy_id", "代办范围"),
     Holding("proxy_invitation", "issued_by_id", "您发出的代办邀请"),
     Holding("agreement_signature", "account_id", "您代表机构签的协议"),
+    Holding("signing_authority", "account_id", "您代表机构签约的授权"),
     Holding("rating", "author_id", "您的评价"),
     Holding("text_revision", "author_id", "您写的评价文字"),
     Holding("moderation_decision", "rating__author_id", "您的评价怎样审核的"),
@@ -199,6 +200,12 @@ NOT_TOLD: Mapping[str, str] = {
     "breach.recorded_by_id": _DID,
     "breach.closed_by_id": _DID,
     "breach_notice.told_by_id": _DID,
+    "signing_authority.granted_by_id": _DID,
+    "signing_authority.revoked_by_id": _DID,
+    "agreement_paper.added_by_id": _DID,
+    "bed_census.corrected_by_id": _DID,
+    "demand.published_by_id": _DID,
+    "demand_answer.answered_by_id": _DID,
     "export_part": "文件本身，一天后删除",
 }
 

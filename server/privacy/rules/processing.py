@@ -7,7 +7,7 @@ raises the version. Who answers for it, and the assessment itself, are the insti
 from dataclasses import dataclass
 from datetime import date
 
-VERSION = "2026-11.2"
+VERSION = "2026-11.3"
 SINCE = date(2026, 11, 22)
 
 
@@ -68,6 +68,17 @@ ACTIVITIES: tuple[ProcessingActivity, ...] = (
         recipients="评估所属机构；长者同意的机构，按类别、目的和期限",
         kept=("outpatient", "trail", "audit"),
         measures="两人签名；结果写入健康档案，查看须经同意并留痕；可提异议和复评；分级规则公开，可人工改评",
+    ),
+    ProcessingActivity(
+        "签约授权与协议签署",
+        "确认谁能代表机构签协议，保存签署的证据",
+        "机构的签约人、联系人",
+        "姓名、账号、授权书编号和范围、签署时间、签字页扫描件、工作电话",
+        sensitive=False,
+        basis="第十三条第一款第（二）项履行岗位职责；签约协议",
+        recipients="签约双方；备案的卫健部门",
+        kept=("accounts", "audit"),
+        measures="授权不能自己登记，可随时收回；扫描件加密保存，每次查看留痕",
     ),
     ProcessingActivity(
         "紧急查阅",

@@ -60,6 +60,7 @@ from server.visits.queries.planning import (
 )
 from server.visits.queries.policy import tolerance, weights
 from server.visits.queries.proofs import ScanTrace
+from server.visits.queries.public import KeptPromise, kept_promises
 from server.visits.queries.review import VisitReview, review
 from server.visits.queries.sheets import FindingsSheet, blank_sheet, open_sheet
 from server.visits.queries.steps import must_be_opened
@@ -92,6 +93,7 @@ __all__ = [
     "IngestCard",
     "KeptBoard",
     "KeptCard",
+    "KeptPromise",
     "MeasureCard",
     "NonceCard",
     "OpenVisit",
@@ -127,6 +129,7 @@ __all__ = [
     "items_in_doubt",
     "items_uncounted",
     "kept_by_home",
+    "kept_promises",
     "measures",
     "must_be_opened",
     "not_counted",

@@ -73,7 +73,7 @@ async def kept_sums(*, days: Days, now: datetime) -> Sums:
 
 async def _sums(which: Q, days: Days, now: datetime) -> Sums:
     rows = (
-        await Visit.filter(which, _due(days, now))
+        await Visit.filter(which, due(days, now))
         .annotate(n=Count("id"))
         .group_by("home_id", "status")
         .values_list("home_id", "status", "n")
@@ -85,7 +85,7 @@ async def not_counted(
     *, actor: Actor, days: Days, home_uid: str | None, wish: PageWish, now: datetime
 ) -> Page[OpenVisitCard]:
     """List the rounds that were due and do not count, the oldest first."""
-    rows = Visit.filter(_on_board(actor), _due(days, now)).exclude(status=VisitStatus.CONFIRMED)
+    rows = Visit.filter(_on_board(actor), due(days, now)).exclude(status=VisitStatus.CONFIRMED)
     if home_uid is not None:
         rows = rows.filter(home__uid=home_uid)
     return await page_of(
@@ -104,7 +104,7 @@ def _on_board(actor: Actor) -> Q:
     return Q(home_id__in=own) | Q(provider_id__in=own)
 
 
-def _due(days: Days, now: datetime) -> Q:
+def due(days: Days, now: datetime) -> Q:
     """Narrow to rounds planned for these days; one that may still begin is not due."""
     start, end = days.bounds
     return Q(starts_at__gte=start, starts_at__lt=end) & ~Q(status=VisitStatus.PLANNED, ends_at__gt=now)

@@ -26,6 +26,13 @@ PARAMETERS: tuple[Parameter, ...] = (
         "times a year",
         "②医护分级只加密一年 12 次及以上的服务（巡诊），不动一年一次的体检（自拟）",
     ),
+    Parameter("visits.kept_days", 90, "days", "参数：公开名录里履约情况数多少天（自拟）"),
+    Parameter(
+        "visits.least_kept_shown",
+        10,
+        "visits",
+        "参数：到期巡诊少于此数的不公开履约比例（自拟，免得一两次代表全部）",
+    ),
     Parameter("visits.verified_at", 4, "points", _WEIGHTS),
     Parameter(f"visits.weight_{Evidence.ROTATING}", 4, "points", _WEIGHTS),
     Parameter(f"visits.weight_{Evidence.NETWORK}", 3, "points", _WEIGHTS),

@@ -218,6 +218,41 @@ def _agreement(says: Any = None) -> Make:
     return lambda stage: Sample({"agreement_uid": stage.town.alliance.yihe_first_hospital}, says)
 
 
+SCANNED = {"file": ("scan.pdf", b"%PDF-1.4 signed", "application/pdf")}
+
+
+def _demand(scene: str, says: Any = None, **how: Any) -> Make:
+    async def made(stage: Scenes) -> Sample:
+        return Sample(await getattr(stage, scene)(**how), says)
+
+    return made
+
+
+async def _answer(stage: Scenes) -> Sample:
+    def says(person: str) -> dict[str, Any]:
+        houses = {"zhao": "first_hospital", "sun": "second_hospital"}
+        own = getattr(stage.town.alliance, houses.get(person, "health_center"))
+        return {"institution": own, "people": "20", "weekdays": ["2"], "from_day": "2026-03-09"}
+
+    return Sample(await stage.demand_published(), says)
+
+
+async def _sign_on_paper(stage: Scenes) -> Sample:
+    uid = await stage.proposed()
+    text = (await ServiceAgreement.get(uid=uid)).content_hash
+    return Sample({"agreement_uid": uid}, {"content_hash": text, "signer": "何静"}, files=SCANNED)
+
+
+async def _beds(stage: Scenes) -> Sample:
+    await stage.beds_kept()
+    return Sample(query={"home": stage.town.alliance.yihe})
+
+
+async def _beds_corrected(stage: Scenes) -> Sample:
+    right = {"beds": "120", "nursing_beds": "60", "residents": "5", "inpatient": "0", "convalescent": "0"}
+    return Sample(await stage.beds_kept(), {"day": NOW.date().isoformat(), **right, **WHY})
+
+
 def _proxy(says: Any = None, grant: str = "daughter_grant") -> Make:
     return lambda stage: Sample({"grant_uid": getattr(stage.town.people, grant)}, says)
 
@@ -304,6 +339,32 @@ SAMPLES: Mapping[str, Make] = {
     "alliance.suspend": _agreement(WHY),
     "alliance.resume": lambda stage: at("agreement_uid", stage.agreement_suspended(), WHY),
     "alliance.terminate": _agreement(WHY),
+    "alliance.attach": lambda stage: at(
+        "agreement_uid", stage.drafted(), {"name": "收费清单"}, files=SCANNED
+    ),
+    "alliance.paper": _demand("agreement_with_paper"),
+    "alliance.sign_on_paper": _sign_on_paper,
+    "alliance.authorise": lambda stage: Sample(
+        says={
+            "who": f"{stage.town.identity.accounts['jin']}:{stage.town.alliance.yihe}",
+            "document": "授权 9",
+            "first_day": "2026-03-01",
+            "last_day": "2027-03-01",
+        }
+    ),
+    "alliance.revoke": lambda stage: Sample({"authority_uid": stage.town.signing.he}, WHY),
+    # What homes need, and their beds
+    "demands.publish": lambda stage: Sample(says={"home": stage.town.alliance.songhe, "rounds": "20"}),
+    "demands.new": lambda stage: Sample(query={"home": stage.town.alliance.yihe}),
+    "demands.demand": _demand("demand_answered"),
+    "demands.answer": _answer,
+    "demands.withdraw_answer": _demand("demand_answered", WHY),
+    "demands.choose": _demand("demand_answered"),
+    "demands.draft": _demand("demand_matched", by="sun"),
+    "demands.settle": _demand("demand_matched", {"how": "已上门"}),
+    "demands.withdraw": _demand("demand_published", WHY),
+    "census.census": _beds,
+    "census.correct": _beds_corrected,
     # Consent, records, the trail
     "consent.consents": lambda stage: Sample(query={"resident": stage.town.people.wang}),
     "consent.consent": lambda stage: Sample({"consent_uid": stage.town.consent.wang_yihe}),

@@ -23,6 +23,7 @@ PUT_TOGETHER = {
         for source in CASE_MOVES.sources(event)
     },
     "alliance.{}": set(),  # spelled out by whoever calls alliance's `tell`
+    "demands.{}": set(),  # likewise
 }
 
 

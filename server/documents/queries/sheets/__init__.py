@@ -6,6 +6,7 @@ from typing import Any
 from server.documents.queries.sheets.alliance import AGREEMENTS, COVERAGE
 from server.documents.queries.sheets.assessments import ASSESSMENTS
 from server.documents.queries.sheets.columns import Column, Sheet, Value
+from server.documents.queries.sheets.demands import BED_CENSUS, COVERAGE_GAPS, DEMANDS
 from server.documents.queries.sheets.feedback import CASES, RATINGS
 from server.documents.queries.sheets.health import CHECKUPS, FOLLOW_UPS
 from server.documents.queries.sheets.people import CONSENTS, RESIDENTS
@@ -31,6 +32,9 @@ SHEETS: Mapping[SheetKind, Sheet[Any]] = {
         REFERRALS,
         FOLLOW_UPS,
         CHECKUPS,
+        DEMANDS,
+        COVERAGE_GAPS,
+        BED_CENSUS,
     )
 }
 
