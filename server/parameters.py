@@ -12,6 +12,7 @@ from server.consent import rules as consent
 from server.documents import rules as documents
 from server.feedback import rules as feedback
 from server.followups import rules as followups
+from server.half_days import rules as half_days
 from server.identity import rules as identity
 from server.notifications import rules as notifications
 from server.people import rules as people
@@ -34,6 +35,7 @@ FEATURES = (
     referrals,
     followups,
     checkups,
+    half_days,
     feedback,
     notifications,
     documents,

@@ -121,7 +121,7 @@ async def rounds_due(
 ) -> DueBoard:
     """Return who is due under one of the actor's agreements; without a choice, under the first."""
     rows = await agreements_to_plan(actor, now).order_by("home_id", "id")
-    promised = [(row, items) for row in rows if (items := _by_the_year(content_of(row.content)))]
+    promised = [(row, items) for row in rows if (items := by_the_year(content_of(row.content)))]
     choices = tuple(
         (pair_card(row), tuple(Choice(item.code, item.name) for item in items)) for row, items in promised
     )
@@ -132,7 +132,7 @@ async def rounds_due(
     return DueBoard(choices, await _sheet(actor, *chosen, wish, now))
 
 
-def _by_the_year(content: AgreementContent) -> list[ServiceItem]:
+def by_the_year(content: AgreementContent) -> list[ServiceItem]:
     if COMING.isdisjoint(content.cooperation):
         return []
     return [item for item in content.items if item.times_a_year]
@@ -166,7 +166,7 @@ async def _sheet(
     end = wish.skip + MOST_SHOWN
     lines = await _told(board, wanted[wish.skip : end])
     content = content_of(row.content)
-    begins, ends = _next_half_day(content.visit_days, now)
+    begins, ends = next_half_day(content.visit_days, now)
     return DueSheet(
         pair=pair_card(row),
         service=item,
@@ -314,7 +314,7 @@ async def _first_signed(row: ServiceAgreement) -> date:
     return first.first_day if first else row.first_day
 
 
-def _next_half_day(agreed: Sequence[VisitDay], now: datetime) -> tuple[datetime, datetime]:
+def next_half_day(agreed: Sequence[VisitDay], now: datetime) -> tuple[datetime, datetime]:
     """Return the next agreed time that has not begun; without an agreed one, tomorrow from nine to eleven."""
     today = local_date(now)
     coming = [
