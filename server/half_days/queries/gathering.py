@@ -107,7 +107,7 @@ async def _told(actor: Actor, row: ServiceAgreement, now: datetime) -> list[Told
 async def _rounds(actor: Actor, row: ServiceAgreement, now: datetime) -> list[Told]:
     if PATROL.service not in {item.code for item in by_the_year(content_of(row.content))}:
         return []  # as needed: nobody is due
-    board = await rounds_due(actor=actor, agreement_uid=row.uid, service=PATROL.service, now=now)
+    board = await rounds_due(actor=actor, agreement_uid=row.uid, service=PATROL.service, most=MOST, now=now)
     lines = board.sheet.lines if board.sheet else ()
     return [
         Told(line.resident_uid, PATROL, line.due.overdue_days, last_seen=line.last_seen or date.min)

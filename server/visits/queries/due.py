@@ -89,6 +89,7 @@ class DueWish:
 
     states: frozenset[DueState] = TO_PLAN
     skip: int = 0  # lines of the pages before
+    most: int = MOST_SHOWN
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ async def rounds_due(
     service: str | None = None,
     everybody: bool = False,
     skip: int = 0,
+    most: int = MOST_SHOWN,
     now: datetime,
 ) -> DueBoard:
     """Return who is due under one of the actor's agreements; without a choice, under the first."""
@@ -128,7 +130,7 @@ async def rounds_due(
     chosen = _chosen(promised, agreement_uid, service)
     if chosen is None:
         return DueBoard(choices, None)
-    wish = DueWish(frozenset(DueState) if everybody else TO_PLAN, skip)
+    wish = DueWish(frozenset(DueState) if everybody else TO_PLAN, skip, most)
     return DueBoard(choices, await _sheet(actor, *chosen, wish, now))
 
 
@@ -163,7 +165,7 @@ async def _sheet(
         (each for each in board.dues if each[1].state in wish.states),
         key=lambda each: (ORDER[each[1].state], -each[1].overdue_days),
     )
-    end = wish.skip + MOST_SHOWN
+    end = wish.skip + wish.most
     lines = await _told(board, wanted[wish.skip : end])
     content = content_of(row.content)
     begins, ends = next_half_day(content.visit_days, now)
