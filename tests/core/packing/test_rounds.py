@@ -96,6 +96,13 @@ class TestPackRound:
             ("e", "patrol"): Why.AWAY,
         }  # fmt: skip
 
+    def test_with_the_shortest_search_keeps_the_best_way_and_says_that_there_may_be_better(self) -> None:
+        errands = [errand("a", 10), errand("b", 20), errand("c", 15)]
+
+        found = pack_round(errands, [NURSE, DOCTOR], HALF, tries=1)
+
+        assert (len(done(found)), found.exact) == (3, False)
+
     def test_without_anybody_leaves_everything_out(self) -> None:
         assert whys(pack_round([errand("a")], [], HALF)) == {("a", "patrol"): Why.NO_CREDENTIAL}
 
