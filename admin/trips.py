@@ -9,6 +9,7 @@ from server.authority.permissions import Permission
 from server.booking import actions, queries
 from server.booking.actions import Rider
 from server.booking.queries import RiderWish
+from server.booking.queries.trips import MOST_RESIDENTS
 from server.booking.rules import HALF_DAY_WORDS, MOST_RIDERS, HalfDay
 from server.kit.clock import local_date
 from server.web import Ask, Clean, Form, Go, Line, PageQuery, Query, Routes, Show, Uid, text
@@ -21,6 +22,7 @@ HALVES = tuple((half.value, words) for half, words in HALF_DAY_WORDS.items())
 Pair = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{26}:[0-9A-Z]{26}$")]
 Pairs = Annotated[list[Pair], Field(min_length=1, max_length=MOST_RIDERS)]
 BusSeats = Annotated[int, Field(ge=1, le=MOST_RIDERS)]
+Companions = Annotated[int, Field(ge=0, le=MOST_RIDERS)]
 
 
 def _halves(pairs: list[str]) -> list[tuple[str, str]]:
@@ -37,15 +39,25 @@ class Plan(Form):
     day: Day
     half: HalfDay
     bus_seats: BusSeats
+    companions: Companions | None = None
     remark: Note = ""
 
 
 class FindSeats(Plan):
     wish: Pairs  # "<resident>:<department>"
+    urgent: list[Uid] = Field(default_factory=list, max_length=MOST_RESIDENTS)
+    watched: list[Uid] = Field(
+        default_factory=list, max_length=MOST_RESIDENTS
+    )  # somebody is with them all the time
 
     @property
     def wishes(self) -> list[RiderWish]:
-        return [RiderWish(resident, department) for resident, department in _halves(self.wish)]
+        return [
+            RiderWish(
+                resident, department, urgent=resident in self.urgent, own_companion=resident in self.watched
+            )
+            for resident, department in _halves(self.wish)
+        ]
 
 
 class BookTrip(Plan):
@@ -105,6 +117,7 @@ async def find_seats(ask: Ask, body: FindSeats) -> Show:
         day=body.day,
         half=body.half,
         bus_seats=body.bus_seats,
+        companions=body.companions,
         wishes=body.wishes,
         now=ask.now,
     )
@@ -121,6 +134,7 @@ async def book_trip(ask: Ask, body: BookTrip) -> Go:
         day=body.day,
         half=body.half,
         bus_seats=body.bus_seats,
+        companions=body.companions,
         remark=body.remark,
         riders=body.riders,
         now=ask.now,

@@ -13,6 +13,7 @@ from server.demands import rules as demands
 from server.documents import rules as documents
 from server.feedback import rules as feedback
 from server.followups import rules as followups
+from server.half_days import rules as half_days
 from server.identity import rules as identity
 from server.notifications import rules as notifications
 from server.people import rules as people
@@ -36,6 +37,7 @@ FEATURES = (
     referrals,
     followups,
     checkups,
+    half_days,
     feedback,
     notifications,
     documents,

@@ -184,6 +184,12 @@ class BusFull(DomainError):
     message = "车上坐不下这么多位长者。请减少人数，或换一辆大车再排。"
 
 
+class TooFewCompanions(DomainError):
+    code = "booking.too_few_companions"
+    kind = Kind.CONFLICT
+    message = "陪同的人不够照看车上这么多位长者。请再请一位陪同，或减少人数。"
+
+
 class TripNotBooked(DomainError):
     """All or none: the sentence says whose seat it was."""
 

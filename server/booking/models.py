@@ -98,7 +98,8 @@ class GroupTrip(Table):
     provider: fields.ForeignKeyRelation[Institution] = belongs_to("care.Institution")
     day = fields.DateField()
     half = word(HalfDay, max_length=16)
-    bus_seats = fields.SmallIntField()  # for residents; who accompanies them is in `note`
+    bus_seats = fields.SmallIntField()  # for residents and who accompanies them
+    companions = fields.SmallIntField(null=True)  # None: nobody has said how many, and none are counted
     note = fields.CharField(max_length=200, default="")  # bus, driver, who accompanies; nothing clinical
     status = word(TripStatus, max_length=16, default=TripStatus.PLANNED)
     planned_by_id: int

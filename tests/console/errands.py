@@ -28,6 +28,7 @@ async def errands(pages: Pages) -> AsyncIterator[Seen]:
         _roster,
         _search,
         _trip,
+        _half_day,
         _slip,
         _desk,
         _closing,
@@ -220,6 +221,22 @@ async def _trip(pages: Pages) -> AsyncIterator[Seen]:
             booked = await send(pages["he"], found.text, "/admin/trips", reasons)
             yield await look(pages, "he", booked.headers["location"])
             return
+
+
+async def _half_day(pages: Pages) -> AsyncIterator[Seen]:
+    """Pack what is due at a home for two who go, and plan it as it was proposed."""
+    new = "/admin/rounds/half-day"
+    agreement = _options((await pages["feng"].get(new)).text, "agreement")[0]
+    page = await pages["feng"].get(f"{new}?agreement={agreement}")
+    yield _seen("feng", "admin.half_days.half_day_form.chosen", page)
+    going = re.findall(r'name="clinicians"[^>]* value="([^"]+)"', page.text)[:2]
+    times = dict(re.findall(r'name="((?:starts|ends)_at)"[^>]* value="([^"]+)"', page.text))
+    found = await send(pages["feng"], page.text, f"{new}/find", {**times, "clinicians": going})
+    yield _seen("feng", "admin.half_days.propose_half_day", found)
+    errands = re.findall(r'<option value="([^"]+)" selected>', found.text)
+    if errands:
+        planned = await send(pages["feng"], found.text, new, {"errand": errands})
+        yield await look(pages, "feng", planned.headers["location"])
 
 
 async def _closing(pages: Pages) -> AsyncIterator[Seen]:

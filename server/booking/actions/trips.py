@@ -20,6 +20,7 @@ from server.booking.errors import (
     BusFull,
     NoSeatThatHalfDay,
     ReasonMissing,
+    TooFewCompanions,
     TripInvalid,
     TripNotBooked,
     TripOver,
@@ -27,7 +28,8 @@ from server.booking.errors import (
 from server.booking.models import Appointment, GroupTrip, Slot
 from server.booking.queries import TripCard
 from server.booking.queries.cards import APPOINTMENT_RELATIONS, clock_words
-from server.booking.queries.trip_search import RiderWish, propose_trip, residents_of_one_home
+from server.booking.queries.trip_party import RiderWish, bus_of, residents_of_one_home
+from server.booking.queries.trip_search import propose_trip
 from server.booking.queries.trips import TRIP_RELATIONS, is_to_come, trip_card
 from server.booking.rules import (
     BOOKED_STATUSES,
@@ -39,6 +41,7 @@ from server.booking.rules import (
 )
 from server.kit.errors import DomainError
 from server.kit.transactions import action
+from server.packing.trips import Rider as PackedRider
 from server.people.access import Standing, Way
 from server.people.models import Resident
 
@@ -60,13 +63,13 @@ async def book_trip(
     day: date,
     half: HalfDay,
     bus_seats: int,
+    companions: int | None = None,
     remark: str,
     riders: Sequence[Rider],
     now: datetime,
 ) -> TripCard:
     """Book exactly the seats that were proposed, all of them or none."""
-    if len(riders) > bus_seats:
-        raise BusFull
+    await _ensure_carried(len(riders), seats=bus_seats, companions=companions, now=now)
     provider = await institution_for(
         actor=actor, uid=provider_uid, permission=Permission.INSTITUTION_READ, now=now
     )
@@ -83,6 +86,7 @@ async def book_trip(
         day=day,
         half=half,
         bus_seats=bus_seats,
+        companions=companions,
         note=remark,
         planned_by_id=actor.account_id,
         created_at=now,
@@ -93,6 +97,15 @@ async def book_trip(
         await _seat(actor, trip, residents[rider.resident_uid], slots[rider.slot_uid], rider.reason, now=now)
     await _note(actor, "booking.trip_booked", trip, now=now)
     return await _card(trip, now=now)
+
+
+async def _ensure_carried(riders: int, *, seats: int, companions: int | None, now: datetime) -> None:
+    bus, _, _ = await bus_of(seats=seats, companions=companions, now=now)
+    party = [PackedRider(who, frozenset()) for who in range(riders)]
+    if not bus.seats_all(party):
+        raise BusFull
+    if not bus.watches_all(party):
+        raise TooFewCompanions
 
 
 async def _slots_of(provider_id: int, day: date, half: HalfDay, uids: Sequence[str]) -> dict[str, Slot]:
@@ -136,8 +149,7 @@ async def add_rider(
         raise TripInvalid
     await be_alone_with(resident)
     riders = await _alone_with(trip, now=now)
-    if len(riders) >= trip.bus_seats:
-        raise BusFull
+    await _ensure_carried(len(riders) + 1, seats=trip.bus_seats, companions=trip.companions, now=now)
     proposal = await propose_trip(
         actor=actor,
         provider_uid=trip.provider.uid,

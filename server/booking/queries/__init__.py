@@ -25,7 +25,8 @@ from server.booking.queries.slots import (
     may_take_green,
     open_slots,
 )
-from server.booking.queries.trip_search import RiderWish, TripProposal, propose_trip
+from server.booking.queries.trip_party import RiderWish
+from server.booking.queries.trip_search import TripProposal, propose_trip
 from server.booking.queries.trips import (
     TripCard,
     TripChoices,

@@ -50,6 +50,7 @@ class TripCard:
     day: date
     half: HalfDay
     bus_seats: int
+    companions: int | None
     note: str
     status: TripStatus
     planned_by_name: str
@@ -118,6 +119,7 @@ async def trip_card(row: GroupTrip, *, now: datetime) -> TripCard:
         day=row.day,
         half=row.half,
         bus_seats=row.bus_seats,
+        companions=row.companions,
         note=row.note,
         status=row.status,
         planned_by_name=row.planned_by.name,

@@ -32,5 +32,22 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter("booking.call_undo_minutes", 5, "minutes", "业务参数：叫错号多久内可以撤回", "assumed"),
     Parameter("booking.trip_search_days", 14, "days", "业务参数：组团就诊排不下时，前后找多少天", "assumed"),
+    Parameter(
+        "booking.trip_riders_each", 4, "residents", "组团就诊：一位陪同照看几位长者，数值自拟", "assumed"
+    ),
+    Parameter(
+        "booking.trip_walk_minutes",
+        10,
+        "minutes",
+        "组团就诊：下车走到科室、看完走回来各多久，数值自拟",
+        "assumed",
+    ),
+    Parameter(
+        "booking.trip_longest_minutes",
+        240,
+        "minutes",
+        "组团就诊：一车人从下车到上车最久多长，数值自拟",
+        "assumed",
+    ),
     Parameter("booking.fewest_shown", 5, "appointments", "业务参数：少于此数的等候时间不显示", "assumed"),
 )

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from server.packing.matching import Matching
+
 
 @dataclass(frozen=True)
 class Span:
@@ -51,25 +53,8 @@ def seat_everybody(wishes: Sequence[SeatWish], slots: Sequence[FreeSeats]) -> di
     """Return who sits in which slot; who is missing could not be seated, in whatever way the others sit."""
     # A green seat before a public one of the same hour: the public ones are all that strangers can have.
     in_order = sorted(slots, key=lambda each: (each.span.starts_at, not each.green, each.slot_id))
-    suitable = {wish.who: [each for each in in_order if wish.suits(each)] for wish in wishes}
-    sitting: dict[int, list[int]] = {each.slot_id: [] for each in slots}
+    suitable = {wish.who: [each.slot_id for each in in_order if wish.suits(each)] for wish in wishes}
+    matching = Matching(suitable, {each.slot_id: each.free for each in slots})
     for wish in wishes:
-        _seat(wish.who, suitable, sitting, tried=set())
-    return {who: slot_id for slot_id, people in sitting.items() for who in people}
-
-
-def _seat(
-    who: int, suitable: dict[int, list[FreeSeats]], sitting: dict[int, list[int]], *, tried: set[int]
-) -> bool:
-    untried = [each for each in suitable[who] if each.slot_id not in tried]
-    tried.update(each.slot_id for each in untried)
-    for each in untried:
-        if len(sitting[each.slot_id]) < each.free:
-            sitting[each.slot_id].append(who)
-            return True
-    for each in untried:
-        for place, other in enumerate(sitting[each.slot_id]):
-            if _seat(other, suitable, sitting, tried=tried):
-                sitting[each.slot_id][place] = who
-                return True
-    return False
+        matching.seat(wish.who)
+    return matching.seated

@@ -9,6 +9,7 @@ from server.checkups.queries.campaigns import (
     campaign_sheet,
     campaigns,
     coverage_page,
+    due_beside_beds,
     pairs,
 )
 from server.checkups.queries.facts import FactsLine, facts_lines
@@ -58,6 +59,7 @@ __all__ = [
     "checkup_of",
     "count_open_duties",
     "coverage_page",
+    "due_beside_beds",
     "duties",
     "facts_lines",
     "faults",

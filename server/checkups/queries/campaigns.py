@@ -148,6 +148,22 @@ async def campaign_sheet(*, actor: Actor, uid: str, now: datetime) -> CampaignSh
     )
 
 
+async def due_beside_beds(
+    *, actor: Actor, home_id: int, provider_id: int, now: datetime
+) -> tuple[CoverageLine, ...]:
+    """Return who of a home is due in the campaign under way that this provider carries out; nobody without one."""
+    visible = campaigns_visible_to(actor=actor, permission=Permission.CHECKUP_READ)
+    row = await CheckupCampaign.filter(
+        visible,
+        home_id=home_id,
+        provider_id=provider_id,
+        year=local_date(now).year,
+        status__in=[CampaignStatus.PLANNED, CampaignStatus.OPEN],
+    ).first()
+    lines = await coverage_of(row, now=now) if row else ()
+    return tuple(line for line in lines if line.standing is Standing.DUE)
+
+
 async def coverage_page(
     *, actor: Actor, campaign_uid: str, wish: PageWish, now: datetime
 ) -> Page[CoverageLine]:

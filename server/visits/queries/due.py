@@ -89,6 +89,7 @@ class DueWish:
 
     states: frozenset[DueState] = TO_PLAN
     skip: int = 0  # lines of the pages before
+    most: int = MOST_SHOWN
 
 
 @dataclass(frozen=True)
@@ -117,22 +118,23 @@ async def rounds_due(
     service: str | None = None,
     everybody: bool = False,
     skip: int = 0,
+    most: int = MOST_SHOWN,
     now: datetime,
 ) -> DueBoard:
     """Return who is due under one of the actor's agreements; without a choice, under the first."""
     rows = await agreements_to_plan(actor, now).order_by("home_id", "id")
-    promised = [(row, items) for row in rows if (items := _by_the_year(content_of(row.content)))]
+    promised = [(row, items) for row in rows if (items := by_the_year(content_of(row.content)))]
     choices = tuple(
         (pair_card(row), tuple(Choice(item.code, item.name) for item in items)) for row, items in promised
     )
     chosen = _chosen(promised, agreement_uid, service)
     if chosen is None:
         return DueBoard(choices, None)
-    wish = DueWish(frozenset(DueState) if everybody else TO_PLAN, skip)
+    wish = DueWish(frozenset(DueState) if everybody else TO_PLAN, skip, most)
     return DueBoard(choices, await _sheet(actor, *chosen, wish, now))
 
 
-def _by_the_year(content: AgreementContent) -> list[ServiceItem]:
+def by_the_year(content: AgreementContent) -> list[ServiceItem]:
     if COMING.isdisjoint(content.cooperation):
         return []
     return [item for item in content.items if item.times_a_year]
@@ -163,10 +165,10 @@ async def _sheet(
         (each for each in board.dues if each[1].state in wish.states),
         key=lambda each: (ORDER[each[1].state], -each[1].overdue_days),
     )
-    end = wish.skip + MOST_SHOWN
+    end = wish.skip + wish.most
     lines = await _told(board, wanted[wish.skip : end])
     content = content_of(row.content)
-    begins, ends = _next_half_day(content.visit_days, now)
+    begins, ends = next_half_day(content.visit_days, now)
     return DueSheet(
         pair=pair_card(row),
         service=item,
@@ -314,7 +316,7 @@ async def _first_signed(row: ServiceAgreement) -> date:
     return first.first_day if first else row.first_day
 
 
-def _next_half_day(agreed: Sequence[VisitDay], now: datetime) -> tuple[datetime, datetime]:
+def next_half_day(agreed: Sequence[VisitDay], now: datetime) -> tuple[datetime, datetime]:
     """Return the next agreed time that has not begun; without an agreed one, tomorrow from nine to eleven."""
     today = local_date(now)
     coming = [

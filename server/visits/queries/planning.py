@@ -1,5 +1,6 @@
 """What a planner chooses from."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +16,8 @@ from server.authority.permissions import ROLE_PERMISSIONS, Permission
 from server.identity.models import RoleGrant
 from server.kit.errors import NotFound
 from server.people.queries import LIVING, count_resident_choices, resident_choices
-from server.visits.rules import MOST_OF_A_ROUND
+from server.visits.models import Visit, VisitItem
+from server.visits.rules import MOST_OF_A_ROUND, NOT_SETTLED
 
 ATTENDING_ROLES = tuple(
     role for role, permissions in ROLE_PERMISSIONS.items() if Permission.VISIT_ATTEND in permissions
@@ -89,6 +91,17 @@ async def clinicians_of(agreement: ServiceAgreement, now: datetime) -> tuple[Cho
     ).select_related("account")
     people = {grant.account.uid: grant.account.name for grant in grants}
     return tuple(Choice(uid, name) for uid, name in sorted(people.items(), key=lambda each: each[1]))
+
+
+async def on_a_list(agreement: ServiceAgreement, services: Collection[str]) -> frozenset[tuple[str, str]]:
+    """Return who stands for which of these services on the list of a visit that does not count yet: resident, service."""
+    visits = Visit.filter(
+        home_id=agreement.home.id, provider_id=agreement.provider.id, status__in=sorted(NOT_SETTLED)
+    )
+    # The few visits first, then their lines: asked in one go, the lines of the whole city are read.
+    ids = list(await visits.values_list("id", flat=True))
+    lines = VisitItem.filter(visit_id__in=ids, service__in=sorted(services))
+    return frozenset([(uid, service) for uid, service in await lines.values_list("resident__uid", "service")])
 
 
 def agreements_to_plan(actor: Actor, now: datetime) -> QuerySet[ServiceAgreement]:

@@ -576,6 +576,27 @@ SAMPLES: Mapping[str, Make] = {
             "clinicians": [stage.town.identity.accounts["doctor"]],
         }
     ),
+    "half_days.half_day_form": lambda stage: Sample(
+        query={"agreement": stage.town.alliance.yihe_health_center}
+    ),
+    "half_days.propose_half_day": lambda stage: Sample(
+        says={
+            "agreement": stage.town.alliance.yihe_health_center,
+            "starts_at": "2026-03-05T14:00",
+            "ends_at": "2026-03-05T16:00",
+            "clinicians": [stage.town.identity.accounts["doctor"]],
+        }
+    ),
+    "half_days.plan_half_day": lambda stage: Sample(
+        says={
+            "home": stage.town.alliance.yihe,
+            "provider": stage.town.alliance.health_center,
+            "starts_at": "2026-03-05T14:00",
+            "ends_at": "2026-03-05T16:00",
+            "clinicians": [stage.town.identity.accounts["doctor"]],
+            "errand": [f"{stage.town.people.wang}:patrol:林致远 14:03"],
+        }
+    ),
     "visits.approve": lambda stage: at("correction_uid", stage.correction(), {}),
     "visits.refuse": lambda stage: at("correction_uid", stage.correction(), {"reason": "原来没错"}),
     "visits.visit": lambda stage: Sample({"visit_uid": stage.town.visits.confirmed}),

@@ -103,6 +103,16 @@ OTHERS: Mapping[str, Make] = {
             reason=["血压复查"],
         )
     ),
+    "half_days.plan_half_day: a resident of another home": lambda stage: Sample(
+        says={
+            "home": stage.town.alliance.yihe,
+            "provider": stage.town.alliance.health_center,
+            "starts_at": "2026-03-05T14:00",
+            "ends_at": "2026-03-05T16:00",
+            "clinicians": [stage.town.identity.accounts["doctor"]],
+            "errand": [f"{stage.town.people.zhao_yun}:patrol:林致远 14:03"],
+        }
+    ),
     "rounds.plan: a resident of another home": lambda stage: Sample(
         says={
             "home": stage.town.alliance.yihe,

@@ -15,6 +15,7 @@ from server.booking.errors import (
     BusFull,
     NoSeatThatHalfDay,
     ReasonMissing,
+    TooFewCompanions,
     TripInvalid,
     TripNotBooked,
     TripOver,
@@ -124,8 +125,78 @@ class TestFinding:
         for wishes, refusal in (([], TripInvalid), ([mine, mine], TripInvalid), ([mine, theirs], NotFound)):
             with pytest.raises(refusal):
                 await find(world, wishes)
+
+
+class TestPacking:
+    """Who comes when not everybody can: the claims, and the bus besides the seats at the hospital."""
+
+    async def propose(self, world: World, wishes: list[RiderWish], **bus: int) -> TripProposal:
+        return await queries.propose_trip(
+            actor=world.nurse, provider_uid=world.hospital.uid, day=DAY, half=HalfDay.MORNING,
+            bus_seats=bus.pop("bus_seats", 12), wishes=wishes, now=NOW, **bus,
+        )  # fmt: skip
+
+    async def test_takes_first_who_should_not_wait_then_who_waits_for_a_seat_already(
+        self, world: World
+    ) -> None:
+        await world.slot(capacity=2, starts_at=START)
+        one, waiting, urgent = await world.residents(3)
+        await actions.join_waitlist(
+            actor=world.nurse, resident_uid=waiting.uid, department_uid=world.department.uid, first_day=DAY,
+            last_day=DAY, reason="复诊", now=NOW,
+        )  # fmt: skip
+        wishes = [
+            RiderWish(each.uid, world.department.uid, urgent=each == urgent)
+            for each in (one, waiting, urgent)
+        ]
+
+        found = await self.propose(world, wishes)
+
+        assert [each.slot_uid is not None for each in found.seats] == [False, True, True]
+        assert (found.seats[0].why_not, found.coming) == ("号不够", 2)
+
+    async def test_counts_companions_in_the_bus_and_says_who_stays_and_why(self, world: World) -> None:
+        await world.slot(capacity=9, starts_at=START)
+        wishes = [RiderWish(each.uid, world.department.uid) for each in await world.residents(6)]
+
+        few_eyes = await self.propose(world, wishes, companions=1)
+        few_seats = await self.propose(world, wishes, companions=2, bus_seats=5)
+        enough = await self.propose(world, wishes, companions=2, bus_seats=8)
+
+        assert [each.why_not for each in few_eyes.seats[4:]] == ["陪同的人不够", "陪同的人不够"]
+        assert [each.why_not for each in few_seats.seats[3:]] == ["车上坐不下了"] * 3
+        assert few_seats.obstacles == ("车上坐不下了。",)
+        assert (enough.obstacles, enough.companions_asked) == ((), 2)
+        assert (few_eyes.nearest, few_seats.nearest) == (None, None)
+
+    async def test_does_not_keep_a_busload_waiting_for_one(self, world: World) -> None:
+        heart = await world.another_department()
+        await world.slot(starts_at=START - timedelta(hours=3))
+        await world.slot(starts_at=START + timedelta(hours=2), department=heart)
+        one, two = await world.residents(2)
+
+        found = await self.propose(
+            world, [RiderWish(one.uid, world.department.uid), RiderWish(two.uid, heart.uid)]
+        )
+
+        assert "离得太远" in found.seats[1].why_not
+        assert found.sets_down_at == START - timedelta(hours=3, minutes=10)
+
+    async def test_books_no_more_than_the_companions_can_keep_an_eye_on(self, world: World) -> None:
+        slot = await world.slot(capacity=9, starts_at=START)
+        riders = [Rider(each.uid, slot.uid, "复诊") for each in await world.residents(5)]
+
+        async def book_with(companions: int, bus_seats: int) -> TripCard:
+            return await actions.book_trip(
+                actor=world.nurse, provider_uid=world.hospital.uid, day=DAY, half=HalfDay.MORNING,
+                bus_seats=bus_seats, companions=companions, remark="", riders=riders, now=NOW,
+            )  # fmt: skip
+
+        with pytest.raises(TooFewCompanions):
+            await book_with(1, 9)
         with pytest.raises(BusFull):
-            await find(world, [mine, (await world.resident(), world.department)], bus_seats=1)
+            await book_with(2, 6)
+        assert (await book_with(2, 7)).companions == 2
 
 
 class TestBooking:
