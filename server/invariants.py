@@ -6,9 +6,11 @@ from server.assessments import queries as assessments
 from server.audit import queries as audit
 from server.booking import queries as booking
 from server.checkups import queries as checkups
+from server.clinics import queries as clinics
 from server.consent import queries as consent
 from server.feedback import queries as feedback
 from server.followups import queries as followups
+from server.home_beds import queries as home_beds
 from server.identity import queries as identity
 from server.notifications import queries as notifications
 from server.people import queries as people
@@ -24,6 +26,8 @@ ASKED = (
     audit.faults,
     records.faults,
     assessments.faults,
+    clinics.faults,
+    home_beds.faults,
     booking.faults,
     visits.faults,
     settlement.faults,

@@ -21,6 +21,8 @@ MODEL_MODULES = (
     "server.consent.models",
     "server.records.models",
     "server.assessments.models",
+    "server.clinics.models",
+    "server.home_beds.models",
     "server.booking.models",
     "server.visits.models",
     "server.settlement.models",

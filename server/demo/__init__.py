@@ -13,6 +13,7 @@ PARTS = (
     "consent",
     "records",
     "assessments",
+    "clinics",
     "booking",
     "visits",
     "settlement",
@@ -28,6 +29,7 @@ WITH_A_PAST = (
     "ability",
     "referrals",
     "yearly",
+    "home_beds",
     "settlement",
 )
 

@@ -9,10 +9,14 @@ from typing import Any
 from tortoise.expressions import Q
 
 from server.alliance.models import ServiceAgreement
-from server.alliance.queries import Catalogue, catalogue, parameters
+from server.alliance.queries import Catalogue, catalogue, parameter, parameters
 from server.alliance.rules import AgreementContent, FeeKind, Funding, content_of
+from server.assessments.queries import EnteredGrades, entered_grades
 from server.audit.actions import note
 from server.authority.actor import Actor
+from server.clinics.queries import designations_of
+from server.clinics.rules import DesignationKind, Designations
+from server.home_beds.queries import OpenBeds, open_beds_of
 from server.kit.clock import local_date
 from server.kit.transactions import action
 from server.outbox.actions import enqueue
@@ -74,7 +78,35 @@ class _Books:
     contents: Mapping[int, AgreementContent]
     used: Counter[tuple[int, str, int]]  # free so far, by resident, service and year
     claimed: set[tuple[int, str, date]]  # by resident, service and day, of any provider
+    insurances: "_Insurances"
     lines: list[StatementLine] = field(default_factory=list)
+
+
+@dataclass
+class _Insurances:
+    """What the two insurances ask before they pay: a bed or a grade on that day, and whether they pay this institution."""
+
+    provider_id: int
+    care_from: int  # parameter settlement.care_from_grade
+    designations: Designations
+    beds: OpenBeds = field(default_factory=lambda: OpenBeds({}))
+    grades: EnteredGrades = field(default_factory=lambda: EnteredGrades({}))
+
+    async def ask_about(self, resident_ids: Sequence[int]) -> None:
+        self.beds = await open_beds_of(resident_ids=resident_ids, institution_id=self.provider_id)
+        self.grades = await entered_grades(resident_ids=resident_ids)
+
+    def situation(self, resident_id: int, day: date, *, used: int) -> Situation:
+        grade = self.grades.on(resident_id, day)
+        return Situation(
+            used=used,
+            home_bed=self.beds.was_open(resident_id, day),
+            insured_here=self.designations.may_pay(self.provider_id, DesignationKind.MEDICAL, day),
+            long_term_care=grade is not None and grade >= self.care_from,
+            care_insured_here=self.designations.may_pay(
+                self.provider_id, DesignationKind.LONG_TERM_CARE, day
+            ),
+        )
 
 
 async def _pairs_without(month: Month) -> list[tuple[int, int]]:
@@ -96,7 +128,7 @@ async def _draw(*, actor: Actor, pair: _Pair, now: datetime) -> int:
     if statement is None:
         return 0
     await _take_back(statement, pair, now)
-    books = await _books(pair)
+    books = await _books(pair, now)
     await _write_services(statement, pair, books, now)
     await _write_fees(statement, pair, books, now)
     if books.lines:
@@ -124,13 +156,18 @@ async def _draw(*, actor: Actor, pair: _Pair, now: datetime) -> int:
     return 1
 
 
-async def _books(pair: _Pair) -> _Books:
+async def _books(pair: _Pair, now: datetime) -> _Books:
     agreements = await ServiceAgreement.filter(home_id=pair.home_id, provider_id=pair.provider_id)
     return _Books(
         catalogue=await catalogue(),
         contents={row.id: content_of(row.content) for row in agreements},
         used=Counter(),
         claimed=set(),
+        insurances=_Insurances(
+            provider_id=pair.provider_id,
+            care_from=await parameter("settlement.care_from_grade", on=now),
+            designations=await designations_of([pair.provider_id]),
+        ),
     )
 
 
@@ -141,6 +178,7 @@ async def _write_services(statement: Statement, pair: _Pair, books: _Books, now:
     known = await _claimed_keys(each.item_uid for each in items)
     new = sorted((each for each in items if each.item_uid not in known), key=lambda each: each.started_at)
     await _fill(books, new)
+    await books.insurances.ask_about(sorted({item.resident_id for item in new}))
     for item in new:
         books.lines.append(_service_line(statement, item, pair.month, books, now))
 
@@ -173,7 +211,8 @@ def _service_line(
     day = local_date(item.started_at)
     terms = terms_of(item.service, books.contents[item.agreement_id], books.catalogue.on(item.service, day))
     quota = (item.resident_id, item.service, day.year)
-    funded = fund(terms, Situation(used=books.used[quota]))
+    situation = books.insurances.situation(item.resident_id, day, used=books.used[quota])
+    funded = fund(terms, situation)
     place = (item.resident_id, item.service, day)
     twice = place in books.claimed
     books.claimed.add(place)
