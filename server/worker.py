@@ -178,7 +178,7 @@ async def _announce(*, actor: Actor, message: Message, now: datetime) -> None:
         await feedback.issue_rating_tokens(
             actor=actor, source="appointment", source_uid=message.payload["appointment"], now=now
         )
-    elif message.topic == "people.care_state_changed":
+    elif message.topic in {"people.care_state_changed", "people.transferred"}:
         await home_beds.follow_care_state(actor=actor, resident_uid=message.payload["resident"], now=now)
     await notifications.announce(
         actor=actor, topic=message.topic, payload=message.payload, message_uid=message.uid, now=now

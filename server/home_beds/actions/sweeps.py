@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from tortoise.expressions import F, Q
+from tortoise.expressions import Q
 
 from server.alliance.queries import parameter
 from server.authority.actor import Actor
@@ -34,7 +34,7 @@ async def _follow_the_missed(actor: Actor, now: datetime, limit: int) -> int:
     """Find beds that say something else than their residents' care state: news may be late, or was given up."""
     inpatient = Q(resident__care_state=CareState.INPATIENT)
     elsewhere = Q(status=HomeBedStatus.OPENED) & inpatient | Q(status=HomeBedStatus.SUSPENDED) & ~inpatient
-    gone = ~Q(resident__care_state__in=sorted(STATES_OF_A_STAY)) | ~Q(resident__home_id=F("home_id"))
+    gone = ~Q(resident__care_state__in=sorted(STATES_OF_A_STAY))
     rows = HomeBed.filter(
         Q(resident__merged_into_id__isnull=True) & (elsewhere | gone), status__in=sorted(LIVE)
     )
