@@ -43,5 +43,5 @@ def why_none(
         _S.WITHDRAWN: "申办已撤回",
         _S.CLOSED: "已停办",
     }[status]
-    late = f"，应在 {due_on.month} 月 {due_on.day} 日前办" if due_on is not None else ""
+    late = f"，应在 {due_on.year} 年 {due_on.month} 月 {due_on.day} 日前办" if due_on is not None else ""
     return f"{said}{f'：{reason}' if reason else ''}{late}"

@@ -39,7 +39,7 @@ class Judged:
 CHECKLISTS: tuple[CheckList, ...] = (
     CheckList(
         version="2026.1",
-        source="facts/domain.md §7.5：各地收治条件的共同部分（地方规定，置信度中）；人员资质按上海 2020 年办法",
+        source="各地收治条件的共同部分（地方规定，请按本地文件核定）；人员资质按上海 2020 年办法",
         premises=(
             Criterion("diagnosed", "诊断明确"),
             Criterion("stable", "病情稳定，适合在住处治疗"),
