@@ -25,6 +25,20 @@ DAYS = {
     _S.LAPSED: "clinics.lapsed_days",
 }
 
+TOPICS = {
+    ClinicEvent.INTEND: "clinics.intended",
+    ClinicEvent.APPLY: "clinics.applied",
+    ClinicEvent.REFUSE: "clinics.refused",
+    ClinicEvent.LICENSE: "clinics.licensed",
+    ClinicEvent.INSURE: "clinics.insured",
+    ClinicEvent.UNINSURE: "clinics.uninsured",
+    ClinicEvent.OPERATE: "clinics.operating",
+    ClinicEvent.RENEW: "clinics.renewed",
+    ClinicEvent.LAPSE: "clinics.lapsed",
+    ClinicEvent.WITHDRAW: "clinics.withdrawn",
+    ClinicEvent.CLOSE: "clinics.closed",
+}
+
 
 @dataclass(frozen=True)
 class Paper:
@@ -96,10 +110,9 @@ async def step(
         made_by_id=actor.account_id,
         created_at=now,
     ).save()
-    topic = f"clinics.{TOLD[event]}"
     await note(
         actor,
-        topic,
+        TOPICS[event],
         subject_kind="clinic",
         subject_uid=row.uid,
         institution_id=row.home_id,
@@ -108,19 +121,4 @@ async def step(
         now=now,
     )
     payload = {"clinic": row.uid, "home": row.home.uid, "institution": row.home.uid}
-    await enqueue(topic, payload, now=now, once_key=f"{topic}:{row.uid}:{row.moves}")
-
-
-TOLD = {
-    ClinicEvent.INTEND: "intended",
-    ClinicEvent.APPLY: "applied",
-    ClinicEvent.REFUSE: "refused",
-    ClinicEvent.LICENSE: "licensed",
-    ClinicEvent.INSURE: "insured",
-    ClinicEvent.UNINSURE: "uninsured",
-    ClinicEvent.OPERATE: "operating",
-    ClinicEvent.RENEW: "renewed",
-    ClinicEvent.LAPSE: "lapsed",
-    ClinicEvent.WITHDRAW: "withdrawn",
-    ClinicEvent.CLOSE: "closed",
-}
+    await enqueue(TOPICS[event], payload, now=now, once_key=f"{TOPICS[event]}:{row.uid}:{row.moves}")

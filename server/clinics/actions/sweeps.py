@@ -13,6 +13,7 @@ from server.kit.transactions import action
 from server.outbox.actions import enqueue
 
 BATCH = 200
+OVERDUE = {Turn.HOME: "clinics.overdue", Turn.COMMISSION: "clinics.answer_overdue"}
 NOTICES = ("clinics.first_notice", "clinics.last_notice")
 
 
@@ -83,9 +84,8 @@ async def _tell_overdue(today: date, now: datetime, limit: int) -> int:
     told = 0
     for row in await rows.order_by("due_on", "id").limit(limit).select_related("home"):
         if await rows.filter(id=row.id, moves=row.moves).update(overdue_said=row.due_on):
-            turn = TURN[row.status]
-            topic = "clinics.overdue" if turn is Turn.HOME else "clinics.answer_overdue"
             payload = {"clinic": row.uid, "home": row.home.uid, "institution": row.home.uid}
-            await enqueue(topic, payload, now=now, once_key=f"{topic}:{row.uid}:{row.due_on}")
+            key = f"clinics.overdue:{row.uid}:{row.due_on}"
+            await enqueue(OVERDUE[TURN[row.status]], payload, now=now, once_key=key)
             told += 1
     return told

@@ -149,10 +149,6 @@ async def tell(
         detail=detail,
         now=now,
     )
-    await announce(topic, row, once=once or str(row.moves), now=now)
-
-
-async def announce(topic: str, row: HomeBed, *, once: str, now: datetime) -> None:
     payload = {
         "bed": row.uid,
         "resident": row.resident.uid,
@@ -160,7 +156,7 @@ async def announce(topic: str, row: HomeBed, *, once: str, now: datetime) -> Non
         "provider": row.institution.uid,
         "institution": row.institution.uid,
     }
-    await enqueue(topic, payload, now=now, once_key=f"{topic}:{row.uid}:{once}")
+    await enqueue(topic, payload, now=now, once_key=f"{topic}:{row.uid}:{once or row.moves}")
 
 
 async def whole_person(row: HomeBed) -> Resident:

@@ -8,7 +8,7 @@ from server.alliance.queries import parameter
 from server.authority.actor import Actor
 from server.home_beds.access import RELATIONS
 from server.home_beds.actions.following import align
-from server.home_beds.actions.moving import announce, carry_out
+from server.home_beds.actions.moving import carry_out, tell
 from server.home_beds.errors import NotThisNow
 from server.home_beds.models import HomeBed
 from server.home_beds.rules import IN_USE, LIVE, EndReason, HomeBedEvent, HomeBedStatus
@@ -27,7 +27,13 @@ async def sweep_home_beds(*, actor: Actor, now: datetime, limit: int = BATCH) ->
     followed = await _follow_the_missed(actor, now, limit)
     expired = await _expire(actor, now, limit)
     doubled = await _one_a_person(actor, now, limit)
-    return followed + expired + doubled + await _tell_expiring(now, limit) + await _tell_overdue(now, limit)
+    return (
+        followed
+        + expired
+        + doubled
+        + await _tell_expiring(actor, now, limit)
+        + await _tell_overdue(actor, now, limit)
+    )
 
 
 async def _follow_the_missed(actor: Actor, now: datetime, limit: int) -> int:
@@ -85,23 +91,23 @@ async def _one_a_person(actor: Actor, now: datetime, limit: int) -> int:
     return done
 
 
-async def _tell_expiring(now: datetime, limit: int) -> int:
+async def _tell_expiring(actor: Actor, now: datetime, limit: int) -> int:
     ahead = local_date(now) + timedelta(days=await parameter("home_beds.expiring_days", on=now))
     rows = HomeBed.filter(status__in=sorted(IN_USE), last_day__lte=ahead, expiring_said=False)
     told = 0
     for row in await rows.order_by("last_day", "id").limit(limit).select_related(*RELATIONS):
         if await rows.filter(id=row.id).update(expiring_said=True):
-            await announce("home_beds.expiring", row, once="", now=now)
+            await tell(actor, "home_beds.expiring", row, once="said", now=now)
             told += 1
     return told
 
 
-async def _tell_overdue(now: datetime, limit: int) -> int:
+async def _tell_overdue(actor: Actor, now: datetime, limit: int) -> int:
     """Say once for each deadline that it has passed, to whoever's turn it is."""
     rows = HomeBed.filter(status__in=sorted(LIVE), next_deadline__lte=now, overdue_said__isnull=True)
     told = 0
     for row in await rows.order_by("next_deadline", "id").limit(limit).select_related(*RELATIONS):
         if await rows.filter(id=row.id, moves=row.moves).update(overdue_said=row.next_deadline):
-            await announce("home_beds.overdue", row, once=str(row.next_deadline), now=now)
+            await tell(actor, "home_beds.overdue", row, once=str(row.next_deadline), now=now)
             told += 1
     return told
