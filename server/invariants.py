@@ -7,10 +7,12 @@ from server.assessments import queries as assessments
 from server.audit import queries as audit
 from server.booking import queries as booking
 from server.checkups import queries as checkups
+from server.clinics import queries as clinics
 from server.consent import queries as consent
 from server.demands import queries as demands
 from server.feedback import queries as feedback
 from server.followups import queries as followups
+from server.home_beds import queries as home_beds
 from server.identity import queries as identity
 from server.notifications import queries as notifications
 from server.people import queries as people
@@ -28,6 +30,8 @@ ASKED = (
     records.faults,
     demands.faults,
     assessments.faults,
+    clinics.faults,
+    home_beds.faults,
     booking.faults,
     visits.faults,
     settlement.faults,

@@ -8,12 +8,14 @@ from server.assessments import rules as assessments
 from server.authority.actor import Channel, system_actor
 from server.booking import rules as booking
 from server.checkups import rules as checkups
+from server.clinics import rules as clinics
 from server.consent import rules as consent
 from server.demands import rules as demands
 from server.documents import rules as documents
 from server.feedback import rules as feedback
 from server.followups import rules as followups
 from server.half_days import rules as half_days
+from server.home_beds import rules as home_beds
 from server.identity import rules as identity
 from server.notifications import rules as notifications
 from server.people import rules as people
@@ -31,6 +33,8 @@ FEATURES = (
     records,
     demands,
     assessments,
+    clinics,
+    home_beds,
     booking,
     visits,
     settlement,

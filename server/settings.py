@@ -22,6 +22,8 @@ MODEL_MODULES = (
     "server.records.models",
     "server.demands.models",
     "server.assessments.models",
+    "server.clinics.models",
+    "server.home_beds.models",
     "server.booking.models",
     "server.visits.models",
     "server.settlement.models",

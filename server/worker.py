@@ -13,6 +13,7 @@ from server.audit.checkpoint import checkpoint
 from server.authority.actor import Actor, system_actor
 from server.booking import actions as booking
 from server.checkups import actions as checkups
+from server.clinics import actions as clinics
 from server.consent import actions as consent
 from server.demands import actions as demands
 from server.documents import actions as documents
@@ -20,6 +21,7 @@ from server.documents.queries import count_unwritten
 from server.documents.rules import SheetKind
 from server.feedback import actions as feedback
 from server.followups import actions as followups
+from server.home_beds import actions as home_beds
 from server.identity import actions as identity
 from server.kit.errors import DomainError
 from server.kit.transactions import action
@@ -33,6 +35,7 @@ from server.records import actions as records
 from server.referrals import actions as referrals
 from server.settlement import actions as settlement
 from server.visits import actions as visits
+from server.visits.queries import confirmed_visit
 from server.web import metrics
 from server.web.asking import Services
 from server.web.problems import places
@@ -79,6 +82,8 @@ SWEEPS: Sequence[Sweep] = (
     checkups.sweep_checkups,
     people.sweep_census,
     demands.sweep_demands,
+    clinics.sweep_clinics,
+    home_beds.sweep_home_beds,
 )
 
 WRITERS = {SheetKind.OWN_COPY: write_copy}
@@ -171,14 +176,32 @@ async def _announce(*, actor: Actor, message: Message, now: datetime) -> None:
         await feedback.issue_rating_tokens(
             actor=actor, source="visit", source_uid=message.payload["visit"], now=now
         )
+        await _note_rounds(actor=actor, visit_uid=message.payload["visit"], now=now)
     elif message.topic == "booking.fulfilled":
         await feedback.issue_rating_tokens(
             actor=actor, source="appointment", source_uid=message.payload["appointment"], now=now
         )
     elif message.topic == "visits.corrected":
         await settlement.withdraw_uncounted(actor=actor, visit_uid=message.payload["visit"], now=now)
+    elif message.topic in {"people.care_state_changed", "people.transferred"}:
+        await home_beds.follow_care_state(actor=actor, resident_uid=message.payload["resident"], now=now)
     await notifications.announce(
         actor=actor, topic=message.topic, payload=message.payload, message_uid=message.uid, now=now
+    )
+
+
+async def _note_rounds(*, actor: Actor, visit_uid: str, now: datetime) -> None:
+    """A confirmed visit was a round at the home beds of those who were seen."""
+    visit = await confirmed_visit(visit_uid)
+    if visit is None or not visit.items:
+        return
+    await home_beds.note_visit_rounds(
+        actor=actor,
+        visit_uid=visit.uid,
+        institution_id=visit.provider_id,
+        resident_ids=[item.resident_id for item in visit.items],
+        made_at=visit.items[0].started_at,
+        now=now,
     )
 
 

@@ -93,6 +93,13 @@ class Permission(StrEnum):
     REFERRAL_READ = "referral:read"
     REFERRAL_SEND = "referral:send"  # write one, and move it when it is one's institution's turn
     REFERRAL_WATCH = "referral:watch"  # what is late, in the whole city
+    CLINIC_READ = "clinic:read"  # medical rooms inside homes, and whom the insurance pays
+    CLINIC_KEEP = "clinic:keep"  # the home's own steps towards one
+    CLINIC_LICENSE = "clinic:license"  # the commission's: licences, refusals, designations
+    HOME_BED_READ = "home_bed:read"
+    HOME_BED_APPLY = "home_bed:apply"
+    HOME_BED_WORK = "home_bed:work"  # assess, open, write rounds, close
+    HOME_BED_COUNT = "home_bed:count"  # numbers without a person
 
 
 _P = Permission
@@ -120,6 +127,8 @@ _FAMILY = frozenset(
         _P.INBOX_READ,
         _P.RECTIFICATION_ASK,
         _P.REFERRAL_READ,
+        _P.HOME_BED_READ,
+        _P.HOME_BED_APPLY,
     }
 )
 _HOME_CARE = frozenset(
@@ -144,6 +153,8 @@ _HOME_CARE = frozenset(
         _P.ASSESSMENT_MAKE,
         _P.REFERRAL_READ,
         _P.REFERRAL_SEND,
+        _P.HOME_BED_READ,
+        _P.HOME_BED_APPLY,
     }
 )
 
@@ -180,6 +191,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         _P.CHECKUP_READ,
         _P.CHECKUP_PLAN,
         _P.CHECKUP_FACTS,
+        _P.CLINIC_READ,
+        _P.CLINIC_KEEP,
     },
     Role.CLINICIAN: frozenset(
         {
@@ -201,6 +214,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.REFERRAL_SEND,
             _P.FOLLOW_UP_READ,
             _P.FOLLOW_UP_WRITE,
+            _P.HOME_BED_READ,
+            _P.HOME_BED_APPLY,
+            _P.HOME_BED_WORK,
         }
     ),
     Role.HOSPITAL_MANAGER: frozenset(
@@ -247,6 +263,11 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.CHECKUP_READ,
             _P.CHECKUP_PLAN,
             _P.CHECKUP_RECORD,
+            _P.CLINIC_READ,
+            _P.HOME_BED_READ,
+            _P.HOME_BED_APPLY,
+            _P.HOME_BED_WORK,
+            _P.HOME_BED_COUNT,
         }
     ),
     Role.CIVIL_AFFAIRS: frozenset(
@@ -272,6 +293,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.PRIVACY_READ,
             _P.BREACH_KEEP,
             _P.REFERRAL_WATCH,
+            _P.CLINIC_READ,
+            _P.HOME_BED_COUNT,
         }
     ),
     Role.HEALTH_COMMISSION: frozenset(
@@ -294,6 +317,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.PRIVACY_READ,
             _P.BREACH_KEEP,
             _P.REFERRAL_WATCH,
+            _P.CLINIC_READ,
+            _P.CLINIC_LICENSE,
+            _P.HOME_BED_COUNT,
         }
     ),
     Role.MODERATOR: frozenset({_P.RATING_READ, _P.FEEDBACK_MODERATE}),

@@ -14,6 +14,7 @@ PARTS = (
     "consent",
     "records",
     "assessments",
+    "clinics",
     "booking",
     "visits",
     "settlement",
@@ -30,6 +31,7 @@ WITH_A_PAST = (
     "referrals",
     "yearly",
     "demands",
+    "home_beds",
     "settlement",
 )
 

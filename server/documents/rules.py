@@ -50,6 +50,8 @@ class SheetKind(StrEnum):
     DEMANDS = "demands"
     COVERAGE_GAPS = "coverage_gaps"
     BED_CENSUS = "bed_census"
+    CLINICS = "clinics"
+    HOME_BEDS = "home_beds"
     OWN_COPY = "own_copy"  # all that is held about a person, for them: the floor above writes it
 
 
@@ -71,6 +73,8 @@ SHEET_WORDS: Mapping[SheetKind, str] = {
     SheetKind.DEMANDS: "需求清单",
     SheetKind.COVERAGE_GAPS: "签约缺口",
     SheetKind.BED_CENSUS: "床位与利用率",
+    SheetKind.CLINICS: "内设医疗机构",
+    SheetKind.HOME_BEDS: "家庭病床",
     SheetKind.OWN_COPY: "个人信息副本",
 }
 

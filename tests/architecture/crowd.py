@@ -10,10 +10,12 @@ from server.assessments.models import Assessment, AssessmentDispute
 from server.audit.models import AuditEntry
 from server.booking.models import Appointment, Schedule, ScheduleException, WaitlistEntry, WaitlistOffer
 from server.checkups.models import CheckupCampaign, CheckupDuty
+from server.clinics.models import ClinicStep, InHouseClinic, InsuranceDesignation
 from server.consent.models import Consent, ConsentProvision
 from server.demands.models import Demand, DemandAnswer
 from server.feedback.models import CaseStep, FeedbackCase, Rating, RatingToken, RatingVoid, TextRevision
 from server.followups.models import ChronicEpisode, FollowUp
+from server.home_beds.models import HomeBed, HomeBedRound, HomeBedSpan
 from server.identity.models import Account, RoleGrant
 from server.kit.ids import new_uid
 from server.notifications.models import CallListEntry, InboxMessage
@@ -54,6 +56,9 @@ LISTED: tuple[tuple[type[Model], tuple[tuple[type[Model], str], ...]], ...] = (
     (CheckupDuty, ()),
     (Demand, ((DemandAnswer, "demand_id"),)),
     (SigningAuthority, ()),
+    (HomeBed, ((HomeBedSpan, "bed_id"), (HomeBedRound, "bed_id"))),
+    (InHouseClinic, ((ClinicStep, "clinic_id"),)),
+    (InsuranceDesignation, ()),
 )
 
 

@@ -214,6 +214,9 @@ def _subjects(name: str, town: Town, ghost: Ghost) -> list[str]:
         **{key: [people.wang] for key in ("paper_uid", "export_uid", "copy_uid", "schedule_uid", "trip_uid")},
         **{key: [people.wang] for key in ("referral_uid", "follow_up_uid", "escalation_uid")},
         **{key: [people.wang] for key in ("campaign_uid", "report_uid")},
+        "bed_uid": [people.wang],
+        "clinic_uid": [town.clinics.yihe],
+        "designation_uid": [town.clinics.health_center],
         "number": ["0123456789AB"],
     }
     return known[name]

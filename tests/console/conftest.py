@@ -10,6 +10,7 @@ from playwright.async_api import Browser
 
 from server import demo
 from server.documents.models import IssuedDocument
+from server.home_beds.rules import HomeBedStatus
 from server.identity.models import Account
 from server.referrals.rules import ReferralEvent
 from server.visits.models import Visit, VisitAttendance
@@ -56,6 +57,7 @@ async def walked(
         pages += [each async for each in errands(clients)]
         pages += [each async for each in over_the_year(clients, town)]
         pages += [each async for each in on_the_way(clients, town)]
+        pages += [each async for each in at_the_bed(clients, town)]
         _walked.pages = [*pages, *[each async for each in staged(clients, town)]]
     return _walked
 
@@ -93,6 +95,17 @@ async def on_the_way(clients: dict[str, ConsolePage], town: demo.Town) -> AsyncI
     taken = f"/admin/referrals/{await stage.referred(ReferralEvent.SUBMIT, ReferralEvent.ACCEPT)}"
     for path in ("", "/packet", "/seat"):
         yield await look(clients, "zhao", f"{taken}{path}")
+
+
+async def at_the_bed(clients: dict[str, ConsolePage], town: demo.Town) -> AsyncIterator[Seen]:
+    """Show a home bed that is asked for and one that is open, and a clinic that waits for the commission's word."""
+    stage = Scenes(town)
+    for status in (HomeBedStatus.APPLIED, HomeBedStatus.OPENED):
+        yield await look(clients, "feng", f"/admin/home-beds/{await stage.home_bed(status)}")
+    yield await look(clients, "he", f"/admin/home-beds/new?resident={town.people.wang}")
+    await stage.clinic_applied()
+    for login in ("he", "tang"):
+        yield await look(clients, login, f"/admin/clinics/homes/{town.alliance.yihe}")
 
 
 async def out_with_feng(town: demo.Town) -> str:

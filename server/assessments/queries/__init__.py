@@ -9,6 +9,7 @@ from server.assessments.queries.cards import (
 )
 from server.assessments.queries.faults import faults
 from server.assessments.queries.forms import QuestionnaireCard, blank, questionnaires
+from server.assessments.queries.long_term_care import EnteredGrade, EnteredGrades, entered_grades
 from server.assessments.queries.residents import ResidentAssessments, of_resident, visits_a_month_in
 from server.assessments.queries.sheets import (
     ResultSheet,
@@ -30,6 +31,8 @@ from server.assessments.queries.work import (
 __all__ = [
     "CareCard",
     "DisputeCard",
+    "EnteredGrade",
+    "EnteredGrades",
     "QuestionnaireCard",
     "ResidentAssessments",
     "ResultCard",
@@ -43,6 +46,7 @@ __all__ = [
     "count_disputes",
     "count_to_sign",
     "disputes",
+    "entered_grades",
     "faults",
     "of_resident",
     "questionnaires",

@@ -212,4 +212,7 @@ _SUBJECTS: Mapping[str, Callable[[str], Awaitable[Facts]]] = {
     "episode": _beside,
     "campaign": _beside,
     "demand": _beside,
+    "clinic": _beside,
+    "designation": _beside,
+    "bed": _beside,
 }

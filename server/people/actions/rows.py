@@ -12,6 +12,7 @@ from server.authority.actor import Actor
 from server.kit import sealing
 from server.kit.duplicates import refusing_duplicates
 from server.kit.errors import NotFound
+from server.outbox.actions import enqueue
 from server.people.actions.grants import end_conflicting, end_entrusted
 from server.people.errors import AlreadyInHome, BedTaken, NoNursingBed, WrongCareState
 from server.people.models import NATIONAL_ID, PHONE, CareStateChange, Resident, ResidentStay
@@ -145,6 +146,7 @@ async def change_care(
     await noted(
         actor, "people.care_state_changed", row, now=now, detail={"from": before, "to": after, "cause": cause}
     )
+    await enqueue("people.care_state_changed", {"resident": row.uid, "to": after}, now=now)
 
 
 async def open_care_state(

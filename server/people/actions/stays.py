@@ -15,6 +15,7 @@ from server.kit.clock import local_date
 from server.kit.duplicates import refusing_duplicates
 from server.kit.errors import Invalid, NotFound
 from server.kit.transactions import action
+from server.outbox.actions import enqueue
 from server.people.access import resident_for
 from server.people.actions.grants import staff_of
 from server.people.actions.rows import (
@@ -127,6 +128,7 @@ async def transfer(
     await noted(
         actor, "people.transferred", row, now=now, reason=reason, detail={"from": left.uid, "to": home.uid}
     )
+    await enqueue("people.transferred", {"resident": row.uid, "home": home.uid}, now=now)
     return await _card(row.id, now)
 
 

@@ -38,6 +38,8 @@ SCOPE_PERMISSIONS: Mapping[ProxyScope, frozenset[Permission]] = {
             _P.INBOX_READ,
             _P.RECTIFICATION_ASK,
             _P.REFERRAL_READ,
+            _P.HOME_BED_READ,
+            _P.HOME_BED_APPLY,
         }
     ),
     ProxyScope.RECORD: frozenset({_P.RECORD_READ, _P.RECORD_OBJECT, _P.TRAIL_READ}),

@@ -10,10 +10,14 @@ from tortoise.expressions import Q
 from tortoise.functions import Count, Min
 
 from server.alliance.models import ServiceAgreement
-from server.alliance.queries import Catalogue, catalogue, parameters
+from server.alliance.queries import Catalogue, catalogue, parameter, parameters
 from server.alliance.rules import AgreementContent, FeeKind, Funding, content_of
+from server.assessments.queries import EnteredGrades, entered_grades
 from server.audit.actions import note
 from server.authority.actor import Actor
+from server.clinics.queries import designations_of
+from server.clinics.rules import DesignationKind, Designations
+from server.home_beds.queries import OpenBeds, open_beds_of
 from server.kit.clock import local_date
 from server.kit.transactions import action
 from server.outbox.actions import enqueue
@@ -93,7 +97,35 @@ class _Books:
     ]  # what was claimed of them: the line, how its statement stands
     used: Counter[tuple[int, str, int]]  # free so far, by resident, service and year
     claimed: set[tuple[int, str, date]]  # by resident, service and day, of any provider
+    insurances: "_Insurances"
     lines: list[StatementLine] = field(default_factory=list)
+
+
+@dataclass
+class _Insurances:
+    """What the two insurances ask before they pay: a bed or a grade on that day, and whether they pay this institution."""
+
+    provider_id: int
+    care_from: int  # parameter settlement.care_from_grade
+    designations: Designations
+    beds: OpenBeds = field(default_factory=lambda: OpenBeds({}))
+    grades: EnteredGrades = field(default_factory=lambda: EnteredGrades({}))
+
+    async def ask_about(self, resident_ids: Sequence[int]) -> None:
+        self.beds = await open_beds_of(resident_ids=resident_ids, institution_id=self.provider_id)
+        self.grades = await entered_grades(resident_ids=resident_ids)
+
+    def situation(self, resident_id: int, day: date, *, used: int) -> Situation:
+        grade = self.grades.on(resident_id, day)
+        return Situation(
+            used=used,
+            home_bed=self.beds.was_open(resident_id, day),
+            insured_here=self.designations.may_pay(self.provider_id, DesignationKind.MEDICAL, day),
+            long_term_care=grade is not None and grade >= self.care_from,
+            care_insured_here=self.designations.may_pay(
+                self.provider_id, DesignationKind.LONG_TERM_CARE, day
+            ),
+        )
 
 
 async def _undrawn(last: Month, look_back: int) -> list[tuple[int, int, Month]]:
@@ -142,7 +174,7 @@ async def _draw(*, actor: Actor, pair: _Pair, now: datetime) -> int:
     statement = await Statement.filter(uid=row.uid).select_related("home", "provider").first()
     if statement is None:
         return 0
-    books = await _books(pair)
+    books = await _books(pair, now)
     await _take_back(statement, books, pair, now)
     await _write_services(statement, pair, books, now)
     _write_fees(statement, pair, books, now)
@@ -171,7 +203,7 @@ async def _draw(*, actor: Actor, pair: _Pair, now: datetime) -> int:
     return 1
 
 
-async def _books(pair: _Pair) -> _Books:
+async def _books(pair: _Pair, now: datetime) -> _Books:
     agreements = await ServiceAgreement.filter(home_id=pair.home_id, provider_id=pair.provider_id).order_by(
         "id"
     )
@@ -186,6 +218,11 @@ async def _books(pair: _Pair) -> _Books:
         claims=await _claims(pair),
         used=Counter(),
         claimed=set(),
+        insurances=_Insurances(
+            provider_id=pair.provider_id,
+            care_from=await parameter("settlement.care_from_grade", on=now),
+            designations=await designations_of([pair.provider_id]),
+        ),
     )
 
 
@@ -206,6 +243,7 @@ async def _write_services(statement: Statement, pair: _Pair, books: _Books, now:
         (each for each in books.items if each.item_uid not in books.claims), key=lambda each: each.started_at
     )
     await _fill(books, new)
+    await books.insurances.ask_about(sorted({item.resident_id for item in new}))
     for item in new:
         books.lines.append(_service_line(statement, item, pair.month, books, now))
 
@@ -233,7 +271,8 @@ def _service_line(
     day = local_date(item.started_at)
     terms = terms_of(item.service, books.contents[item.agreement_id], books.catalogue.on(item.service, day))
     quota = (item.resident_id, item.service, day.year)
-    funded = fund(terms, Situation(used=books.used[quota]))
+    situation = books.insurances.situation(item.resident_id, day, used=books.used[quota])
+    funded = fund(terms, situation)
     place = (item.resident_id, item.service, day)
     twice = place in books.claimed
     books.claimed.add(place)

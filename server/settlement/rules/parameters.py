@@ -13,5 +13,11 @@ PARAMETERS: tuple[Parameter, ...] = (
         "days",
         "⑤ 按月结算；对一行的异议几天内答复，过后可以请主管部门裁定，数值自拟",
     ),
+    Parameter(
+        "settlement.care_from_grade",
+        3,
+        "grade",
+        "医保发〔2020〕37 号：长护险试点重点解决重度失能；从重度失能Ⅰ级（3 级）起（记忆）",
+    ),
     Parameter("settlement.look_back_days", 400, "days", "补记的服务最多往前算多少天，数值自拟"),
 )

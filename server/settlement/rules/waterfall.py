@@ -31,8 +31,10 @@ class Situation:
     """What is known of the resident on that day."""
 
     used: int = 0  # how many of this kind were free already this year
-    home_bed: bool = False  # an open one: then the insurance pays
-    long_term_care: bool = False
+    home_bed: bool = False  # open on that day at the institution that came: then the insurance is asked
+    insured_here: bool = True  # that institution is designated for medical insurance (A07)
+    long_term_care: bool = False  # an entered grade that this insurance pays for
+    care_insured_here: bool = True  # and that institution is designated for it
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,19 @@ def _public_health(terms: Terms, situation: Situation) -> tuple[bool, str]:
 
 
 def _insurance(terms: Terms, situation: Situation) -> tuple[bool, str]:  # noqa: ARG001  all are asked alike
-    return (True, "开着家庭病床") if situation.home_bed else (False, "没有登记开着的家庭病床")
+    if not situation.home_bed:
+        return False, "没有登记开着的家庭病床"
+    if not situation.insured_here:
+        return False, "开着家庭病床，但这家机构当天不是医保定点"
+    return True, "开着家庭病床"
 
 
 def _long_term_care(terms: Terms, situation: Situation) -> tuple[bool, str]:  # noqa: ARG001  all are asked alike
-    return (True, "有长护险待遇") if situation.long_term_care else (False, "没有登记长护险待遇")
+    if not situation.long_term_care:
+        return False, "没有登记长护险待遇"
+    if not situation.care_insured_here:
+        return False, "有长护险待遇，但这家机构当天不是长护险定点"
+    return True, "有长护险待遇"
 
 
 def _agreement(terms: Terms, situation: Situation) -> tuple[bool, str]:  # noqa: ARG001  all are asked alike

@@ -15,6 +15,7 @@ from server.alliance.rules import AgreementContent, Contact, ServiceItem, VisitD
 from server.assessments.queries import visits_a_month_in
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
+from server.home_beds.queries import rounds_a_week_in
 from server.kit.clock import local_date, start_of_day
 from server.kit.engines.city_day import CityDay
 from server.kit.errors import NotFound
@@ -61,6 +62,7 @@ class DueLine:
     due: Due
     visit: OpenVisit | None
     visits_a_month: int | None  # as the care level asks; None: as agreed
+    rounds_a_week: int | None = None  # as an open home bed asks
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class Everybody:
     seen: Mapping[int, date]
     waiting: Mapping[int, OpenVisit]
     levels: Mapping[int, int]
+    rounds: Mapping[int, int]
 
 
 @dataclass(frozen=True)
@@ -197,6 +200,7 @@ async def _everybody(
     signed, today = await _first_signed(row), local_date(now)
     moved_in = await _moved_in_since(row, signed)
     levels = await visits_a_month_in(home_id=row.home.id)
+    rounds = await rounds_a_week_in(home_id=row.home.id, institution_id=row.provider.id)
 
     @cache  # a home is seen round by round: most of it shares a few answers
     def due(
@@ -204,7 +208,7 @@ async def _everybody(
         last_seen: date | None,
         waiting_since: date,
         planned: bool,  # noqa: FBT001  as in due_of
-        level: int | None,
+        asked: tuple[int | None, int | None],  # a month by the care level, a week by a home bed
     ) -> Due:
         return due_of(
             frequency=frequency,
@@ -213,7 +217,8 @@ async def _everybody(
             waiting_since=waiting_since,
             planned=planned,
             today=today,
-            visits_a_month=level,
+            visits_a_month=asked[0],
+            rounds_a_week=asked[1],
         )
 
     dues = tuple(
@@ -224,12 +229,12 @@ async def _everybody(
                 seen.get(each),
                 moved_in.get(each, signed),
                 each in waiting,
-                levels.get(each),
+                (levels.get(each), rounds.get(each)),
             ),
         )
         for each in rows
     )
-    return Everybody(residents, dues, seen, waiting, levels)
+    return Everybody(residents, dues, seen, waiting, levels, rounds)
 
 
 async def _told(board: Everybody, chosen: Sequence[tuple[int, Due]]) -> tuple[DueLine, ...]:
@@ -238,7 +243,14 @@ async def _told(board: Everybody, chosen: Sequence[tuple[int, Due]]) -> tuple[Du
     rows = await board.residents.filter(id__in=ids).values_list("id", "uid", "name", "bed") if ids else []
     people = {row_id: (uid, name, bed or "") for row_id, uid, name, bed in rows}
     return tuple(
-        DueLine(*people[each], board.seen.get(each), due, board.waiting.get(each), board.levels.get(each))
+        DueLine(
+            *people[each],
+            board.seen.get(each),
+            due,
+            board.waiting.get(each),
+            board.levels.get(each),
+            board.rounds.get(each),
+        )
         for each, due in chosen
         if each in people
     )

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from server.alliance.rules import Cooperation
+from server.home_beds.rules import days_between
 from server.people.rules import CareState
 
 YEAR, MONTHS = 365, 12  # days, and months, of it
@@ -43,11 +44,19 @@ class Frequency:
     def days(self) -> int:
         return max(1, YEAR // self.times_a_year)
 
-    def days_for(self, state: CareState, visits_a_month: int | None = None) -> int:
-        """Return how many days may lie between two visits: as agreed, or as the care level asks (A14), whichever is oftener."""
+    def days_for(
+        self, state: CareState, visits_a_month: int | None = None, rounds_a_week: int | None = None
+    ) -> int:
+        """Return how many days may lie between two visits: as agreed, or as the care level (A14) or an open home bed asks.
+
+        Whichever is oftenest; what is promised more seldom than a round is left as it was agreed.
+        """
         days = self.days
-        if visits_a_month and self.times_a_year >= self.level_from:
-            days = min(days, max(1, YEAR // (MONTHS * visits_a_month)))
+        if self.times_a_year >= self.level_from:
+            if visits_a_month:
+                days = min(days, max(1, YEAR // (MONTHS * visits_a_month)))
+            if rounds_a_week:
+                days = min(days, days_between(rounds_a_week))
         return max(1, days // self.convalescent_times) if state is CareState.CONVALESCENT else days
 
 
@@ -67,11 +76,14 @@ def due_of(
     planned: bool,
     today: date,
     visits_a_month: int | None = None,  # as the care level asks
+    rounds_a_week: int | None = None,  # as an open home bed of this institution asks
 ) -> Due:
     """Tell when somebody should be seen. The day itself is still in time."""
     if care_state is CareState.INPATIENT:
         return Due(DueState.PAUSED, None)
-    on = (last_seen or waiting_since) + timedelta(days=frequency.days_for(care_state, visits_a_month))
+    on = (last_seen or waiting_since) + timedelta(
+        days=frequency.days_for(care_state, visits_a_month, rounds_a_week)
+    )
     if planned:
         return Due(DueState.PLANNED, on)
     if on < today:

@@ -9,6 +9,7 @@ from server.consent.models import Consent
 from server.demo.assessments import ability_answers
 from server.demo.people import ZHAO_YUN_NUMBER
 from server.feedback.rules import CaseEvent
+from server.home_beds.rules import HomeBedStatus
 from server.kit.ids import new_uid
 from server.people.rules import EndReason
 from server.records.rules import BLOOD_PRESSURE
@@ -107,6 +108,10 @@ def li_draft(stage: Scenes, says: Any = None) -> Sample:
 
 async def _assessment(scene: Awaitable[str], says: Any = None) -> Sample:
     return Sample({"assessment_uid": await scene}, says)
+
+
+async def _home_bed(stage: Scenes, until: HomeBedStatus, says: Any) -> Sample:
+    return Sample({"bed_uid": await stage.home_bed(until)}, says)
 
 
 async def _entry(stage: Scenes) -> Sample:
@@ -292,6 +297,18 @@ SAMPLES: Mapping[str, Make] = {
     "followups.check_back": _check_back,
     "followups.mine": lambda stage: Sample(of_wang(stage)),
     "checkups.mine": lambda stage: Sample(of_wang(stage)),
+    # Home beds
+    "home_beds.mine": lambda stage: Sample(of_wang(stage)),
+    "home_beds.apply": lambda stage: Sample(
+        of_wang(stage), {"institution": stage.town.alliance.health_center}
+    ),
+    "home_beds.withdraw": lambda stage: _home_bed(stage, HomeBedStatus.APPLIED, {"reason": "不要了"}),
+    "home_beds.write_round": lambda stage: _home_bed(
+        stage, HomeBedStatus.OPENED, {"complaint": "无", "examination": "平稳", "plan": "继续"}
+    ),
+    "home_beds.emergency": lambda stage: _home_bed(
+        stage, HomeBedStatus.OPENED, {"happened_at": NOW.isoformat(), "taken_to": "市第一人民医院"}
+    ),
     # Booking
     "booking.open_slots": lambda stage: Sample(
         {"institution_uid": stage.town.alliance.first_hospital}, query={"resident": stage.town.people.wang}

@@ -13,11 +13,13 @@ from server.demo import cast
 from server.demo.assessments import ability_answers
 from server.demo.people import WANG_NUMBER
 from server.feedback.rules import CaseEvent
+from server.home_beds.rules import CURRENT, HomeBedStatus
 from server.identity.models import Account, Device, RoleGrant
 from server.people.models import ProxyGrant
 from server.people.rules import Basis, EndReason
 from server.visits.models import Plate
 from tests.architecture.subjects import NOW, Sample
+from tests.architecture.verdicts.beds_scenes import TICKED
 from tests.architecture.verdicts.health_scenes import REPORTS
 from tests.architecture.verdicts.paper_scenes import SCAN, TWO
 from tests.architecture.verdicts.referral_scenes import BACK, RECEIVED, SLIP, E
@@ -697,6 +699,70 @@ SAMPLES: Mapping[str, Make] = {
     "checkups.report_form": _report,
     "checkups.enter_report": lambda stage: _report(stage, {"examined_on": "2026-03-02", "hgb": "120"}),
     "checkups.report": lambda stage: at("report_uid", stage.report()),
+    # Clinics inside homes
+    "clinics.designate": lambda stage: Sample(
+        says={
+            "institution": stage.town.alliance.first_hospital,
+            "kind": "long_term_care",
+            "filing_number": "云长护定〔2026〕9",
+            "first_day": "2026-03-01",
+        }
+    ),
+    "clinics.end": lambda stage: Sample(
+        {"designation_uid": stage.town.clinics.health_center},
+        {"ended_on": "2026-03-02", "reason": "协议到期"},
+    ),
+    "clinics.home": lambda stage: Sample({"institution_uid": stage.town.alliance.yihe}),
+    "clinics.intend": lambda stage: Sample(
+        {"institution_uid": stage.town.alliance.yihe}, {"kind": "nursing_station"}
+    ),
+    "clinics.step": lambda stage: Sample(
+        {"clinic_uid": stage.town.clinics.yihe},
+        {"event": "apply", "paper_number": "受理 1 号", "paper_on": "2026-03-02"},
+    ),
+    "clinics.decide": lambda stage: at(
+        "clinic_uid",
+        stage.clinic_applied(),
+        {"event": "license", "paper_number": "云卫备 1 号", "paper_on": "2026-03-02"},
+    ),
+    # Home beds
+    "home_beds.new": lambda stage: Sample(query={"resident": stage.town.people.wang}),
+    "home_beds.apply": lambda stage: Sample(
+        says={"resident": stage.town.people.wang, "institution": stage.town.alliance.health_center}
+    ),
+    "home_beds.bed": lambda stage: at("bed_uid", stage.home_bed(HomeBedStatus.OPENED)),
+    "home_beds.assess": lambda stage: at(
+        "bed_uid",
+        stage.home_bed(),
+        {
+            "version": CURRENT.version,
+            "ticked": TICKED,
+            "kind": "nursing",
+            "doctor": stage.town.identity.accounts["doctor"],
+            "nurse": stage.town.identity.accounts["feng"],
+            "findings": "长期卧床",
+        },
+    ),
+    "home_beds.open_it": lambda stage: at(
+        "bed_uid",
+        stage.home_bed(HomeBedStatus.ASSESSED),
+        {"number": "JC-01", "filing_number": "云医保家床 1", "rounds_a_week": "2"},
+    ),
+    "home_beds.write_round": lambda stage: at(
+        "bed_uid",
+        stage.home_bed(HomeBedStatus.OPENED),
+        {"complaint": "无", "examination": "平稳", "plan": "继续"},
+    ),
+    "home_beds.emergency": lambda stage: at(
+        "bed_uid",
+        stage.home_bed(HomeBedStatus.OPENED),
+        {"happened_at": NOW.strftime("%Y-%m-%dT%H:%M"), "taken_to": "市第一人民医院急诊"},
+    ),
+    "home_beds.close": lambda stage: at(
+        "bed_uid", stage.home_bed(HomeBedStatus.OPENED), {"why": "stable", "summary": "好转"}
+    ),
+    "home_beds.decline": lambda stage: at("bed_uid", stage.home_bed(), {"reason": "需要住院"}),
+    "home_beds.withdraw": lambda stage: at("bed_uid", stage.home_bed(), {"reason": "本人不要了"}),
     # Feedback and calls
     "feedback.ratings.reply": lambda stage: Sample(
         {"rating_uid": stage.town.feedback.praised}, {"text": "谢谢您。"}

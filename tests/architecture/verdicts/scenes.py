@@ -27,6 +27,7 @@ from server.visits.rules.findings import Findings
 from tests.architecture.subjects import NOW
 from tests.architecture.verdicts.assessment_scenes import AssessmentScenes
 from tests.architecture.verdicts.demand_scenes import DemandScenes
+from tests.architecture.verdicts.beds_scenes import BedsScenes
 from tests.architecture.verdicts.health_scenes import HealthScenes
 from tests.architecture.verdicts.paper_scenes import PaperScenes
 from tests.architecture.verdicts.privacy_scenes import PrivacyScenes
@@ -44,6 +45,7 @@ class Scenes(
     AssessmentScenes,
     SettlementScenes,
     DemandScenes,
+    BedsScenes,
 ):
     """And about institutions: agreements, visits, feedback, emergencies, staff."""
 

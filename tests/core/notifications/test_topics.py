@@ -14,7 +14,7 @@ from tests.architecture.faces import ROUTES
 
 SERVER = Path(__file__).parents[3] / "server"
 SAYING = {"enqueue", "tell", "_tell"}  # the outbox itself, and the features' own ways to it
-TOPIC = re.compile(r"[a-z]+\.[a-z_]+")
+TOPIC = re.compile(r"[a-z_]+\.[a-z_]+")
 # Topics put together from a state: what stands in the source, and everything that it can become.
 PUT_TOGETHER = {
     "feedback.case_{}": {

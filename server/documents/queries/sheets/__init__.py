@@ -5,6 +5,7 @@ from typing import Any
 
 from server.documents.queries.sheets.alliance import AGREEMENTS, COVERAGE
 from server.documents.queries.sheets.assessments import ASSESSMENTS
+from server.documents.queries.sheets.beds import CLINICS, HOME_BEDS
 from server.documents.queries.sheets.columns import Column, Sheet, Value
 from server.documents.queries.sheets.demands import BED_CENSUS, COVERAGE_GAPS, DEMANDS
 from server.documents.queries.sheets.feedback import CASES, RATINGS
@@ -30,6 +31,8 @@ SHEETS: Mapping[SheetKind, Sheet[Any]] = {
         STATEMENT_LINES,
         ASSESSMENTS,
         REFERRALS,
+        CLINICS,
+        HOME_BEDS,
         FOLLOW_UPS,
         CHECKUPS,
         DEMANDS,

@@ -1,0 +1,67 @@
+"""How a home bed lives, who may have one, how its days are counted, and when somebody has to come; without a database."""
+
+from server.home_beds.rules.checklists import (
+    CHECKLISTS,
+    CURRENT,
+    CheckList,
+    Criterion,
+    Judged,
+    checklist_of,
+    judge,
+)
+from server.home_beds.rules.days import Span, counted_days, last_day_of, open_on
+from server.home_beds.rules.lifecycle import (
+    BED_KIND_WORDS,
+    BY_ITSELF,
+    END_WORDS,
+    ENDED,
+    HOME_BED_MOVES,
+    IN_USE,
+    LEVEL_WORDS,
+    LIVE,
+    NEXT_WORDS,
+    SOURCE_WORDS,
+    STATUS_WORDS,
+    BedKind,
+    EndReason,
+    HomeBedEvent,
+    HomeBedStatus,
+    RoundLevel,
+    Source,
+)
+from server.home_beds.rules.parameters import PARAMETERS
+from server.home_beds.rules.rounds import days_between, next_round_by
+
+__all__ = [
+    "BED_KIND_WORDS",
+    "BY_ITSELF",
+    "CHECKLISTS",
+    "CURRENT",
+    "ENDED",
+    "END_WORDS",
+    "HOME_BED_MOVES",
+    "IN_USE",
+    "LEVEL_WORDS",
+    "LIVE",
+    "NEXT_WORDS",
+    "PARAMETERS",
+    "SOURCE_WORDS",
+    "STATUS_WORDS",
+    "BedKind",
+    "CheckList",
+    "Criterion",
+    "EndReason",
+    "HomeBedEvent",
+    "HomeBedStatus",
+    "Judged",
+    "RoundLevel",
+    "Source",
+    "Span",
+    "checklist_of",
+    "counted_days",
+    "days_between",
+    "judge",
+    "last_day_of",
+    "next_round_by",
+    "open_on",
+]
