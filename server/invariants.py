@@ -10,6 +10,7 @@ from server.consent import queries as consent
 from server.feedback import queries as feedback
 from server.followups import queries as followups
 from server.identity import queries as identity
+from server.indicators import queries as indicators
 from server.notifications import queries as notifications
 from server.people import queries as people
 from server.records import queries as records
@@ -31,6 +32,7 @@ ASKED = (
     followups.faults,
     checkups.faults,
     feedback.faults,
+    indicators.faults,
     notifications.faults,
 )
 

@@ -13,6 +13,7 @@ from server.documents import rules as documents
 from server.feedback import rules as feedback
 from server.followups import rules as followups
 from server.identity import rules as identity
+from server.indicators import queries as indicators
 from server.notifications import rules as notifications
 from server.people import rules as people
 from server.privacy import rules as privacy
@@ -35,6 +36,7 @@ FEATURES = (
     followups,
     checkups,
     feedback,
+    indicators,
     notifications,
     documents,
     privacy,

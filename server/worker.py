@@ -20,6 +20,7 @@ from server.documents.rules import SheetKind
 from server.feedback import actions as feedback
 from server.followups import actions as followups
 from server.identity import actions as identity
+from server.indicators import actions as indicators
 from server.kit.errors import DomainError
 from server.kit.transactions import action
 from server.notifications import actions as notifications
@@ -76,6 +77,8 @@ SWEEPS: Sequence[Sweep] = (
     followups.sweep_follow_ups,
     followups.sweep_rates,
     checkups.sweep_checkups,
+    indicators.sweep_indicators,
+    indicators.sweep_reports,
 )
 
 WRITERS = {SheetKind.OWN_COPY: write_copy}

@@ -88,6 +88,10 @@ class Permission(StrEnum):
     REFERRAL_READ = "referral:read"
     REFERRAL_SEND = "referral:send"  # write one, and move it when it is one's institution's turn
     REFERRAL_WATCH = "referral:watch"  # what is late, in the whole city
+    INDICATOR_READ = "indicator:read"  # figures; people only where the reader's institution knows them
+    INDICATOR_FREEZE = "indicator:freeze"  # a home its own, the bureau counties and the city
+    INDICATOR_TRY = "indicator:try"  # another policy number, before anybody publishes it
+    PROJECT_REPORT = "project:report"  # what a responsible unit says of its tasks
 
 
 _P = Permission
@@ -172,6 +176,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         _P.CHECKUP_READ,
         _P.CHECKUP_PLAN,
         _P.CHECKUP_FACTS,
+        _P.INDICATOR_READ,
+        _P.INDICATOR_FREEZE,
+        _P.INDICATOR_TRY,
     },
     Role.CLINICIAN: frozenset(
         {
@@ -236,6 +243,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.CHECKUP_READ,
             _P.CHECKUP_PLAN,
             _P.CHECKUP_RECORD,
+            _P.INDICATOR_READ,
         }
     ),
     Role.CIVIL_AFFAIRS: frozenset(
@@ -258,6 +266,10 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.PRIVACY_READ,
             _P.BREACH_KEEP,
             _P.REFERRAL_WATCH,
+            _P.INDICATOR_READ,
+            _P.INDICATOR_FREEZE,
+            _P.INDICATOR_TRY,
+            _P.PROJECT_REPORT,
         }
     ),
     Role.HEALTH_COMMISSION: frozenset(
@@ -279,6 +291,10 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.PRIVACY_READ,
             _P.BREACH_KEEP,
             _P.REFERRAL_WATCH,
+            _P.INDICATOR_READ,
+            _P.INDICATOR_FREEZE,
+            _P.INDICATOR_TRY,
+            _P.PROJECT_REPORT,
         }
     ),
     Role.MODERATOR: frozenset({_P.RATING_READ, _P.FEEDBACK_MODERATE}),

@@ -47,6 +47,7 @@ class SheetKind(StrEnum):
     ASSESSMENTS = "assessments"
     FOLLOW_UPS = "follow_ups"
     CHECKUPS = "checkups"
+    INDICATORS = "indicators"
     OWN_COPY = "own_copy"  # all that is held about a person, for them: the floor above writes it
 
 
@@ -65,6 +66,7 @@ SHEET_WORDS: Mapping[SheetKind, str] = {
     SheetKind.ASSESSMENTS: "待评估名单",
     SheetKind.FOLLOW_UPS: "慢病随访",
     SheetKind.CHECKUPS: "体检名单",
+    SheetKind.INDICATORS: "指标",
     SheetKind.OWN_COPY: "个人信息副本",
 }
 

@@ -12,6 +12,7 @@ from server.notifications.templates import (
     booking,
     feedback,
     health,
+    indicators,
     referrals,
     rights,
     settlement,
@@ -37,6 +38,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     **agreements.TEMPLATES,
     **settlement.TEMPLATES,
     **feedback.TEMPLATES,
+    **indicators.TEMPLATES,
 }
 
 # News that reaches no inbox, and why.
@@ -50,6 +52,7 @@ TOLD_TO_NOBODY: Mapping[str, str] = {
     "visits.attested": "visits.finished has asked both sides; visits.confirmed follows",
     "feedback.rated": "counted, not announced: a low score opens a case, which tells",
     "feedback.check_text": "a question to the platform",
+    "indicators.frozen": "the page of whoever freezes next shows it",
     "wechat.send": "a delivery to the platform",
 }
 
