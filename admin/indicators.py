@@ -138,19 +138,19 @@ async def reports(ask: Ask, query: ReportsQuery) -> Show:
     )
 
 
-@routes.get("/indicators/reports/<report_uid>", needs=READ, summary="One period's figures, frozen or not")
-async def report(ask: Ask, report_uid: str, query: EditionQuery) -> Show:
-    found = await queries.report_sheet(actor=ask.actor, uid=report_uid, edition=query.edition, now=ask.now)
+@routes.get("/indicators/reports/<period_uid>", needs=READ, summary="One period's figures, frozen or not")
+async def report(ask: Ask, period_uid: str, query: EditionQuery) -> Show:
+    found = await queries.report_sheet(actor=ask.actor, uid=period_uid, edition=query.edition, now=ask.now)
     return Show("indicators/report.html", sheet=found, card=found.card, wanted=WANTED_WORDS)
 
 
-@routes.post("/indicators/reports/<report_uid>/freeze", needs=FREEZE, summary="Freeze what is known now")
-async def freeze(ask: Ask, report_uid: str, body: Freeze) -> Go:
-    await actions.freeze_report(actor=ask.actor, uid=report_uid, reason=body.reason, now=ask.now)
-    return Go(f"/admin/indicators/reports/{report_uid}", said="已冻结。以后数据再变，这里的数也不会变。")
+@routes.post("/indicators/reports/<period_uid>/freeze", needs=FREEZE, summary="Freeze what is known now")
+async def freeze(ask: Ask, period_uid: str, body: Freeze) -> Go:
+    await actions.freeze_report(actor=ask.actor, uid=period_uid, reason=body.reason, now=ask.now)
+    return Go(f"/admin/indicators/reports/{period_uid}", said="已冻结。以后数据再变，这里的数也不会变。")
 
 
-@routes.post("/indicators/reports/<report_uid>/reopen", needs=FREEZE, summary="Open a frozen period again")
-async def reopen(ask: Ask, report_uid: str, body: Reopen) -> Go:
-    await actions.reopen_report(actor=ask.actor, uid=report_uid, reason=body.reason, now=ask.now)
-    return Go(f"/admin/indicators/reports/{report_uid}", said="已重新打开，原来冻结的数仍然可以看。")
+@routes.post("/indicators/reports/<period_uid>/reopen", needs=FREEZE, summary="Open a frozen period again")
+async def reopen(ask: Ask, period_uid: str, body: Reopen) -> Go:
+    await actions.reopen_report(actor=ask.actor, uid=period_uid, reason=body.reason, now=ask.now)
+    return Go(f"/admin/indicators/reports/{period_uid}", said="已重新打开，原来冻结的数仍然可以看。")

@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
                 ('number', fields.SmallIntField()),
                 ('known_at', UtcDatetimeField(auto_now=False, auto_now_add=False)),
                 ('frozen_by', fields.ForeignKeyField('care.Account', source_field='frozen_by_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('parts', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
                 ('on_behalf', fields.CharField(default='', max_length=200)),
                 ('reopened_at', UtcDatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('reopened_by', fields.ForeignKeyField('care.Account', source_field='reopened_by_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),

@@ -29,6 +29,7 @@ WITH_A_PAST = (
     "referrals",
     "yearly",
     "settlement",
+    "indicators",
 )
 
 

@@ -80,6 +80,7 @@ class IndicatorEdition(Table):
     known_at = UtcDatetimeField()
     frozen_by: fields.ForeignKeyRelation[Account] = belongs_to("care.Account")
     frozen_by_id: int
+    parts: Any = fields.JSONField(default=list)  # uids of the editions below that were summed up
     on_behalf = fields.CharField(max_length=200, default="")  # why somebody else froze it for its owner
     reopened_at = UtcDatetimeField(null=True)
     reopened_by: fields.ForeignKeyNullableRelation[Account] = belongs_to("care.Account", null=True)

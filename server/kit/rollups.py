@@ -112,17 +112,26 @@ async def claim(tile: str, since: date, *, now: datetime) -> bool:
     return True
 
 
-async def due(tile: str, periods: Iterable[date], *, now: datetime, soon: timedelta = SOON) -> list[date]:
+async def due(tile: str, periods: Iterable[date], *, now: datetime) -> list[date]:
     """Return those that have to be counted again, the one that was never counted first."""
-    listed = list(periods)
-    counted = dict(await RollUpPeriod.filter(tile=tile, since__in=listed).values_list("since", "counted_at"))
+    return [since for _, since in await due_among([(tile, since) for since in periods], now=now, soon=SOON)]
+
+
+async def due_among(
+    wanted: Sequence[tuple[str, date]], *, now: datetime, soon: timedelta
+) -> list[tuple[str, date]]:
+    """Return which tiles' periods have to be counted again, in one look at all of them."""
+    rows = RollUpPeriod.filter(
+        tile__in=sorted({tile for tile, _ in wanted}), since__in=sorted({since for _, since in wanted})
+    )
+    counted = {(tile, since): at for tile, since, at in await rows.values_list("tile", "since", "counted_at")}
     lately = local_date(now - LATELY)
     waiting = [
-        since
-        for since in listed
-        if since not in counted or counted[since] + (soon if since > lately else LATER) <= now
+        each
+        for each in wanted
+        if each not in counted or counted[each] + (soon if each[1] > lately else LATER) <= now
     ]
-    return sorted(waiting, key=lambda since: counted.get(since, datetime.min.replace(tzinfo=now.tzinfo)))
+    return sorted(waiting, key=lambda each: counted.get(each, datetime.min.replace(tzinfo=now.tzinfo)))
 
 
 async def recount(

@@ -10,7 +10,7 @@ from server.indicators.queries.evaluators.indicator import Indicator
 from server.indicators.queries.evaluators.registry import in_force_on
 from server.indicators.rules import Fact, Period
 from server.kit.clock import local_date
-from server.kit.rollups import claim, due, lay_down
+from server.kit.rollups import claim, due_among, lay_down
 from server.kit.transactions import action
 
 SOON = timedelta(minutes=30)  # between two counts of a period that runs
@@ -20,12 +20,16 @@ TICK = timedelta(microseconds=1)
 
 async def sweep_indicators(*, actor: Actor, now: datetime) -> int:
     """Count again what is due, each indicator and period in a transaction of its own; return how many."""
+    today = local_date(now)
+    wanted = {
+        (tile_of(each.definition), period.first): (each, period)
+        for each in in_force_on(today)
+        for period in periods_counted(each.definition, today)
+    }
     counted = 0
-    for indicator in in_force_on(local_date(now)):
-        definition = indicator.definition
-        periods = {each.first: each for each in periods_counted(definition, local_date(now))}
-        for since in await due(tile_of(definition), periods, now=now, soon=SOON):
-            counted += await _count(actor=actor, indicator=indicator, period=periods[since], now=now)
+    for due in await due_among([*wanted], now=now, soon=SOON):
+        indicator, period = wanted[due]
+        counted += await _count(actor=actor, indicator=indicator, period=period, now=now)
     return counted
 
 

@@ -69,11 +69,13 @@ async def freeze_report(*, actor: Actor, uid: str, reason: str = "", now: dateti
     still = await IndicatorReport.get(id=row.id)
     if not changed:
         raise HomesStillOpen if still.below_open else ReportMoved
-    values = await _values_of_home(row) if row.level is Level.HOME else await _values_below(row)
+    parts = await _editions_below(row)
+    values = await _values_of_home(row) if row.level is Level.HOME else await _sum_of(parts)
     edition = IndicatorEdition(
         report_id=row.id,
         number=still.edition,
         known_at=now,
+        parts=[each.uid for each in parts],
         frozen_by_id=actor.account_id,
         on_behalf=reason,
         created_at=now,
@@ -214,19 +216,22 @@ async def _values_of_home(row: IndicatorReport) -> Values:
     return found
 
 
-async def _values_below(row: IndicatorReport) -> Values:
-    """Sum up what the level below has frozen."""
+async def _editions_below(row: IndicatorReport) -> list[IndicatorEdition]:
+    """Return what the level below has frozen, each by its edition that holds."""
+    if row.level is Level.HOME:
+        return []
     below = IndicatorReport.filter(cadence=row.cadence, since=row.since, level=BELOW[row.level])
     if row.level is Level.COUNTY:
         below = below.filter(county=row.place)
-    ids: Sequence[int] = [number for (number,) in await below.values_list("id")]
-    values = IndicatorValue.filter(edition__report_id__in=ids, edition__reopened_at__isnull=True)
+    ids = [number for (number,) in await below.values_list("id")]
+    return await IndicatorEdition.filter(report_id__in=ids, reopened_at__isnull=True).order_by("id")
+
+
+async def _sum_of(parts: Sequence[IndicatorEdition]) -> Values:
+    values = IndicatorValue.filter(edition_id__in=[each.id for each in parts])
     found: dict[tuple[str, int], Figure] = {}
-    for code, version, met, counted, excluded in await values.values_list(
-        "code", "version", "met", "counted", "excluded"
-    ):
-        before = found.get((code, version), Figure())
-        found[code, version] = before + Figure(met, counted, excluded)
+    for code, version, *numbers in await values.values_list("code", "version", "met", "counted", "excluded"):
+        found[code, version] = found.get((code, version), Figure()) + Figure(*numbers)
     return found
 
 

@@ -27,6 +27,7 @@ from server.visits.rules.findings import Findings
 from tests.architecture.subjects import NOW
 from tests.architecture.verdicts.assessment_scenes import AssessmentScenes
 from tests.architecture.verdicts.health_scenes import HealthScenes
+from tests.architecture.verdicts.indicator_scenes import IndicatorScenes
 from tests.architecture.verdicts.paper_scenes import PaperScenes
 from tests.architecture.verdicts.privacy_scenes import PrivacyScenes
 from tests.architecture.verdicts.referral_scenes import ReferralScenes
@@ -42,6 +43,7 @@ class Scenes(
     ReferralScenes,
     AssessmentScenes,
     SettlementScenes,
+    IndicatorScenes,
 ):
     """And about institutions: agreements, visits, feedback, emergencies, staff."""
 
