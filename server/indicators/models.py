@@ -29,7 +29,7 @@ class IndicatorFact(Table):
     subject_uid = TokenField(max_length=26)
     resident: fields.ForeignKeyNullableRelation[Resident] = belongs_to("care.Resident", null=True)
     resident_id: int | None
-    state = word(State, max_length=8)
+    state = word(State, max_length=16)
     reason = TokenField(max_length=32)
     counted = fields.IntField()
     met = fields.IntField()
@@ -52,14 +52,14 @@ class IndicatorFact(Table):
 class IndicatorReport(Table):
     """One period's figures of one home, one county or the city: open or frozen."""
 
-    cadence = word(Cadence, max_length=8)
+    cadence = word(Cadence, max_length=16)
     since = fields.DateField()
-    level = word(Level, max_length=8)
+    level = word(Level, max_length=16)
     place = TokenField(max_length=26)  # the home's uid, the county's six digits, "city"
     home: fields.ForeignKeyNullableRelation[Institution] = belongs_to("care.Institution", null=True)
     home_id: int | None
     county = TokenField(max_length=6, default="")  # of a home
-    status = word(ReportStatus, max_length=8, default=ReportStatus.OPEN)
+    status = word(ReportStatus, max_length=16, default=ReportStatus.OPEN)
     below_open = fields.IntField(default=0)  # how many of the level below are open: the condition of freezing
     edition = fields.SmallIntField(default=0)  # how often it was frozen
     due_at = UtcDatetimeField()

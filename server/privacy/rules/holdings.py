@@ -133,6 +133,7 @@ NOT_TOLD: Mapping[str, str] = {
     "checkup_campaign.planned_by_id": _DID,
     "checkup_intake.account_id": _DID,
     "indicator_fact.resident_id": "从别的表算出来的一格（算不算、为什么），原来的内容都在那些表里给出",
+    "indicator_value": "一家机构、一个县、全市的数，没有任何一个人",
     "indicator_edition.frozen_by_id": _DID,
     "indicator_edition.reopened_by_id": _DID,
     "project_report.reported_by_id": _DID,
