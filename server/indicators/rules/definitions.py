@@ -116,6 +116,11 @@ class Definition:
         return UNIT_WORDS[self.subject]
 
     @property
+    def row_unit(self) -> str:
+        """Return what one row is called: a home is one row, however many beds it weighs."""
+        return UNIT_WORDS[Subject.HOME] if self.subject is Subject.BED else self.unit
+
+    @property
     def about_people(self) -> bool:
         return self.subject in PEOPLE
 

@@ -88,8 +88,8 @@ STANDING_WORDS: Mapping[Standing, str] = {
     Standing.AGREES: "自报与数据一致",
     Standing.DIFFERS: "自报与数据不一致",
     Standing.UNREPORTED: "还没有自报",
-    Standing.UNSHOWN: "系统里没有数据可对照，请看佐证",
-    Standing.LATE: "过了时间节点，还没有完成",
+    Standing.UNSHOWN: "没有数据，看佐证",
+    Standing.LATE: "过了节点没有完成",
 }
 
 

@@ -53,7 +53,7 @@ def _definition(
         numerator=numerator,
         denominator=denominator,
         exclusions=exclusions,
-        clause="① 定期上门巡诊；比率和目标为自拟（facts/domain.md §8 履约率）",
+        clause="① 定期上门巡诊；比率和目标为自拟",
         confidence="low",
         wanted=wanted,
         target=target(code, percent, "自拟", "assumed"),
