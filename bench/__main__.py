@@ -15,6 +15,7 @@ PARTS = {
     "scale": ["--rounds", "3"],
     "exports": ["--rows", "5000"],
     "growth": ["--short"],
+    "indicators": ["--facts", "20000", "--rounds", "3"],
     "starting": ["--rounds", "1", "--requests", "100"],
 }
 

@@ -14,6 +14,7 @@ from server.feedback import queries as feedback
 from server.followups import queries as followups
 from server.home_beds import queries as home_beds
 from server.identity import queries as identity
+from server.indicators import queries as indicators
 from server.notifications import queries as notifications
 from server.people import queries as people
 from server.records import queries as records
@@ -39,6 +40,7 @@ ASKED = (
     followups.faults,
     checkups.faults,
     feedback.faults,
+    indicators.faults,
     notifications.faults,
 )
 

@@ -17,6 +17,7 @@ from server.followups import rules as followups
 from server.half_days import rules as half_days
 from server.home_beds import rules as home_beds
 from server.identity import rules as identity
+from server.indicators import queries as indicators
 from server.notifications import rules as notifications
 from server.people import rules as people
 from server.privacy import rules as privacy
@@ -43,6 +44,7 @@ FEATURES = (
     checkups,
     half_days,
     feedback,
+    indicators,
     notifications,
     documents,
     privacy,

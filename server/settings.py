@@ -31,6 +31,7 @@ MODEL_MODULES = (
     "server.followups.models",
     "server.checkups.models",
     "server.feedback.models",
+    "server.indicators.models",
     "server.notifications.models",
     "server.documents.models",
     "server.privacy.models",

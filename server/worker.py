@@ -23,6 +23,7 @@ from server.feedback import actions as feedback
 from server.followups import actions as followups
 from server.home_beds import actions as home_beds
 from server.identity import actions as identity
+from server.indicators import actions as indicators
 from server.kit.errors import DomainError
 from server.kit.transactions import action
 from server.notifications import actions as notifications
@@ -84,6 +85,8 @@ SWEEPS: Sequence[Sweep] = (
     demands.sweep_demands,
     clinics.sweep_clinics,
     home_beds.sweep_home_beds,
+    indicators.sweep_indicators,
+    indicators.sweep_reports,
 )
 
 WRITERS = {SheetKind.OWN_COPY: write_copy}

@@ -100,6 +100,10 @@ class Permission(StrEnum):
     HOME_BED_APPLY = "home_bed:apply"
     HOME_BED_WORK = "home_bed:work"  # assess, open, write rounds, close
     HOME_BED_COUNT = "home_bed:count"  # numbers without a person
+    INDICATOR_READ = "indicator:read"  # figures; people only where the reader's institution knows them
+    INDICATOR_FREEZE = "indicator:freeze"  # a home its own, the bureau counties and the city
+    INDICATOR_TRY = "indicator:try"  # another policy number, before anybody publishes it
+    PROJECT_REPORT = "project:report"  # what a responsible unit says of its tasks
 
 
 _P = Permission
@@ -193,6 +197,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         _P.CHECKUP_FACTS,
         _P.CLINIC_READ,
         _P.CLINIC_KEEP,
+        _P.INDICATOR_READ,
+        _P.INDICATOR_FREEZE,
+        _P.INDICATOR_TRY,
     },
     Role.CLINICIAN: frozenset(
         {
@@ -268,6 +275,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.HOME_BED_APPLY,
             _P.HOME_BED_WORK,
             _P.HOME_BED_COUNT,
+            _P.INDICATOR_READ,
         }
     ),
     Role.CIVIL_AFFAIRS: frozenset(
@@ -295,6 +303,10 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.REFERRAL_WATCH,
             _P.CLINIC_READ,
             _P.HOME_BED_COUNT,
+            _P.INDICATOR_READ,
+            _P.INDICATOR_FREEZE,
+            _P.INDICATOR_TRY,
+            _P.PROJECT_REPORT,
         }
     ),
     Role.HEALTH_COMMISSION: frozenset(
@@ -320,6 +332,10 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.CLINIC_READ,
             _P.CLINIC_LICENSE,
             _P.HOME_BED_COUNT,
+            _P.INDICATOR_READ,
+            _P.INDICATOR_FREEZE,
+            _P.INDICATOR_TRY,
+            _P.PROJECT_REPORT,
         }
     ),
     Role.MODERATOR: frozenset({_P.RATING_READ, _P.FEEDBACK_MODERATE}),

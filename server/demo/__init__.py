@@ -33,6 +33,7 @@ WITH_A_PAST = (
     "demands",
     "home_beds",
     "settlement",
+    "indicators",
 )
 
 

@@ -52,6 +52,7 @@ class SheetKind(StrEnum):
     BED_CENSUS = "bed_census"
     CLINICS = "clinics"
     HOME_BEDS = "home_beds"
+    INDICATORS = "indicators"
     OWN_COPY = "own_copy"  # all that is held about a person, for them: the floor above writes it
 
 
@@ -75,6 +76,7 @@ SHEET_WORDS: Mapping[SheetKind, str] = {
     SheetKind.BED_CENSUS: "床位与利用率",
     SheetKind.CLINICS: "内设医疗机构",
     SheetKind.HOME_BEDS: "家庭病床",
+    SheetKind.INDICATORS: "指标",
     SheetKind.OWN_COPY: "个人信息副本",
 }
 

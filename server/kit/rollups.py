@@ -11,8 +11,10 @@ from datetime import date, datetime, timedelta
 
 from tortoise import fields
 from tortoise.expressions import Q
+from tortoise.transactions import in_transaction
 
 from server.kit.clock import local_date
+from server.kit.database import is_duplicate
 from server.kit.tables import Table, UtcDatetimeField
 from server.kit.transactions import action
 
@@ -75,17 +77,61 @@ async def rolled_up(tile: str, periods: Sequence[date]) -> RolledUp | None:
     return RolledUp(found, min(counted.values()))
 
 
+@dataclass(frozen=True)
+class PlaceSums:
+    """What one place has in each of several tiles, by word, and when each tile was counted."""
+
+    by_tile: Mapping[str, Mapping[str, int]]
+    counted_at: Mapping[str, datetime]
+
+
+async def sums_of_place(tiles: Sequence[str], since: date, place: int) -> PlaceSums:
+    """Return one place's sums of many tiles: two statements, however many places were counted."""
+    periods = RollUpPeriod.filter(tile__in=list(tiles), since=since)
+    counted = dict(await periods.values_list("tile", "counted_at"))
+    found: dict[str, dict[str, int]] = {tile: {} for tile in counted}
+    rows = RollUp.filter(tile__in=list(tiles), since=since, institution_id=place)
+    for tile, word, count in await rows.values_list("tile", "word", "count"):
+        found.setdefault(tile, {})[word] = count
+    return PlaceSums(found, counted)
+
+
+async def claim(tile: str, since: date, *, now: datetime) -> bool:
+    """Begin to count a period in the caller's transaction; no if another worker has begun since it was due."""
+    before = await RollUpPeriod.filter(tile=tile, since=since).first()
+    if before is not None:
+        seen = RollUpPeriod.filter(id=before.id, counted_at=before.counted_at)
+        return bool(await seen.update(counted_at=now))
+    try:
+        async with in_transaction():
+            await RollUpPeriod(tile=tile, since=since, counted_at=now, created_at=now).save()
+    except Exception as error:
+        if not is_duplicate(error):
+            raise
+        return False
+    return True
+
+
 async def due(tile: str, periods: Iterable[date], *, now: datetime) -> list[date]:
     """Return those that have to be counted again, the one that was never counted first."""
-    listed = list(periods)
-    counted = dict(await RollUpPeriod.filter(tile=tile, since__in=listed).values_list("since", "counted_at"))
+    return [since for _, since in await due_among([(tile, since) for since in periods], now=now, soon=SOON)]
+
+
+async def due_among(
+    wanted: Sequence[tuple[str, date]], *, now: datetime, soon: timedelta
+) -> list[tuple[str, date]]:
+    """Return which tiles' periods have to be counted again, in one look at all of them."""
+    rows = RollUpPeriod.filter(
+        tile__in=sorted({tile for tile, _ in wanted}), since__in=sorted({since for _, since in wanted})
+    )
+    counted = {(tile, since): at for tile, since, at in await rows.values_list("tile", "since", "counted_at")}
     lately = local_date(now - LATELY)
     waiting = [
-        since
-        for since in listed
-        if since not in counted or counted[since] + (SOON if since > lately else LATER) <= now
+        each
+        for each in wanted
+        if each not in counted or counted[each] + (soon if each[1] > lately else LATER) <= now
     ]
-    return sorted(waiting, key=lambda since: counted.get(since, datetime.min.replace(tzinfo=now.tzinfo)))
+    return sorted(waiting, key=lambda each: counted.get(each, datetime.min.replace(tzinfo=now.tzinfo)))
 
 
 async def recount(

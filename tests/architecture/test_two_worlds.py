@@ -208,7 +208,7 @@ def _subjects(name: str, town: Town, ghost: Ghost) -> list[str]:
         "statement_uid": [town.settlement.statement],
         "line_uid": [town.settlement.line],
         "assessment_uid": [town.assessments.li_draft, town.assessments.zhao_yun_screen, ghost.assessment],
-        "code": [BLOOD_PRESSURE, "nonsense"],
+        "code": [BLOOD_PRESSURE, "nonsense", "checkups", "ability"],
         "grant_uid": [people.daughter_grant, people.nephew_grant, ghost.grant],
         # The town has none of these: whatever is asked for, there is nothing.
         **{key: [people.wang] for key in ("paper_uid", "export_uid", "copy_uid", "schedule_uid", "trip_uid")},
@@ -217,6 +217,7 @@ def _subjects(name: str, town: Town, ghost: Ghost) -> list[str]:
         "bed_uid": [people.wang],
         "clinic_uid": [town.clinics.yihe],
         "designation_uid": [town.clinics.health_center],
+        **{key: [people.wang] for key in ("period_uid", "project_report_uid", "evidence_uid")},
         "number": ["0123456789AB"],
     }
     return known[name]

@@ -12,7 +12,11 @@ from server.people.rules import CareState
 
 
 async def ages_on(day: date) -> Ages:
-    numbers = await parameters((*POLICY, AGE), on=day)
+    return ages_of(await parameters((*POLICY, AGE), on=day))
+
+
+def ages_of(numbers: Mapping[str, int]) -> Ages:
+    """Read the ages from the policy numbers in force, or from those that somebody tries out."""
     return Ages(
         home_age=numbers[AGE],
         public_health_age=numbers["checkups.public_health_age"],
@@ -21,10 +25,12 @@ async def ages_on(day: date) -> Ages:
     )
 
 
-async def standings(rows: Sequence[Resident], *, year: int, now: datetime) -> Mapping[int, Eligibility]:
+async def standings(
+    rows: Sequence[Resident], *, year: int, now: datetime, ages: Ages | None = None
+) -> Mapping[int, Eligibility]:
     """Return how it stands with each, by the resident's id."""
     ids, today = [row.id for row in rows], local_date(now)
-    ages = await ages_on(today)
+    ages = ages or await ages_on(today)
     facts = {
         each.resident_id: each for each in await CheckupFacts.filter(current_key__in=[str(i) for i in ids])
     }

@@ -4,6 +4,7 @@ from server.checkups.rules.days import Turn, in_turn
 from server.checkups.rules.eligibility import (
     COUNTED,
     INSURANCE_WORDS,
+    NEXT_STEP,
     STANDING_WORDS,
     Ages,
     Eligibility,
@@ -43,6 +44,7 @@ __all__ = [
     "DUTY_WORDS",
     "EDITIONS",
     "INSURANCE_WORDS",
+    "NEXT_STEP",
     "PARAMETERS",
     "PLACE_MOVES",
     "PLACE_WORDS",

@@ -139,6 +139,7 @@ async def _write_table(job: Taken, path: Path, shift: Shift) -> Written:
         asked_by=asker.name,
         written_at=shift.clock(),
         reason=job.reason,
+        definitions=sheet.definitions,
     )
     await asyncio.to_thread(table.close, about)
     return Written(asker, table.rows)

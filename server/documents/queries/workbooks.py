@@ -37,6 +37,7 @@ class About:
     asked_by: str
     written_at: datetime
     reason: str
+    definitions: tuple[tuple[str, str], ...] = ()  # of what the rows speak of
 
 
 class TableFile:
@@ -98,6 +99,8 @@ class TableFile:
         self._notes.set_column(0, 0, 18)
         self._notes.set_column(1, 1, 90)
         lines = [*facts, ("", ""), ("列", "含义"), *((each.title, each.definition) for each in self._columns)]
+        if about.definitions:
+            lines += [("", ""), ("口径", ""), *about.definitions]
         for row, (name, words) in enumerate(lines):
             self._notes.write_string(row, 0, name, self._bold if name else None)
             self._notes.write_string(row, 1, words, self._bold if name == "列" else self._wrap)

@@ -14,6 +14,7 @@ from server.notifications.templates import (
     demands,
     feedback,
     health,
+    indicators,
     referrals,
     rights,
     settlement,
@@ -41,6 +42,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     **settlement.TEMPLATES,
     **feedback.TEMPLATES,
     **demands.TEMPLATES,
+    **indicators.TEMPLATES,
 }
 
 # News that reaches no inbox, and why.
@@ -61,6 +63,7 @@ TOLD_TO_NOBODY: Mapping[str, str] = {
     "visits.attested": "visits.finished has asked both sides; visits.confirmed follows",
     "feedback.rated": "counted, not announced: a low score opens a case, which tells",
     "feedback.check_text": "a question to the platform",
+    "indicators.frozen": "the page of whoever freezes next shows it",
     "wechat.send": "a delivery to the platform",
 }
 

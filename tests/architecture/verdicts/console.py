@@ -53,6 +53,16 @@ def li(stage: Scenes, says: Any = None) -> Sample:
     return Sample({"resident_uid": stage.town.people.li}, says)
 
 
+async def figures_of(stage: Scenes, code: str = "") -> Sample:
+    await stage.indicatorsfigures_of()
+    return Sample({"code": code} if code else {})
+
+
+async def _project_file(stage: Scenes) -> Sample:
+    report = await stage.project_reported()
+    return Sample({"code": "sign", "project_report_uid": report}, {}, files=PAPER)
+
+
 def nurse(stage: Scenes, says: Any = None) -> Sample:
     return Sample({"account_uid": stage.town.identity.accounts["nurse"]}, says)
 
@@ -763,6 +773,20 @@ SAMPLES: Mapping[str, Make] = {
     ),
     "home_beds.decline": lambda stage: at("bed_uid", stage.home_bed(), {"reason": "需要住院"}),
     "home_beds.withdraw": lambda stage: at("bed_uid", stage.home_bed(), {"reason": "本人不要了"}),
+    # Indicators and the project table
+    "indicators.board": figures_of,
+    "indicators.sheet": lambda stage: figures_of(stage, "agreements"),
+    "indicators.people": lambda stage: figures_of(stage, "checkups"),
+    "indicators.trial": lambda _: Sample(
+        {"code": "ability"}, query={"parameter": "records.ability_age", "value": "88"}
+    ),
+    "indicators.report": lambda stage: at("period_uid", stage.indicator_period_frozen()),
+    "indicators.freeze": lambda stage: at("period_uid", stage.indicator_period(), {}),
+    "indicators.reopen": lambda stage: at("period_uid", stage.indicator_period_frozen(), WHY),
+    "projects.project": lambda _: Sample({"code": "sign"}),
+    "projects.say": lambda _: Sample({"code": "sign"}, {"percent": "40", "words": "正在签"}),
+    "projects.add_file": _project_file,
+    "projects.evidence": lambda stage: at("evidence_uid", stage.project_evidence()),
     # Feedback and calls
     "feedback.ratings.reply": lambda stage: Sample(
         {"rating_uid": stage.town.feedback.praised}, {"text": "谢谢您。"}

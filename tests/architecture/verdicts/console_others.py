@@ -13,6 +13,7 @@ from tests.architecture.verdicts.console import (
     Make,
     at,
     bus,
+    figures_of,
     li,
     nurse,
     seat,
@@ -76,6 +77,13 @@ OTHERS: Mapping[str, Make] = {
             "categories": ["exam"],
             "last_day": "2026-06-01",
         }
+    ),
+    "indicators.freeze: of a home that has frozen already": lambda stage: at(
+        "period_uid", stage.indicator_period_frozen(), {}
+    ),
+    "indicators.people: of a disease, by who manages it": lambda stage: figures_of(stage, "bp_control"),
+    "projects.say: on a task of health": lambda _: Sample(
+        {"code": "dossiers"}, {"percent": "40", "words": "正在建"}
     ),
     "referrals.write: Zhao Yun": lambda stage: Sample(
         {"resident_uid": stage.town.people.zhao_yun}, wang_up(stage)

@@ -29,6 +29,7 @@ from tests.architecture.verdicts.assessment_scenes import AssessmentScenes
 from tests.architecture.verdicts.demand_scenes import DemandScenes
 from tests.architecture.verdicts.beds_scenes import BedsScenes
 from tests.architecture.verdicts.health_scenes import HealthScenes
+from tests.architecture.verdicts.indicator_scenes import IndicatorScenes
 from tests.architecture.verdicts.paper_scenes import PaperScenes
 from tests.architecture.verdicts.privacy_scenes import PrivacyScenes
 from tests.architecture.verdicts.referral_scenes import ReferralScenes
@@ -46,6 +47,7 @@ class Scenes(
     SettlementScenes,
     DemandScenes,
     BedsScenes,
+    IndicatorScenes,
 ):
     """And about institutions: agreements, visits, feedback, emergencies, staff."""
 

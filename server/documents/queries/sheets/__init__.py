@@ -10,6 +10,7 @@ from server.documents.queries.sheets.columns import Column, Sheet, Value
 from server.documents.queries.sheets.demands import BED_CENSUS, COVERAGE_GAPS, DEMANDS
 from server.documents.queries.sheets.feedback import CASES, RATINGS
 from server.documents.queries.sheets.health import CHECKUPS, FOLLOW_UPS
+from server.documents.queries.sheets.indicators import INDICATORS
 from server.documents.queries.sheets.people import CONSENTS, RESIDENTS
 from server.documents.queries.sheets.referrals import REFERRALS
 from server.documents.queries.sheets.services import APPOINTMENTS, VISITS
@@ -38,6 +39,7 @@ SHEETS: Mapping[SheetKind, Sheet[Any]] = {
         DEMANDS,
         COVERAGE_GAPS,
         BED_CENSUS,
+        INDICATORS,
     )
 }
 

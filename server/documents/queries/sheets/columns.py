@@ -43,6 +43,7 @@ class Sheet(Generic[Row]):
     columns: tuple[Column[Row], ...]
     conditions: Mapping[str, Condition]
     page: Callable[[Actor, Filters, PageWish, datetime], Awaitable[Page[Row]]]
+    definitions: tuple[tuple[str, str], ...] = ()  # words that its rows use, said on the second sheet
 
     def read(self, said: Mapping[str, str]) -> dict[str, Any]:
         """Read the conditions as the list's page passed them; one that is not known is refused, never left out."""

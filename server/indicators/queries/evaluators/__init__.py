@@ -1,0 +1,1 @@
+"""Each room's indicators: who stands where, and why."""

@@ -1,0 +1,58 @@
+"""All indicators, in the order in which a board shows them. A room's file stands here in one line."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from server.alliance.rules import Parameter
+from server.indicators.queries.evaluators import (
+    alliance,
+    booking,
+    chronic,
+    consents,
+    health,
+    referrals,
+    settlement,
+    visits,
+)
+from server.indicators.queries.evaluators.indicator import Indicator
+from server.indicators.rules import Definition
+from server.kit.errors import NotFound
+
+ROOMS = (
+    alliance,
+    health,
+    consents,
+    visits,
+    booking,
+    referrals,
+    chronic,
+    settlement,
+)
+INDICATORS: tuple[Indicator, ...] = tuple(each for room in ROOMS for each in room.INDICATORS)
+BY_KEY: Mapping[str, Indicator] = {each.definition.key: each for each in INDICATORS}
+TARGETS: tuple[Parameter, ...] = tuple(
+    each.definition.target for each in INDICATORS if each.definition.target is not None
+)
+
+
+def in_force_on(day: date) -> tuple[Indicator, ...]:
+    """Return of each indicator the version that holds on a day, in their order."""
+    newest: dict[str, Indicator] = {}
+    for each in INDICATORS:
+        known = newest.get(each.definition.code)
+        if each.definition.effective_from <= day and (
+            known is None or known.definition.version < each.definition.version
+        ):
+            newest[each.definition.code] = each
+    return tuple(newest.values())
+
+
+def indicator_of(code: str, day: date) -> Indicator:
+    found = next((each for each in in_force_on(day) if each.definition.code == code), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def definition_of(code: str, version: int) -> Definition:
+    return BY_KEY[f"{code}.{version}"].definition

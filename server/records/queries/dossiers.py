@@ -1,0 +1,13 @@
+"""Who has a dossier of a home: whether anything is written, never what."""
+
+from collections.abc import Sequence
+
+from server.records.models import RecordEntry
+
+
+async def dossiers_kept_by(*, institution_ids: Sequence[int]) -> frozenset[tuple[int, int]]:
+    """Return (institution, resident) wherever the institution itself has written; for counting, out of an index alone."""
+    rows = RecordEntry.filter(source_id__in=list(institution_ids)).distinct()
+    return frozenset(
+        [(source, resident) for source, resident in await rows.values_list("source_id", "resident_id")]
+    )
