@@ -11,6 +11,7 @@ from server.checkups.queries.campaigns import (
     coverage_page,
     pairs,
 )
+from server.checkups.queries.cards import AbnormalStep, CheckupLine, ReportCard
 from server.checkups.queries.facts import FactsLine, facts_lines
 from server.checkups.queries.faults import faults
 from server.checkups.queries.intake_plans import (
@@ -23,9 +24,7 @@ from server.checkups.queries.intake_plans import (
 )
 from server.checkups.queries.judged import Found
 from server.checkups.queries.reports import (
-    CheckupLine,
     DutyCard,
-    ReportCard,
     ReportForm,
     ReportSheet,
     checkup_of,
@@ -37,6 +36,7 @@ from server.checkups.queries.reports import (
 
 __all__ = [
     "STEP_WORDS",
+    "AbnormalStep",
     "CampaignCard",
     "CampaignSheet",
     "CheckupLine",

@@ -213,4 +213,4 @@ async def stories(*, actor: Actor, resident_uid: str, now: datetime) -> tuple[St
         .limit(MOST_TOLD)
         .select_related(*RELATIONS)
     )
-    return tuple([story_card(row) for row in await rows])
+    return tuple([story_card(row, now=now) for row in await rows])
