@@ -20,6 +20,7 @@ class TestOverview:
         await cared_for(walk)
         async with phone("wang") as it:
             await it.open()
+            await expect(it.button("您的转诊：")).to_contain_text("今天上午 11:00到云桥市第一人民医院，急诊")
             await it.tap("我的照护")
             await it.reads("王桂兰的照护")
             await expect(it.button("医护分级：三级")).to_contain_text("大部分事能自己做")

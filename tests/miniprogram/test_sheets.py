@@ -29,6 +29,10 @@ async def measure(it: Phone, question: str, number: str) -> None:
 async def fill_in(it: Phone, *, systolic: str = "138") -> None:
     await answer(it, "随访方式", "家庭")
     await answer(it, "症状", "无症状")
+    await fill_in_the_rest(it, systolic)
+
+
+async def fill_in_the_rest(it: Phone, systolic: str = "138") -> None:
     await answer(it, "有没有这些要马上转诊的情况")
     await measure(it, "收缩压（高压）", systolic)
     await measure(it, "舒张压（低压）", "82")
@@ -120,12 +124,7 @@ class TestAFollowUp:
             it.world["online"] = "false"
             await it.open(form(town))  # the first answer is still there, and so are the questions
             await answer(it, "症状", "无症状")
-            await answer(it, "有没有这些要马上转诊的情况")
-            await measure(it, "收缩压（高压）", "138")
-            await measure(it, "舒张压（低压）", "82")
-            await answer(it, "服药依从性", "规律")
-            await answer(it, "药物不良反应", "无")
-            await answer(it, "并发症", "没有变化", last=True)
+            await fill_in_the_rest(it)
             await it.tap("都对，交上去")
             await it.reads("服务器还没有收下")
             assert await FollowUp.all().count() == 0
@@ -177,7 +176,7 @@ class TestAFollowUp:
             it.persona, it.device = "nurse", "demo-phone-of-nurse"
             await it.page.evaluate("localStorage.removeItem('wx:session')")
             await it.open()
-            await it.reads("今天的工作")
+            await it.reads("您好，李秀英")
             await it.go(QUEUE)
             await it.settled()
             await it.reads_not("高血压")

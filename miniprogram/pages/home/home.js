@@ -12,6 +12,7 @@ const ICONS = /** @type {Record<string, string>} */ ({
   offer: 'clock',
   consent: 'consent',
   appointment: 'calendar',
+  referral: 'door',
   visit: 'visit',
   rating: 'star',
   due: 'question',
