@@ -275,6 +275,7 @@ def stops(town: demo.Town) -> list[Stop]:
     hospital = f"{mine}&institution={town.alliance.first_hospital}&department={town.alliance.geriatrics}"
     visits, pending = town.visits, f"uid={town.consent.wang_pending}"
     today = f"visit={visits.today}"
+    screened = ("=可自理", "下一题") * 4 + ("=可自理",)
     follow = f"kind=followup&uid={town.followups.wang}"
     return [
         *(Stop("home/home", each) for each in ("wang", "daughter", "nurse", "stranger")),
@@ -313,6 +314,7 @@ def stops(town: demo.Town) -> list[Stop]:
         Stop("round/sheet", "doctor", follow, errand=choosing("=家庭", "下一题", "=无症状", "下一题", "下一题"), name="pad"),
         Stop("round/sheet", "doctor", follow, errand=choosing("看整张单子", "生活方式"), name="list"),
         Stop("round/sheet", "nurse", ready=screening, name="screen"),
+        Stop("round/sheet", "nurse", ready=screening, errand=choosing(*screened, "看看填的", "都对，交上去"), name="handed-in"),
         Stop("visits/visits", "daughter", mine),
         Stop("visits/visit", "daughter", f"uid={visits.confirmed}&{mine}"),
         Stop("visits/dispute", "nurse", f"uid={visits.waiting}"),
