@@ -46,7 +46,7 @@ page({
       answerBy: dispute ? day(dispute.due_at) : '',
       doubt: doubtUntil ? `/pages/care/doubt?resident=${resident}&uid=${uid}` : '',
       doubtUntil,
-      spoken: `${card.title}。${level}。${card.score.plain}${on}由${card.institution}的${card.assessors.join('、')}评的，${until}前有效。${doubtUntil ? `觉得不对，${doubtUntil}前可以说。` : ''}`,
+      spoken: `${card.title}。${level}。${card.score.plain}${on}由${card.institution}的${card.assessors.join('、')}评的${until ? `，有效到${until}` : ''}。${doubtUntil ? `觉得不对，${doubtUntil}前可以说。` : ''}`,
     }
   },
 
