@@ -23,6 +23,7 @@ from server.people.queries import (
 )
 from server.people.rules import ProxyScope
 from server.records.queries import DueCard, EntryWish, missing
+from server.referrals.queries import open_stories
 from server.visits.queries import coming_visits, count_todays_visits, count_waiting_for_confirmation
 from server.web import Ask, Open, PageWish, Query, Routes, Uid
 
@@ -31,6 +32,7 @@ routes = Routes("home", tag="首页")
 MOST_NEXT = 8
 MOST_APPOINTMENTS = 3
 MOST_VISITS = 2
+MOST_REFERRALS = 2
 NOWHERE = EmergencyLine(home=None, home_phone=None, family=None, family_phone=None)
 
 
@@ -106,8 +108,10 @@ async def _about(
     tell, uid = Telling(mine, now), chosen.uid
     to_come = await next_appointments(actor=person, resident_uid=uid, most=MOST_APPOINTMENTS, now=now)
     coming = await coming_visits(actor=person, resident_uid=uid, most=MOST_VISITS, now=now)
+    under_way = await open_stories(actor=person, resident_uid=uid, most=MOST_REFERRALS, now=now)
     return [
         *map(tell.appointment, to_come),
+        *map(tell.referral, under_way),
         *(tell.visit(card, chosen) for card in coming),
         *[tell.due(card, chosen) for card in await _due(person, chosen, now)],
     ]

@@ -12,6 +12,7 @@ from server.feedback.queries import TokenCard
 from server.kit.clock import SHANGHAI, local_date, said_time, start_of_day
 from server.people.queries import MyResidentCard, ProxyCard
 from server.records.queries import DueCard
+from server.referrals.queries import StoryCard
 from server.visits.queries import ComingVisit
 
 DUE_SOON = timedelta(days=30)  # what is due later does not wait yet
@@ -23,6 +24,7 @@ class NextKind(StrEnum):
     OFFER = "offer"
     CONSENT = "consent"
     PROXY = "proxy"
+    REFERRAL = "referral"
     APPOINTMENT = "appointment"
     VISIT = "visit"
     DUE = "due"
@@ -136,6 +138,24 @@ class Telling:
             at=card.starts_at,
             urgent=False,
             target=f"pages/visits/visit?uid={card.uid}&resident={resident.uid}",
+        )
+
+    def referral(self, card: StoryCard) -> NextCard:
+        # A time that was given is what one has to know; otherwise, whose turn it is.
+        to_come = card.come_at if card.come_at is not None and card.come_at > self.now else None
+        there = f"，{card.come_to}" if card.come_to else ""
+        note = (
+            f"{self.when(to_come)}到{card.upper_name}{there}。"
+            if to_come
+            else f"下一步由{card.next_by}来办。"
+        )
+        return NextCard(
+            kind=NextKind.REFERRAL,
+            words=f"{self.name(card.resident_uid, card.resident_name)}的转诊：{card.story}",
+            note=note,
+            at=to_come,
+            urgent=card.urgent or (to_come is not None and self.is_today(to_come)),
+            target=f"pages/care/referral?resident={card.resident_uid}&uid={card.uid}",
         )
 
     def due(self, card: DueCard, resident: MyResidentCard) -> NextCard:

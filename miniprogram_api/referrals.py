@@ -1,5 +1,6 @@
 """Referrals: clinicians and nurses write and move them; a family reads where theirs stands."""
 
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field
@@ -29,6 +30,7 @@ from server.referrals.rules import (
     Urgency,
 )
 from server.web import Ask, Body, Clean, Line, Page, PageQuery, Purpose, Query, Routes, Uid, text
+from server.web.qr import modules
 
 routes = Routes("referrals", tag="转诊")
 
@@ -40,6 +42,15 @@ Answer = Annotated[str, text(500, least=0), Clean]
 Slip = Annotated[dict[Code, Answer], Field(max_length=12)]
 Entries = Annotated[tuple[Uid, ...], Field(max_length=MOST_ENTRIES)]
 Remark = Annotated[str, text(200, least=0), Clean]
+
+
+@dataclass(frozen=True)
+class StorySheet(StoryCard):
+    """A story with the slip's code, for the receiving desk to scan."""
+
+    slip_modules: tuple[str, ...] = field(
+        repr=False
+    )  # rows of a QR code, "1" is dark; none once they are there
 
 
 class Said(Body):
@@ -130,8 +141,17 @@ async def referral(ask: Ask, referral_uid: str) -> ReferralCard:
     needs=READ,
     summary="Where a resident's referrals stand, in plain words",
 )
-async def stories(ask: Ask, resident_uid: str) -> tuple[StoryCard, ...]:
-    return await queries.stories(actor=ask.actor, resident_uid=resident_uid, now=ask.now)
+async def stories(ask: Ask, resident_uid: str) -> tuple[StorySheet, ...]:
+    cards = await queries.stories(actor=ask.actor, resident_uid=resident_uid, now=ask.now)
+    city = ask.settings.public_url.rstrip("/")
+    return tuple(StorySheet(**vars(card), slip_modules=_slip(card.code, city)) for card in cards)
+
+
+def _slip(code: str, city: str) -> tuple[str, ...]:
+    """Draw what the printed slip carries: the address at the receiver's desk, or the number alone where none is set."""
+    if not code:
+        return ()
+    return modules(f"{city}/admin/referrals/slip/{code}" if city else code)
 
 
 @routes.get(

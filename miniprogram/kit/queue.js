@@ -9,6 +9,7 @@ const { get, send, signedIn } = require('../api/client')
 const { Refusal, refusalOf } = require('../api/refusals')
 const copy = require('./round-copy')
 const drafts = require('./round-drafts')
+const sheets = require('./sheets')
 
 const KEPT = 'visit-queue'
 const AT_ONCE = 20 // events in one batch; the server takes a hundred
@@ -118,6 +119,7 @@ function dropAll() {
   save([])
   copy.wipe()
   drafts.wipe()
+  sheets.wipe()
 }
 
 /** What was accepted and looked at need not stay. @param {string[]} uids */
@@ -240,6 +242,7 @@ let watching = false
 function watch() {
   copy.read() // wipes what is over
   drafts.sweep()
+  sheets.sweep()
   if (!watching) {
     watching = true
     wx.onNetworkStatusChange(({ isConnected }) => {

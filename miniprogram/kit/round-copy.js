@@ -24,6 +24,7 @@ const FEW = 3
  * @property {string} at
  * @property {Api.Card<'VisitCard'>[]} visits
  * @property {Api.Card<'MeasureCard'>[]} measures
+ * @property {Record<string, string>} also by resident: what is due besides
  */
 
 /** The account that works on this phone, even while its token has run out without a network. */
@@ -43,9 +44,9 @@ function read() {
   return holds ? copy : null
 }
 
-/** @param {Api.Card<'VisitCard'>[]} visits @param {Api.Card<'MeasureCard'>[]} measures */
-function keep(visits, measures) {
-  const copy = { account: whose(), device: wx.getStorageSync(DEVICE), day: dateOf(), at: new Date().toISOString(), visits, measures }
+/** @param {Api.Card<'VisitCard'>[]} visits @param {Api.Card<'MeasureCard'>[]} measures @param {Record<string, string>} also */
+function keep(visits, measures, also) {
+  const copy = { account: whose(), device: wx.getStorageSync(DEVICE), day: dateOf(), at: new Date().toISOString(), visits, measures, also }
   wx.setStorageSync(KEPT, copy)
 }
 

@@ -5,10 +5,13 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from server.assessments.actions import agree_to_assessment, begin_assessment, sign_assessment
+from server.assessments.rules import AssessmentReason
 from server.authority.actor import Actor, Channel
 from server.checkups import actions as checkups
 from server.checkups.actions import Facts, Found
 from server.checkups.rules import CampaignEvent, Insurance
+from server.demo.assessments import ability_answers
 from server.followups import actions as followups
 from server.followups.actions import Filled
 from server.followups.rules import Disease
@@ -47,11 +50,34 @@ async def load(town: Any, *, now: datetime) -> YearlyTown:
     for number, uid in enumerate(neighbours[:FOLLOWED]):
         disease = Disease.DIABETES if number % 3 == 2 else Disease.HYPERTENSION
         await _followed(doctor, uid, disease, random, number=number, now=now)
+    await _cared_for(town, doctor, he, now=now)
     campaign = await _examined(town, feng, he, neighbours, random, now=now)
     # All this is old news: nobody is told of it again when the worker starts.
-    for topic in ("followups.", "checkups."):
+    for topic in ("followups.", "checkups.", "assessments."):
         await OutboxMessage.filter(topic__startswith=topic).update(status=MessageStatus.DONE)
     return YearlyTown(episodes=min(FOLLOWED, len(neighbours)), campaign=campaign)
+
+
+async def _cared_for(town: Any, doctor: Actor, he: Actor, *, now: datetime) -> None:
+    """Give Wang, whose phone people try first, a care level and a pressure a little above her line."""
+    then = now - timedelta(days=20)
+    nurse = await actor_of(
+        account_uid=town.identity.accounts["nurse"], channel=Channel.MINI_PROGRAM, now=then
+    )
+    sheet = await begin_assessment(
+        actor=nurse,
+        resident_uid=town.people.wang,
+        questionnaire="gbt42195",
+        reason=AssessmentReason.FIRST,
+        now=then,
+    )
+    answers = ability_answers(lost=14, A_4_1=["hypertension"])
+    await sign_assessment(actor=nurse, uid=sheet.uid, answers=answers, now=then)
+    await agree_to_assessment(actor=he, uid=sheet.uid, edits=1, now=then)
+    high = _answers(Disease.HYPERTENSION, Random(1), high=True)  # noqa: S311  the same past every time
+    await followups.record_follow_up(
+        actor=doctor, episode_uid=town.followups.wang, filled=Filled(high), now=now
+    )
 
 
 async def _followed(

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.miniprogram.tools import BUILD, HERE, SOURCE, node, tsc, write_api_types
+from tests.miniprogram.tools import BUILD, HERE, SOURCE, node, pages_of, tsc, write_api_types
 
 LARGEST = 2 * 1024 * 1024  # bytes of a main package, the platform's limit
 FIRST_PAGE = 512 * 1024  # our own: what a phone on a bad line loads before the first page
+APP = json.loads((SOURCE / "app.json").read_text())
 SHIPPED = (".js", ".json", ".wxml", ".wxss", ".wxs", ".svg", ".png")
 PICTURES = {".svg", ".png"}
 
@@ -63,9 +64,24 @@ class TestCompilers:
 
 class TestPackage:
     def test_it_is_small(self):
-        size = sum(each.stat().st_size for each in SOURCE.rglob("*") if each.is_file())
+        roots = [SOURCE / part["root"] for part in APP["subPackages"]]
+        parts = {
+            root: sum(each.stat().st_size for each in root.rglob("*") if each.is_file()) for root in roots
+        }
+        whole = sum(each.stat().st_size for each in SOURCE.rglob("*") if each.is_file())
 
-        assert size < FIRST_PAGE < LARGEST
+        assert whole - sum(parts.values()) < FIRST_PAGE < LARGEST
+        assert max(parts.values()) < FIRST_PAGE
+
+    def test_what_comes_later_is_not_needed_before(self):
+        """The platform refuses a module of a subpackage to all others; work without a signal is in the main package."""
+        roots = [part["root"] for part in APP["subPackages"]]
+        assert not {"pages/home", "pages/round", "pages/witness"} & set(roots)
+        for script in sources(".js"):
+            for asked in re.findall(r"require\('([^']+)'\)", script.read_text()):
+                target = (script.parent / asked).resolve().relative_to(SOURCE.resolve()).as_posix()
+                own = script.relative_to(SOURCE).as_posix()
+                assert not [root for root in roots if target.startswith(root) and not own.startswith(root)]
 
     def test_nothing_is_shipped_that_a_phone_does_not_need(self):
         assert [
@@ -88,7 +104,7 @@ class TestPackage:
         assert [each.name for each in sources(*PICTURES) if each.name not in used] == []
 
     def test_privacy_interfaces_are_declared(self):
-        app = json.loads((SOURCE / "app.json").read_text())
+        app = APP
 
         assert app["__usePrivacyCheck__"] is True
         assert "permission" not in app  # nothing asks where anybody is
@@ -101,7 +117,7 @@ class TestHand:
     """One hand in all pages: what the house rules say and a reader would otherwise have to look for."""
 
     def test_every_page_stands_in_the_common_frame(self):
-        for page in json.loads((SOURCE / "app.json").read_text())["pages"]:
+        for page in pages_of(APP):
             text = (SOURCE / f"{page}.wxml").read_text()
 
             assert text.startswith('<page-meta root-font-size="{{rem}}px"'), page

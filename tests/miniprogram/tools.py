@@ -9,7 +9,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 SOURCE = HERE.parent.parent / "miniprogram"
@@ -51,6 +53,12 @@ def build_host(out: Path) -> None:
     if done.returncode:
         message = f"the mini-program does not compile:\n{done.stdout}{done.stderr}"
         raise AssertionError(message)
+
+
+def pages_of(app: Mapping[str, Any]) -> list[str]:
+    """Return every page that `app.json` names, those of subpackages, too."""
+    parts = app.get("subPackages", [])
+    return [*app["pages"], *(f"{part['root']}/{page}" for part in parts for page in part["pages"])]
 
 
 def write_api_types() -> None:

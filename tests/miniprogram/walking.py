@@ -18,8 +18,10 @@ from server.kit.ids import new_uid
 from server.privacy.actions import ask_for_copy, decide_rectification
 from server.privacy.actions.copies import write_copy
 from server.privacy.rules import RectificationEvent
+from server.referrals.rules import ReferralEvent
+from tests.architecture.verdicts.scenes import Scenes
 from tests.miniprogram.phone import Phone
-from tests.miniprogram.tools import SOURCE
+from tests.miniprogram.tools import SOURCE, pages_of
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class Stop:
 
 
 def every_page() -> set[str]:
-    return {each.removeprefix("pages/") for each in json.loads((SOURCE / "app.json").read_text())["pages"]}
+    app = json.loads((SOURCE / "app.json").read_text())
+    return {each.removeprefix("pages/") for each in pages_of(app)}
 
 
 # ---- what others did before
@@ -202,6 +205,45 @@ async def answered(walk: Walk) -> str:
     return ""
 
 
+async def assessed(walk: Walk) -> str:
+    """Have Wang's ability assessed by two: the care level follows."""
+    return f"uid={await Scenes(walk.town).assessment_final()}"
+
+
+async def doubted(walk: Walk) -> str:
+    return f"uid={await Scenes(walk.town).assessment_disputed()}"
+
+
+async def sent_on(walk: Walk) -> str:
+    """Have Wang referred to the hospital, which has said when and where."""
+    way = (ReferralEvent.SUBMIT, ReferralEvent.ACCEPT, ReferralEvent.SCHEDULE)
+    return f"uid={await Scenes(walk.town).referred(*way)}"
+
+
+async def examined(walk: Walk) -> str:
+    await Scenes(walk.town).report()
+    return ""
+
+
+async def followed(walk: Walk) -> str:
+    await Scenes(walk.town).followed_up(systolic=185)
+    return f"uid={walk.town.followups.wang}"
+
+
+async def cared_for(walk: Walk) -> str:
+    """Have all of it: level, referral, check-up, follow-up."""
+    for happened in (assessed, sent_on, examined, followed):
+        await happened(walk)
+    return ""
+
+
+async def screening(walk: Walk) -> str:
+    """Let the nurse have begun the five-item screen of Wang."""
+    body = {"questionnaire": "selfcare", "reason": "routine"}
+    path = f"/residents/{walk.town.people.wang}/assessments"
+    return "kind=assessment&uid=" + str((await (await walk.api("nurse")).post(path, json=body)).json()["uid"])
+
+
 async def _free_slot(walk: Walk) -> str:
     client = await walk.api("daughter")
     answer = await client.get(
@@ -233,6 +275,8 @@ def stops(town: demo.Town) -> list[Stop]:
     hospital = f"{mine}&institution={town.alliance.first_hospital}&department={town.alliance.geriatrics}"
     visits, pending = town.visits, f"uid={town.consent.wang_pending}"
     today = f"visit={visits.today}"
+    screened = ("=可自理", "下一题") * 4 + ("=可自理",)
+    follow = f"kind=followup&uid={town.followups.wang}"
     return [
         *(Stop("home/home", each) for each in ("wang", "daughter", "nurse", "stranger")),
         Stop("home/who", "daughter"),
@@ -254,6 +298,23 @@ def stops(town: demo.Town) -> list[Stop]:
         Stop("record/missing", "wang", mine),
         Stop("record/trail", "wang", mine, ready=looked_at),
         Stop("record/objection", "wang", mine, ready=entry("85354-9")),
+        Stop("care/care", "wang", mine, ready=cared_for),
+        Stop("care/care", "daughter", mine, name="nothing-yet"),
+        Stop("care/care", "doctor", mine),
+        Stop("care/care", "nurse", mine),
+        Stop("care/level", "wang", mine, ready=assessed),
+        Stop("care/result", "daughter", mine, ready=assessed),
+        Stop("care/result", "daughter", mine, ready=doubted, errand=choosing("看每一项怎么评的"), name="doubted"),
+        Stop("care/doubt", "daughter", mine, ready=assessed),
+        Stop("care/referral", "daughter", mine, ready=sent_on),
+        Stop("care/checkup", "wang", mine, name="due"),
+        Stop("care/checkup", "wang", mine, ready=examined, errand=choosing("看每一项的结果"), name="found"),
+        Stop("care/followup", "wang", mine, ready=followed),
+        Stop("round/sheet", "doctor", follow, name="choice"),
+        Stop("round/sheet", "doctor", follow, errand=choosing("=家庭", "下一题", "=无症状", "下一题", "下一题"), name="pad"),
+        Stop("round/sheet", "doctor", follow, errand=choosing("看整张单子", "生活方式"), name="list"),
+        Stop("round/sheet", "nurse", ready=screening, name="screen"),
+        Stop("round/sheet", "nurse", ready=screening, errand=choosing(*screened, "看看填的", "都对，交上去"), name="handed-in"),
         Stop("visits/visits", "daughter", mine),
         Stop("visits/visit", "daughter", f"uid={visits.confirmed}&{mine}"),
         Stop("visits/dispute", "nurse", f"uid={visits.waiting}"),

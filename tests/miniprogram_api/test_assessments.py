@@ -154,6 +154,7 @@ class TestTheFamily:
             "score": 3,
         }
         assert sheet["may_dispute"] is True
+        assert sheet["dispute_until"].startswith("2026-04-01")
 
     async def test_sees_the_look_in_who_has_looked(
         self, town: Town, api: Api, console: Console, final: str

@@ -1,10 +1,15 @@
 """Chronic follow-up and the check-up on the phone: the clinician's form, and what the family reads."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from server.checkups.actions import settle_duty
+from server.checkups.models import CheckupDuty
+from server.checkups.rules.lifecycle import Settled
+from server.people.models import ProxyGrant
 from tests.core.checkups.flows import planned, reported
 from tests.core.followups.filled import FORM, PRESSURE
 
@@ -89,6 +94,27 @@ class TestFamily:
             assert "控制满意" in answer.json()[0]["sentence"]
             assert answer.json()[0]["next_on"] == "2026-06-02"
 
+    async def test_reads_the_last_value_against_its_line(self, town: Any, api: Api) -> None:
+        doctor, path = await api("doctor"), f"/residents/{town.people.wang}/follow-ups"
+        (before,) = (await (await api("wang")).get(path)).json()
+        assert (before["measured"], before["verdict"], before["controlled"]) == ("", "", None)
+        body = {**BODY, "answers": {**PRESSURE, "systolic": 152}}
+        await doctor.post(f"/follow-ups/{town.followups.wang}/records", json=body)
+        (line,) = (await (await api("wang")).get(path)).json()
+        assert (line["measured"], line["verdict"], line["may_record"]) == (
+            "血压 152/82 mmHg",
+            "超过控制线",
+            False,
+        )
+        assert "150/90" in line["aim"]
+
+    async def test_only_whose_episode_it_is_may_record_it(self, town: Any, api: Api) -> None:
+        path = f"/residents/{town.people.wang}/follow-ups?purpose"
+        (own,) = (await (await api("doctor")).get(f"{path}=visit")).json()
+        assert own["may_record"] is True
+        others = await (await api("nurse")).get(f"{path}=care")
+        assert [each["may_record"] for each in others.json()] == [False]
+
     async def test_reads_whether_a_checkup_is_due_and_what_was_found(
         self, town: Any, api: Api, actor: Any, clock: Any
     ) -> None:
@@ -98,6 +124,41 @@ class TestFamily:
         line = (await daughter.get(path)).json()
         assert (line["standing"], line["next_on"]) == ("examined", "2027-03-02")
         assert len(line["reports"][0]["abnormal"]) == 3
+        # Grave first; who does what by when.
+        assert [each["grave"] for each in line["steps"]] == [True, False, False]
+        assert "云桥市河东社区卫生服务中心会在" in line["steps"][0]["words"]
+        assert not any(each["done"] or each["overdue"] for each in line["steps"])
+
+    async def test_reads_what_became_of_what_was_abnormal(
+        self, town: Any, api: Api, actor: Any, clock: Any
+    ) -> None:
+        await reported(town, actor, clock, await planned(town, actor, clock))
+        duty = await CheckupDuty.get(item="chest")
+        await settle_duty(
+            actor=await actor("feng"),
+            duty_uid=duty.uid,
+            settled=Settled.RECHECKED,
+            note="CT 复查是钙化",
+            now=clock(),
+        )
+        await CheckupDuty.filter(item="hgb").update(due_on=clock.instant.date() - timedelta(days=1))
+        line = (await (await api("wang")).get(f"/residents/{town.people.wang}/checkup")).json()
+        said = {each["sentence"]: each for each in line["steps"]}
+        assert said["胸片：右肺小结节"]["done"]
+        assert said["胸片：右肺小结节"]["words"].endswith("已经办了：复查过了。CT 复查是钙化")
+        assert [each["sentence"] for each in line["steps"] if each["overdue"]] == [
+            "血红蛋白 98 g/L，低于 115"
+        ]
+
+    async def test_laboratory_findings_stay_with_the_laboratory(
+        self, town: Any, api: Api, actor: Any, clock: Any
+    ) -> None:
+        """A daughter whose grant leaves the laboratory out reads no step about it either."""
+        await reported(town, actor, clock, await planned(town, actor, clock))
+        await ProxyGrant.filter(uid=town.people.daughter_grant).update(categories=["exam"])
+        line = (await (await api("daughter")).get(f"/residents/{town.people.wang}/checkup")).json()
+        assert line["steps"]
+        assert not any("血红蛋白" in each["sentence"] for each in line["steps"])
 
     @pytest.mark.parametrize("who", ["stranger", "nephew", "guardian"])
     @pytest.mark.parametrize("what", ["follow-ups", "checkup"])

@@ -9,7 +9,9 @@ from server.demo import Town
 from server.people.models import Resident
 from server.people.rules import CareState
 from server.referrals.models import Referral, ReferralFollowUp
+from server.referrals.rules import read_code
 from tests.conftest import ApiClient
+from tests.miniprogram_api.test_home import read_back
 
 Api = Callable[[str], Awaitable[ApiClient]]
 SLIP = {"impression": "血压急剧升高", "present": "晨测 188/112，伴头晕"}
@@ -111,8 +113,26 @@ class TestTheFamily:
             "云桥市颐和养老院建议去云桥市河东社区卫生服务中心看，正在等云桥市河东社区卫生服务中心答复。"
         )
         assert "188" not in str(story)
+        assert (story["next_by"], story["late"]) == ("云桥市河东社区卫生服务中心", False)
+        assert story["next_until"] is not None
+        assert story["bring"][0] == "身份证"
         assert (await person.get(f"/referrals/{uid}")).status_code == 403
         assert (await person.post(f"/referrals/{uid}/steps", json={"event": "accept"})).status_code == 403
+
+    async def test_carries_the_slip_until_they_are_there(self, town: Town, api: Api) -> None:
+        nurse, doctor, wang = await api("nurse"), await api("doctor"), await api("wang")
+        uid = await written(town, nurse)
+        await step(nurse, uid, "submit")
+        path = f"/residents/{town.people.wang}/referrals"
+        (story,) = (await wang.get(path)).json()
+        assert story["number"].replace("-", "") == story["code"] == (await Referral.get(uid=uid)).code
+        assert read_code(read_back(story["slip_modules"])) == story["code"]
+        await step(doctor, uid, "accept")
+        come = {"come_at": "2026-03-02T10:30:00+08:00", "come_to": "全科门诊"}
+        await doctor.post(f"/referrals/{uid}/schedule", json=come)
+        await step(doctor, uid, "receive")
+        (story,) = (await wang.get(path)).json()
+        assert (story["number"], story["code"], story["slip_modules"], story["bring"]) == ("", "", [], [])
 
     @pytest.mark.parametrize("who", ["stranger", "nephew", "guardian"])
     async def test_nobody_elses(self, who: str, town: Town, api: Api) -> None:

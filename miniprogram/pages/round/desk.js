@@ -87,6 +87,7 @@ function line(item, mine) {
   const outcome = waits ? OUTCOMES[said] : item.outcome ? item.outcome_text : last ? '记好了' : ''
   return {
     uid: item.uid,
+    resident: item.resident_uid,
     bed: item.bed,
     name: item.resident_name,
     label: `${item.bed}\u00a0\u00a0${item.resident_name}`,

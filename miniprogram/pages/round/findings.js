@@ -57,6 +57,7 @@ page({
     bed: '',
     due: '',
     age: 0,
+    resident: '',
     stand: 'open', // open, early, over, underway
     before: '',
     refusedBefore: '',
@@ -92,6 +93,7 @@ page({
       name: line.resident_name,
       bed: line.bed,
       age: line.age,
+      resident: line.resident_uid,
       due: line.due || line.service_name,
       stand: it.ended || !it.visiting ? 'over' : !it.begun ? 'early' : waits && waits.tried ? 'underway' : 'open',
       before: line.outcome ? `已经记过：${line.outcome_text}${line.findings ? `，${line.findings} 项` : ''}。这里再记的会另外加上去，原来的不变。` : '',

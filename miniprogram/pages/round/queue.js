@@ -5,6 +5,7 @@ const { isStaff, session } = require('../../api/session')
 const { page } = require('../../kit/page')
 const queue = require('../../kit/queue')
 const { clock, day } = require('../../kit/times')
+const sheets = require('../../kit/sheets')
 const { standing } = require('./desk')
 
 /** @typedef {import('../../kit/queue').Item} Item */
@@ -42,6 +43,7 @@ page({
   data: {
     who: 'staff',
     rows: /** @type {ReturnType<typeof row>[]} */ ([]),
+    sheets: /** @type {{ uid: string, label: string, note: string, mark: string, to: string }[]} */ ([]),
     waiting: 0,
     trouble: '',
     spoken: '',
@@ -62,7 +64,7 @@ page({
 
   async load() {
     // What is on the phone shows without a network, too.
-    const who = session() ? (isStaff() || queue.items().length ? 'staff' : await standing()) : 'staff'
+    const who = session() ? (isStaff() || queue.items().length || sheets.begun().length ? 'staff' : await standing()) : 'staff'
     queue.flush()
     return { who, ...this.shape() }
   },
@@ -76,7 +78,11 @@ page({
     const fault = queue.trouble()
     const spoken = rows.map((each) => `${each.label}，${each.mark}。${each.message}`).join('。')
     const waiting = queue.waiting().filter((each) => each.kind === 'start' || !starts.includes(each.visit)).length
-    return { rows, waiting, trouble: fault ? fault.words : '', spoken: spoken || '手机上没有等着上传的了。' }
+    const begun = sheets.begun().map((each) => ({
+      uid: each.uid, label: each.title, note: each.who, mark: each.key ? '还没有交上去' : '填了一半',
+      to: `/pages/round/sheet?kind=${each.kind}&uid=${each.uid}`,
+    }))
+    return { rows, sheets: begun, waiting, trouble: fault ? fault.words : '', spoken: spoken || '手机上没有等着上传的了。' }
   },
 
   again() {

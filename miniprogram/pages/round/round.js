@@ -5,6 +5,7 @@ const { get } = require('../../api/client')
 const queue = require('../../kit/queue')
 const { page } = require('../../kit/page')
 const copy = require('../../kit/round-copy')
+const sheets = require('../../kit/sheets')
 const { clock, dateOf, day } = require('../../kit/times')
 const { cut, following, parts, standing, told, within } = require('./desk')
 const { session } = require('../../api/session')
@@ -33,16 +34,36 @@ async function toMyHome() {
   return [...under.items, ...planned].filter((card) => ofToday(card) && parts(card).hosting)
 }
 
-/** @returns {Promise<{ visits: Visit[], waiting: Visit[], measures: Api.Card<'MeasureCard'>[], at: string }>} */
-async function fetched() {
-  const [mine, home, waits, measures] = await Promise.all([get('/visits/round'), toMyHome(), get('/visits/waiting', { limit: PAGE }), get('/visits/measures')])
-  const visits = [...mine, ...home.filter((card) => !mine.some((each) => each.uid === card.uid))]
-  visits.sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at))
-  copy.keep(visits, measures)
-  return { visits, waiting: waits.items, measures, at: '' }
+/** What one's own institution owes the residents besides, in words: lists of work, no look at anybody's record. @returns {Promise<Record<string, string>>} */
+async function besides() {
+  const known = session()
+  const follows = known && known.roles.includes('clinician')
+  const [due, begun] = await Promise.all([follows ? get('/follow-ups', { work: 'due', limit: PAGE }) : null, get('/assessments', { limit: PAGE })])
+  /** @type {Record<string, string[]>} */
+  const found = {}
+  const say = (/** @type {string} */ uid, /** @type {string} */ words) => (found[uid] = [...(found[uid] || []), words])
+  for (const each of due ? due.items : []) say(each.resident_uid, `${each.disease_words}随访${each.overdue_days ? '（过期了）' : `（${day(each.next_on)}前）`}`)
+  for (const each of begun.items) say(each.resident_uid, `${each.short}（${each.status_words}）`)
+  return Object.fromEntries(Object.entries(found).map(([uid, words]) => [uid, words.join('、')]))
 }
 
-/** What one may do next with a visit. @param {Told} it @param {boolean} first the one that is to be done next */
+/** The round goes on without it, unless it is the line. @param {unknown} fault @returns {Record<string, string>} */
+function withoutIt(fault) {
+  if (cut(fault)) throw fault
+  console.info('left out', fault)
+  return {}
+}
+
+/** @returns {Promise<{ visits: Visit[], also?: Record<string, string>, waiting: Visit[], measures: Api.Card<'MeasureCard'>[], at: string }>} */
+async function fetched() {
+  const [mine, home, waits, measures, also] = await Promise.all([get('/visits/round'), toMyHome(), get('/visits/waiting', { limit: PAGE }), get('/visits/measures'), besides().catch(withoutIt)])
+  const visits = [...mine, ...home.filter((card) => !mine.some((each) => each.uid === card.uid))]
+  visits.sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at))
+  copy.keep(visits, measures, also)
+  return { visits, also, waiting: waits.items, measures, at: '' }
+}
+
+/** What one may do next with a visit. @template {Told} T @param {T} it @param {boolean} first the one that is to be done next */
 function withStep(it, first) {
   const kind = first ? 'main' : 'plain'
   const step = it.cancelled
@@ -60,9 +81,10 @@ function withStep(it, first) {
 page({
   data: {
     who: 'staff',
-    visits: /** @type {ReturnType<typeof withStep>[]} */ ([]),
+    visits: /** @type {any[]} */ ([]),
     waiting: /** @type {{ uid: string, label: string, note: string, mark: string }[]} */ ([]),
     queued: 0,
+    sheets: 0,
     refused: 0,
     old: '',
     spoken: '',
@@ -89,7 +111,8 @@ page({
 
   /** @param {Awaited<ReturnType<typeof fetched>>} now */
   shape(now) {
-    const all = now.visits.map(told)
+    const also = now.also || {}
+    const all = now.visits.map(told).map((it) => ({ ...it, items: it.items.map((item) => ({ ...item, also: also[item.resident] || '' })) }))
     const next = all.findIndex((it) => !it.cancelled && !it.ended)
     const visits = all.map((it, place) => withStep(it, place === next))
     const waiting = now.waiting.map((card) => ({
@@ -105,6 +128,7 @@ page({
       old: now.at ? `现在没有网络。下面是${day(now.at)}${clock(now.at)}存在手机上的，可以照着做，记下的会先存在手机上。` : '',
       spoken: words.join('。') || '今天没有还要做的巡诊。',
       queued: queue.waiting().length,
+      sheets: sheets.begun().length,
       refused: queue.items().filter((each) => each.state === 'refused').length,
     }
   },

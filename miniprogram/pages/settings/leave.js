@@ -7,6 +7,7 @@ const { forget } = require('../../api/session')
 const { dropCopies } = require('../../kit/handing')
 const { page } = require('../../kit/page')
 const { dropAll, waiting } = require('../../kit/queue')
+const sheets = require('../../kit/sheets')
 const { forgetWhose } = require('../../kit/whose')
 
 page({
@@ -23,7 +24,7 @@ page({
     const told = await get('/account/closure')
     return {
       told,
-      unsent: waiting().length,
+      unsent: waiting().length + sheets.begun().length,
       spoken: `注销以后，${told.deleted.join('，')}都会删掉，不能恢复。${told.kept.map((each) => `${each.what}还留着，${each.why}`).join('。')}。`,
     }
   },

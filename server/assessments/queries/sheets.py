@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from server.alliance.queries import parameters
+from server.alliance.queries import parameter, parameters
 from server.assessments.access import (
     MAKE,
     last_dispute_of,
@@ -81,6 +81,7 @@ class ResultSheet:
     dispute: DisputeCard | None
     replaced_by: str | None
     may_dispute: bool
+    dispute_until: datetime | None  # after that nobody may; None: nobody may now
     may_decide: bool
     history: tuple[HistoryLine, ...] = ()
 
@@ -112,19 +113,26 @@ async def result_sheet(*, actor: Actor, uid: str, purpose: Purpose, now: datetim
     questionnaire = version_of(row.questionnaire, row.version)
     dispute = await last_dispute_of(row)
     at_home = row.resident.home_id in actor.institutions_with(MAKE)
+    until = await _disputable_until(row, now) if dispute is None and (view.family or at_home) else None
     return ResultSheet(
         card=result_card(row, today=local_date(now)),
         source=questionnaire.source,
         sections=answered(questionnaire, answers_of(row)),
         dispute=await _told(dispute, row, now),
         replaced_by=row.replaced_by.uid if row.replaced_by else None,
-        may_dispute=row.status is AssessmentStatus.FINAL
-        and dispute is None
-        and (view.family is not None or at_home),
+        may_dispute=until is not None,
+        dispute_until=until,
         may_decide=row.status is AssessmentStatus.DISPUTED
         and row.institution_id in actor.institutions_with(Permission.ASSESSMENT_DECIDE),
         history=() if view.family else await history_of(subject_uid=row.uid),
     )
+
+
+async def _disputable_until(row: Assessment, now: datetime) -> datetime | None:
+    if row.status is not AssessmentStatus.FINAL or row.final_at is None:
+        return None
+    until = row.final_at + timedelta(days=await parameter("assessments.dispute_days", on=now))
+    return until if now <= until else None
 
 
 async def _told(dispute: AssessmentDispute | None, row: Assessment, now: datetime) -> DisputeCard | None:

@@ -12,6 +12,7 @@ from server.checkups.queries.campaigns import (
     due_beside_beds,
     pairs,
 )
+from server.checkups.queries.cards import AbnormalStep, CheckupLine, ReportCard
 from server.checkups.queries.facts import FactsLine, facts_lines
 from server.checkups.queries.faults import faults
 from server.checkups.queries.intake_plans import (
@@ -24,9 +25,7 @@ from server.checkups.queries.intake_plans import (
 )
 from server.checkups.queries.judged import Found
 from server.checkups.queries.reports import (
-    CheckupLine,
     DutyCard,
-    ReportCard,
     ReportForm,
     ReportSheet,
     checkup_of,
@@ -38,6 +37,7 @@ from server.checkups.queries.reports import (
 
 __all__ = [
     "STEP_WORDS",
+    "AbnormalStep",
     "CampaignCard",
     "CampaignSheet",
     "CheckupLine",

@@ -10,13 +10,14 @@ from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.checkups.access import campaign_to_report, duties_visible_to, report_for
 from server.checkups.models import CheckupDuty, CheckupPlace, CheckupReport
+from server.checkups.queries.cards import CheckupLine, ReportCard, appointment_words, steps_after
 from server.checkups.queries.judged import LABS, MAIN, is_laboratory
 from server.checkups.queries.standing import standings
-from server.checkups.rules import DUTY_WORDS, EDITIONS, SETTLED_WORDS, DutyStatus, Edition, Item, Standing
+from server.checkups.rules import DUTY_WORDS, EDITIONS, SETTLED_WORDS, DutyStatus, Edition, Item
 from server.checkups.rules.items import BLOOD
 from server.consent.rules import Purpose
 from server.identity.queries import HistoryLine, history_of
-from server.kit.clock import age_on, local_date, said_day
+from server.kit.clock import age_on, local_date
 from server.kit.errors import NotFound
 from server.kit.pages import Page, PageWish, rows_of
 from server.people.access import resident_for
@@ -25,25 +26,6 @@ from server.records.access import View, rereading, view_of
 from server.records.access.several import entries_seen, views_of
 
 HIDDEN = "长者没有同意把体检内容共享给您的机构，请问体检的医疗机构"
-
-
-@dataclass(frozen=True)
-class ReportCard:
-    uid: str
-    resident_uid: str
-    resident_name: str
-    institution_name: str
-    author: str
-    examined_on: date
-    conclusion: str
-    advice: str
-    next_on: date
-    groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-    abnormal: tuple[str, ...]
-    citation: str
-    version: int
-    reason: str
-    is_current: bool
 
 
 @dataclass(frozen=True)
@@ -95,19 +77,6 @@ class ReportForm:
         return tuple(
             (name, tuple(item for item in self.edition.items if item.group == name)) for name in names
         )
-
-
-@dataclass(frozen=True)
-class CheckupLine:
-    """How it stands with the year's check-up, as the resident or their family reads it."""
-
-    year: int
-    standing: Standing
-    sentence: str
-    appointment: str  # when they come; empty where no day is set
-    next_on: date | None
-    next_words: str
-    reports: tuple[ReportCard, ...]
 
 
 @rereading
@@ -227,21 +196,14 @@ async def checkup_of(*, actor: Actor, resident_uid: str, purpose: Purpose, now: 
         year=year,
         standing=standing.standing,
         sentence=standing.sentence,
-        appointment=_appointment(place, standing.standing, local_date(now)),
+        appointment=appointment_words(place, standing.standing, local_date(now)),
         next_on=next_on,
         next_words=f"下次体检：{next_on.year} 年 {next_on.month} 月 {next_on.day} 日前后。"
         if next_on
         else "",
         reports=tuple(_card(row, seen) for row in shown),
+        steps=await steps_after(shown[0], seen, today=local_date(now)) if shown else (),
     )
-
-
-def _appointment(place: CheckupPlace | None, standing: Standing, today: date) -> str:
-    if place is None or place.day is None or standing is not Standing.DUE or place.day < today:
-        return ""
-    minute = place.minute or 0
-    when = f"{said_day(place.day, today)} {minute // 60}:{minute % 60:02d}"
-    return f"{when}，{place.campaign.provider.name}来给您体检，请在房间里等，早上先不要吃饭。"
 
 
 async def _seen(view: View, rows: Sequence[CheckupReport]) -> tuple[set[str], list[Any]]:

@@ -1,6 +1,6 @@
 """One episode with all that was found, through the health record and its trail; and the form to fill in next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -65,8 +65,13 @@ class ResidentLine:
     disease_words: str
     institution_name: str
     sentence: str
+    aim: str  # below which line it should stay, today
+    measured: str  # of the last follow-up; empty where nobody has come yet, or it may not be seen
+    verdict: str  # how that stands to the line, in words
+    controlled: bool | None
     next_on: date | None
     overdue: bool
+    may_record: bool  # at work, and it is their institution's
     follow_ups: tuple[FollowUpCard, ...]
 
 
@@ -142,14 +147,26 @@ async def follow_ups_of(
     )
     found = [each for each in await _entries(view) if each is not None]
     rows = await _follow_ups(view, episodes)
+    numbers = await numbers_on(local_date(now))
     await trail.record([view.line("followups.mine", found)], now=now)
+    own = actor.institutions_with(Permission.FOLLOW_UP_WRITE) if view.family is None else frozenset()
+    told = _Told(numbers, own, now)
     return tuple(
-        _resident_line(each, [row for row in rows if row.episode_id == each.id], now) for each in episodes
+        _resident_line(each, [row for row in rows if row.episode_id == each.id], told) for each in episodes
     )
 
 
-def _resident_line(row: ChronicEpisode, follow_ups: Sequence[FollowUp], now: datetime) -> ResidentLine:
-    card, today = read_episode(row, now=now), local_date(now)
+@dataclass(frozen=True)
+class _Told:
+    """By which numbers a line is said, and whose episodes the reader may write on."""
+
+    numbers: Mapping[str, int]
+    own: frozenset[int]
+    now: datetime
+
+
+def _resident_line(row: ChronicEpisode, follow_ups: Sequence[FollowUp], told: _Told) -> ResidentLine:
+    card, today = read_episode(row, now=told.now), local_date(told.now)
     ended = row.status is EpisodeStatus.ENDED
     if ended:
         sentence = f"{card.institution_name}的{card.disease_words}随访已经结束（{card.end_words}）。"
@@ -166,10 +183,23 @@ def _resident_line(row: ChronicEpisode, follow_ups: Sequence[FollowUp], now: dat
         disease_words=card.disease_words,
         institution_name=card.institution_name,
         sentence=sentence,
+        aim=_line_words(row, told.numbers, today),
+        measured=_measured(row.disease, follow_ups[0]) if follow_ups else "",
+        verdict=("在控制线以内" if follow_ups[0].controlled else "超过控制线") if follow_ups else "",
+        controlled=follow_ups[0].controlled if follow_ups else None,
         next_on=None if ended else row.next_on,
         overdue=card.overdue_days > 0,
+        may_record=not ended and row.institution_id in told.own,
         follow_ups=tuple(read_follow_up(each) for each in follow_ups),
     )
+
+
+def _measured(disease: Disease, row: FollowUp) -> str:
+    """Say the number that the line is about."""
+    answers = row.answers
+    if disease is Disease.DIABETES:
+        return f"空腹血糖 {answers['glucose']:g} mmol/L" if "glucose" in answers else ""
+    return f"血压 {answers['systolic']}/{answers['diastolic']} mmHg" if "systolic" in answers else ""
 
 
 def _said(day: date, today: date) -> str:

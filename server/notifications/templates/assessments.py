@@ -7,14 +7,14 @@ from server.notifications.templates.kinds import MANAGERS, Template, for_staff
 
 P = Permission
 
-_RECORD = "pages/record/category?resident={resident_uid}"
+_LEVEL = "pages/care/level?resident={resident_uid}"
 _ASSESSORS = (Role.NURSE, Role.CLINICIAN, *MANAGERS)
 _LIST = "/admin/assessments"
 _DISPUTES = "/admin/assessments/disputes"
 
 
 def _family(title: str, sentence: str) -> Template:
-    return Template(title, sentence, _RECORD, permission=P.RECORD_READ)
+    return Template(title, sentence, _LEVEL, permission=P.RECORD_READ)
 
 
 TEMPLATES: Mapping[str, tuple[Template, ...]] = {

@@ -8,6 +8,8 @@ from server.notifications.templates.kinds import Template, for_staff
 P = Permission
 
 _RECORD = "pages/record/record?resident={resident_uid}"
+_CARE = "pages/care/care?resident={resident_uid}"
+_CHECKUP = "pages/care/checkup?resident={resident_uid}"
 _EPISODE = "/admin/followups/{uid}"
 _AT_HOME = (Role.NURSE, Role.HOME_MANAGER)
 _PROVIDER = (Role.HOSPITAL_MANAGER,)
@@ -15,12 +17,12 @@ _PROVIDER = (Role.HOSPITAL_MANAGER,)
 TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     "followups.recorded": (
         Template(
-            "有新的随访记录", "{institution}给{resident}做了随访，结果和下次的日期请点开看。", _RECORD, permission=P.RECORD_READ,
+            "有新的随访记录", "{institution}给{resident}做了随访，结果和下次的日期请点开看。", _CARE, permission=P.RECORD_READ,
         ),
     ),
     "followups.urgent": (
         Template(
-            "请尽快带长者去医院", "{institution}随访后，建议{resident}尽快去医院。请马上联系养老院或{institution}。", _RECORD,
+            "请尽快带长者去医院", "{institution}随访后，建议{resident}尽快去医院。请马上联系养老院或{institution}。", _CARE,
             permission=P.RECORD_READ, urgent=True, critical=True,
         ),
         for_staff(
@@ -42,7 +44,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     ),
     "checkups.reported": (
         Template(
-            "体检报告出来了", "{resident}今年的体检报告出来了，结果和下次体检的日期请点开看。", _RECORD, permission=P.RECORD_READ,
+            "体检报告出来了", "{resident}今年的体检报告出来了，结果和下次体检的日期请点开看。", _CHECKUP, permission=P.RECORD_READ,
         ),
     ),
     "checkups.duty_overdue": (

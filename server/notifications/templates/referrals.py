@@ -8,7 +8,7 @@ from server.notifications.templates.kinds import BUREAUS, CITY, Template, for_st
 P = Permission
 
 _DESK = "/admin/referrals/{uid}"
-_HOME = "pages/home/home"  # what a family may know of it stands in the message
+_STORY = "pages/care/referral?resident={resident_uid}&uid={uid}"
 _AT_THE_DESK = (Role.HOME_MANAGER, Role.HOSPITAL_MANAGER)
 _AT_THE_BED = (Role.NURSE, Role.CLINICIAN)
 
@@ -26,7 +26,7 @@ def _upper(title: str, sentence: str) -> Template:
 
 
 def _family(title: str, sentence: str, *, critical: bool = False) -> Template:
-    return Template(title, sentence, _HOME, permission=P.REFERRAL_READ, critical=critical)
+    return Template(title, sentence, _STORY, permission=P.REFERRAL_READ, critical=critical)
 
 
 TEMPLATES: Mapping[str, tuple[Template, ...]] = {

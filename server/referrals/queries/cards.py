@@ -9,6 +9,8 @@ from server.authority.permissions import Permission
 from server.referrals.access import sides_of
 from server.referrals.models import Referral
 from server.referrals.rules import (
+    BEFORE_ARRIVAL,
+    BRING,
     DIRECTION_WORDS,
     ENDED,
     NEXT_WORDS,
@@ -81,6 +83,14 @@ class StoryCard:
     come_at: datetime | None
     come_to: str
     sent_at: datetime | None
+    department: str
+    next_by: str  # who has the next step; empty when it has ended
+    next_text: str  # and what it is
+    next_until: datetime | None
+    late: bool
+    number: str  # on the slip, for whoever receives them; empty once they are there
+    code: str  # the same as it stands in the slip's QR code
+    bring: tuple[str, ...]  # what to take along, until they are there
 
 
 def referral_card(row: Referral, *, actor: Actor, now: datetime) -> ReferralCard:
@@ -125,11 +135,12 @@ def referral_card(row: Referral, *, actor: Actor, now: datetime) -> ReferralCard
     )
 
 
-def story_card(row: Referral) -> StoryCard:
+def story_card(row: Referral, *, now: datetime) -> StoryCard:
     names = {"lower": row.lower.name, "upper": row.upper.name}
     story = STORIES.get(row.status, "").format_map(names)
     if row.direction is Direction.DOWN and row.status is ReferralStatus.BACK_OFFERED:
         story = f"{row.upper.name}建议转到{row.lower.name}继续照护，正在等答复。"
+    on_the_way = row.direction is Direction.UP and row.status in BEFORE_ARRIVAL
     return StoryCard(
         uid=row.uid,
         resident_uid=row.resident.uid,
@@ -145,6 +156,14 @@ def story_card(row: Referral) -> StoryCard:
         come_at=row.come_at,
         come_to=row.come_to,
         sent_at=row.sent_at,
+        department=row.department,
+        next_by=_owner_of(row).get("name", ""),
+        next_text=NEXT_WORDS.get(row.status, ""),
+        next_until=row.next_deadline,
+        late=row.next_deadline is not None and row.next_deadline <= now,
+        number=spelled(row.code) if on_the_way else "",
+        code=row.code if on_the_way else "",
+        bring=BRING if on_the_way else (),
     )
 
 

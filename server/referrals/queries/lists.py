@@ -204,6 +204,19 @@ async def find_referrals(*, actor: Actor, text: str, now: datetime) -> Sequence[
     return [referral_card(row, actor=actor, now=now) for row in found]
 
 
+async def open_stories(*, actor: Actor, resident_uid: str, most: int, now: datetime) -> tuple[StoryCard, ...]:
+    """Return those under way, for a first screen; of somebody who is not the actor's family there are none."""
+    rows = (
+        Referral.filter(
+            referrals_of_family(actor=actor, now=now), resident__uid=resident_uid, status__in=sorted(OPEN)
+        )
+        .order_by("-id")
+        .limit(most)
+        .select_related(*RELATIONS)
+    )
+    return tuple([story_card(row, now=now) for row in await rows])
+
+
 async def stories(*, actor: Actor, resident_uid: str, now: datetime) -> tuple[StoryCard, ...]:
     """Return where a resident's referrals stand, in plain words, to themselves and their family."""
     resident = await resident_for(actor=as_family(actor), uid=resident_uid, permission=_READ, now=now)
@@ -214,4 +227,4 @@ async def stories(*, actor: Actor, resident_uid: str, now: datetime) -> tuple[St
         .limit(MOST_TOLD)
         .select_related(*RELATIONS)
     )
-    return tuple([story_card(row) for row in await rows])
+    return tuple([story_card(row, now=now) for row in await rows])

@@ -60,6 +60,7 @@ from server.referrals.rules.parameters import (
     PARAMETERS,
 )
 from server.referrals.rules.words import (
+    BRING,
     DIRECTION_WORDS,
     EVENT_WORDS,
     FOLLOW_UP_WORDS,
@@ -74,6 +75,7 @@ __all__ = [
     "BACK",
     "BEFORE_ARRIVAL",
     "BESIDE_THE_OWNER",
+    "BRING",
     "CHECK_LISTS",
     "CODE_LENGTH",
     "DIRECTION_WORDS",

@@ -83,6 +83,14 @@ STORIES: Mapping[ReferralStatus, str] = {
     _S.CLOSED: "这次转诊已经办完。",
     _S.CANCELLED: "这次转诊取消了。",
 }
+# What to bring along, told to the family (自拟，按通常的就诊准备).
+BRING = (
+    "身份证",
+    "医保卡或社保卡",
+    "转诊单（纸的，或手机上的二维码）",
+    "正在吃的药，或者药单",
+    "以前的检查单和片子",
+)
 FOLLOW_UP_WORDS: Mapping[FollowUpStatus, str] = {
     FollowUpStatus.DUE: "待随访",
     FollowUpStatus.OVERDUE: "逾期未随访",

@@ -49,6 +49,8 @@ const css = (name, seen = new Set()) => {
 
 // ---- configuration
 const app = JSON.parse(read('app.json'))
+// A page of a subpackage is a page like any other once it is there.
+for (const { root, pages } of app.subPackages ?? []) app.pages.push(...pages.map((each) => `${root}/${each}`))
 const globals = app.usingComponents ?? {}
 const configuration = {}
 const declared = new Set(app.pages)
