@@ -1,7 +1,7 @@
 """The annual check-up in the console: who is due, the days, reports by file or by hand, and what was found abnormal."""
 
 import asyncio
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
@@ -25,6 +25,7 @@ from server.checkups.rules import (
     Insurance,
     Settled,
     Standing,
+    days_between,
 )
 from server.people.roster import MOST_BYTES
 from server.web import (
@@ -111,13 +112,6 @@ class Days(Form):
     weekends: bool = False
     per_day: Annotated[int, Field(ge=1, le=100)]
     first_at: TimeOfDay = "08:00"
-
-    def days(self) -> list[date]:
-        many = (self.last_on.toordinal() - self.first_on.toordinal()) + 1
-        each = [
-            date.fromordinal(self.first_on.toordinal() + ahead) for ahead in range(min(max(many, 0), 120))
-        ]
-        return [day for day in each if self.weekends or day.isoweekday() < 6]  # noqa: PLR2004  Saturday
 
     @property
     def first_minute(self) -> int:
@@ -291,7 +285,7 @@ async def plan_days(ask: Ask, campaign_uid: str, body: Days) -> Go:
     count = await actions.plan_days(
         actor=ask.actor,
         campaign_uid=campaign_uid,
-        days=body.days(),
+        days=days_between(body.first_on, body.last_on, weekends=body.weekends),
         per_day=body.per_day,
         first_minute=body.first_minute,
         now=ask.now,
@@ -309,15 +303,15 @@ async def answer(ask: Ask, place_uid: str, body: Answer) -> Go:
 
 @routes.get("/checkups/<campaign_uid>/reports", needs=RECORD, summary="The page to hand in a file of reports")
 async def intake(ask: Ask, campaign_uid: str) -> Show:
-    sheet = await queries.campaign_sheet(actor=ask.actor, uid=campaign_uid, now=ask.now)
-    return Show("checkups/intake.html", sheet=sheet, card=sheet.card, citation=CITATION)
+    head = await queries.campaign_head(actor=ask.actor, uid=campaign_uid, now=ask.now)
+    return Show("checkups/intake.html", head=head, card=head.card, citation=CITATION)
 
 
 @routes.get("/checkups/<campaign_uid>/template", needs=RECORD, summary="An empty sheet to fill in")
 async def template(ask: Ask, campaign_uid: str) -> Download:
-    sheet = await queries.campaign_sheet(actor=ask.actor, uid=campaign_uid, now=ask.now)
-    content = await asyncio.to_thread(empty_sheet, sheet.edition)
-    return Download(f"体检结果模板-{sheet.edition.version}.xlsx", content, XLSX)
+    head = await queries.campaign_head(actor=ask.actor, uid=campaign_uid, now=ask.now)
+    content = await asyncio.to_thread(empty_sheet, head.edition)
+    return Download(f"体检结果模板-{head.edition.version}.xlsx", content, XLSX)
 
 
 @routes.post(
@@ -328,9 +322,9 @@ async def template(ask: Ask, campaign_uid: str) -> Download:
     summary="Say what every row of a file would do",
 )
 async def preview(ask: Ask, campaign_uid: str, body: ReportsForm) -> Show:
-    sheet = await queries.campaign_sheet(actor=ask.actor, uid=campaign_uid, now=ask.now)
+    head = await queries.campaign_head(actor=ask.actor, uid=campaign_uid, now=ask.now)
     file = await asyncio.to_thread(
-        read_reports, body.reports.name, body.reports.content, edition=sheet.edition
+        read_reports, body.reports.name, body.reports.content, edition=head.edition, most_rows=head.most_rows
     )
     found = await queries.intake_preview(
         actor=ask.actor,
@@ -341,7 +335,7 @@ async def preview(ask: Ask, campaign_uid: str, body: ReportsForm) -> Show:
         digest=file.digest,
         now=ask.now,
     )
-    return Show("checkups/preview.html", preview=found, card=sheet.card, words=STEP_WORDS)
+    return Show("checkups/preview.html", preview=found, card=head.card, words=STEP_WORDS)
 
 
 @routes.post(

@@ -44,6 +44,10 @@ class TestPlan:
         assert "导入报告" in (await feng.get(f"/admin/checkups/{uid}")).text
         await feng.submit(f"/admin/checkups/{uid}/move", {"event": "close"})
         assert (await CheckupCampaign.get(uid=uid)).status is CampaignStatus.CLOSED
+        page = await feng.get(f"/admin/checkups/{uid}")
+        assert "导入报告" not in page.text
+        assert "手工录入" not in page.text
+        assert "体检已经结束" in (await feng.get(f"/admin/checkups/{uid}/reports")).text
 
 
 class TestFacts:

@@ -2,10 +2,12 @@
 
 from server.checkups.queries.campaigns import (
     CampaignCard,
+    CampaignHead,
     CampaignSheet,
     CoverageLine,
     Pair,
     campaign_card,
+    campaign_head,
     campaign_sheet,
     campaigns,
     coverage_page,
@@ -38,6 +40,7 @@ from server.checkups.queries.reports import (
 __all__ = [
     "STEP_WORDS",
     "CampaignCard",
+    "CampaignHead",
     "CampaignSheet",
     "CheckupLine",
     "CoverageLine",
@@ -53,6 +56,7 @@ __all__ = [
     "RowFault",
     "Step",
     "campaign_card",
+    "campaign_head",
     "campaign_sheet",
     "campaigns",
     "checkup_of",

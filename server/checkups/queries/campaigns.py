@@ -10,9 +10,10 @@ from tortoise.expressions import Q
 
 from server.alliance.access import in_force
 from server.alliance.models import ServiceAgreement
+from server.alliance.queries import parameter
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.checkups.access import campaign_for, campaigns_visible_to
+from server.checkups.access import campaign_for, campaign_to_report, campaigns_visible_to
 from server.checkups.models import CheckupCampaign, CheckupPlace
 from server.checkups.queries.standing import standings
 from server.checkups.rules import (
@@ -51,6 +52,16 @@ class CampaignCard:
     listed: int
     examined: int
     declined: int
+
+
+@dataclass(frozen=True)
+class CampaignHead:
+    """A campaign without its people: for a page that only works on it."""
+
+    card: CampaignCard
+    edition: Edition
+    most_rows: int  # of a file
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -118,6 +129,17 @@ async def pairs(*, actor: Actor, now: datetime) -> tuple[Pair, ...]:
     return tuple(
         Pair(row.home.uid, row.provider.uid, f"{row.home.name}，{row.provider.name}来做")
         for row in await rows.order_by("id")
+    )
+
+
+async def campaign_head(*, actor: Actor, uid: str, now: datetime) -> CampaignHead:
+    """Return a campaign for which the actor may hand in reports."""
+    row = await campaign_to_report(actor=actor, uid=uid)
+    return CampaignHead(
+        card=campaign_card(row, (await _counts([row.id])).get(row.id, Counter())),
+        edition=EDITIONS[row.edition],
+        most_rows=await parameter("checkups.most_rows", on=local_date(now)),
+        is_open=row.status is CampaignStatus.OPEN,
     )
 
 

@@ -11,10 +11,10 @@ from server.alliance.queries import parameter
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.checkups.access import campaign_to_report
-from server.checkups.errors import FileUnreadable, PreviewOver, WrongReport
+from server.checkups.errors import FileUnreadable, PreviewOver, TooManyRows, WrongReport
 from server.checkups.models import CheckupCampaign, CheckupReport
 from server.checkups.queries.judged import Found, Judged, judged
-from server.checkups.rules import EDITIONS
+from server.checkups.rules import EDITIONS, ensure_open
 from server.kit import sealing, tickets
 from server.kit.clock import local_date
 from server.people.access import residents_visible_to
@@ -149,8 +149,11 @@ async def intake_plan(
     *, actor: Actor, campaign_uid: str, rows: Sequence[Mapping[str, str]], now: datetime
 ) -> IntakePlan:
     campaign = await campaign_to_report(actor=actor, uid=campaign_uid)
-    if len(rows) > await parameter("checkups.most_rows", on=local_date(now)) or not rows:
+    ensure_open(campaign.status)
+    if not rows:
         raise FileUnreadable
+    if len(rows) > (most := await parameter("checkups.most_rows", on=local_date(now))):
+        raise TooManyRows.than(most)
     visible = residents_visible_to(actor=actor, permission=Permission.CHECKUP_RECORD, now=now)
     people = await Resident.filter(visible, home_id=campaign.home_id).order_by("id")
     keys = [f"{each.id}/{campaign.year}" for each in people]

@@ -12,7 +12,16 @@ from server.checkups.access import campaign_to_report, duties_visible_to, report
 from server.checkups.models import CheckupDuty, CheckupPlace, CheckupReport
 from server.checkups.queries.judged import LABS, MAIN, is_laboratory
 from server.checkups.queries.standing import standings
-from server.checkups.rules import DUTY_WORDS, EDITIONS, SETTLED_WORDS, DutyStatus, Edition, Item, Standing
+from server.checkups.rules import (
+    DUTY_WORDS,
+    EDITIONS,
+    SETTLED_WORDS,
+    CampaignStatus,
+    DutyStatus,
+    Edition,
+    Item,
+    Standing,
+)
 from server.checkups.rules.items import BLOOD
 from server.consent.rules import Purpose
 from server.identity.queries import HistoryLine, history_of
@@ -137,7 +146,9 @@ async def report_sheet(*, actor: Actor, uid: str, now: datetime) -> ReportSheet:
         history=await history_of(subject_uid=row.campaign.uid),
         campaign_uid=row.campaign.uid,
         campaign_words=f"{row.campaign.home.name} {row.campaign.year} 年体检",
-        may_write=row.is_current and row.campaign.provider_id in own,
+        may_write=row.is_current
+        and row.campaign.provider_id in own
+        and row.campaign.status is CampaignStatus.OPEN,
     )
 
 

@@ -1,6 +1,6 @@
 """What holds for the annual check-up, apart from any database."""
 
-from server.checkups.rules.days import Turn, in_turn
+from server.checkups.rules.days import Turn, days_between, in_turn
 from server.checkups.rules.eligibility import (
     COUNTED,
     INSURANCE_WORDS,
@@ -29,6 +29,7 @@ from server.checkups.rules.lifecycle import (
     PlaceEvent,
     PlaceStatus,
     Settled,
+    ensure_open,
 )
 from server.checkups.rules.parameters import AGE, PARAMETERS, POLICY, YEARLY
 from server.checkups.rules.references import CITATION, REFERENCES_VERSION, Abnormal, abnormal
@@ -69,7 +70,9 @@ __all__ = [
     "Standing",
     "Turn",
     "abnormal",
+    "days_between",
     "edition_of",
     "eligibility",
+    "ensure_open",
     "in_turn",
 ]

@@ -1,11 +1,13 @@
 """A home's check-ups from the plan to the last duty."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from server.alliance.models import PolicyParameter
 from server.audit.trail_models import AccessEntry
 from server.authority.actor import system_actor
 from server.checkups import actions, queries
@@ -18,6 +20,7 @@ from server.checkups.errors import (
     Overtaken,
     PreviewOver,
     ReasonNeeded,
+    TooManyRows,
     WrongDays,
     WrongReport,
 )
@@ -41,7 +44,7 @@ from server.records.models import RecordEntry
 from server.records.queries import EntryWish, missing
 from tests.core.checkups.flows import FIRST, ILL, LAST, WELL, planned, reported
 
-WISH = PageWish()
+WISH, MOST = PageWish(), 500
 EDITION = EDITIONS["2025.1"]
 FILE = (
     "姓名,床位号,体检日期,收缩压(mmHg),舒张压,血红蛋白（g/L）,胸部DR,体检结论,备注\n"
@@ -51,7 +54,7 @@ FILE = (
 
 
 async def previewed(actor: Any, clock: Any, campaign: str, text: str = FILE) -> Any:
-    file = read_reports("结果.csv", text.encode(), edition=EDITION)
+    file = read_reports("结果.csv", text.encode(), edition=EDITION, most_rows=MOST)
     return await queries.intake_preview(
         actor=await actor("feng"), campaign_uid=campaign, rows=file.rows, mapped=file.mapped, unknown=file.unknown,
         digest=file.digest, now=clock(),
@@ -223,6 +226,50 @@ class TestReport:
         assert await CheckupDuty.filter(status=DutyStatus.VOID).count() == 2
         assert await queries.faults(now=clock()) == []
 
+    async def test_put_right_opens_nothing_again_that_was_settled(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid = await planned(town, actor, clock)
+        await reported(town, actor, clock, uid)
+        duty = await CheckupDuty.get(item="hgb")
+        await actions.settle_duty(
+            actor=await actor("feng"), duty_uid=duty.uid, settled=Settled.KNOWN, note="在治疗", now=clock()
+        )
+        await reported(town, actor, clock, uid, {**ILL, "pulse": 71}, reason="脉率抄错")
+        assert [each.status for each in await CheckupDuty.filter(item="hgb")] == [DutyStatus.DONE]
+        await reported(town, actor, clock, uid, {**ILL, "hgb": 90}, reason="血红蛋白抄错")
+        assert await CheckupDuty.filter(item="hgb", status=DutyStatus.OPEN).count() == 1
+        assert await queries.faults(now=clock()) == []
+
+    async def test_put_right_is_due_sooner_when_it_has_become_grave_and_later_when_it_is_not(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid = await planned(town, actor, clock)
+        await reported(town, actor, clock, uid)
+        clock.advance(days=2)
+        for hgb, due in ((58, date(2026, 3, 7)), (57, date(2026, 3, 7)), (97, date(2026, 4, 1))):
+            found = Found(date(2026, 3, 2), {**ILL, "hgb": hgb})
+            await actions.enter_report(
+                actor=await actor("feng"), campaign_uid=uid, resident_uid=town.people.wang, found=found, reason="复核",
+                now=clock(),
+            )  # fmt: skip
+            duty = await CheckupDuty.get(item="hgb", status=DutyStatus.OPEN)
+            assert (duty.due_on, duty.grave) == (due, hgb < 60)
+
+    async def test_is_neither_entered_nor_put_right_once_the_campaign_is_over(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid, feng = await planned(town, actor, clock), await actor("feng")
+        report = await reported(town, actor, clock, uid)
+        for event, refused in ((CampaignEvent.CLOSE, True), (CampaignEvent.REOPEN, False)):
+            await actions.move_campaign(actor=feng, campaign_uid=uid, event=event, now=clock())
+            newest = await CheckupReport.filter(is_current=True).get()
+            sheet = await queries.report_sheet(actor=feng, uid=newest.uid, now=clock())
+            assert sheet.may_write is not refused
+            with pytest.raises(NotThisNow) if refused else nullcontext():
+                await reported(town, actor, clock, uid, WELL, reason="补录")
+        assert report != (await CheckupReport.get(is_current=True)).uid
+
     async def test_refuses_before_it_is_open_and_what_cannot_be(
         self, town: Any, actor: Any, clock: Any
     ) -> None:
@@ -312,10 +359,33 @@ class TestFile:
     @pytest.mark.parametrize("content", [b"", b"\x00\xff", "甲,乙\n1,2\n".encode()])
     def test_is_refused_when_it_is_none(self, content: bytes) -> None:
         with pytest.raises(FileUnreadable):
-            read_reports("a.csv", content, edition=EDITION)
+            read_reports("a.csv", content, edition=EDITION, most_rows=MOST)
+
+    async def test_is_refused_with_the_number_when_it_has_too_many_rows(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid = await planned(town, actor, clock)
+        head, *lines = FILE.splitlines()
+        for text in ("\n".join([head, *lines, lines[0]]), "\n".join([head, "", lines[0], "", lines[1]])):
+            with pytest.raises(TooManyRows) as refused:
+                read_reports("a.csv", text.encode(), edition=EDITION, most_rows=2)
+            assert "最多 2 行" in refused.value.sentence
+        await PolicyParameter.filter(code="checkups.most_rows").update(value=1)
+        with pytest.raises(TooManyRows) as refused:
+            await previewed(actor, clock, uid)
+        assert "最多 1 行" in refused.value.sentence
+
+    async def test_is_refused_when_the_campaign_is_over(self, town: Any, actor: Any, clock: Any) -> None:
+        uid, feng = await planned(town, actor, clock), await actor("feng")
+        preview = await previewed(actor, clock, uid)
+        await actions.move_campaign(actor=feng, campaign_uid=uid, event=CampaignEvent.CLOSE, now=clock())
+        with pytest.raises(NotThisNow):
+            await previewed(actor, clock, uid)
+        with pytest.raises(NotThisNow):
+            await actions.import_reports(actor=feng, campaign_uid=uid, ticket=preview.ticket, now=clock())
 
     def test_the_template_reads_itself(self) -> None:
-        file = read_reports("a.xlsx", empty_sheet(EDITION), edition=EDITION)
+        file = read_reports("a.xlsx", empty_sheet(EDITION), edition=EDITION, most_rows=MOST)
         assert (file.rows, file.unknown) == ((), ())
         assert len(file.mapped) == len(EDITION.items) + 8
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.checkups.errors import DaysTooFew, WrongReport
+from server.checkups.errors import DaysTooFew, DayTooLong, WrongDays, WrongReport
 from server.checkups.rules import (
     CAMPAIGN_MOVES,
     DUTY_MOVES,
@@ -24,6 +24,7 @@ from server.checkups.rules import (
     PlaceStatus,
     Standing,
     abnormal,
+    days_between,
     edition_of,
     eligibility,
     in_turn,
@@ -198,9 +199,39 @@ class TestAbnormal:
     def test_words_that_do_not_say_well(self, words: str, count: int) -> None:
         assert len(self.found({"chest": words})) == count
 
+    @pytest.mark.parametrize(
+        ("item", "words"),
+        [
+            ("ecg", "窦性心律"), ("ecg", "窦性心律，正常心电图"), ("ecg", "窦性心律 72次/分"), ("ecg", "大致正常心电图。"),
+            ("sight", "0.8"), ("sight", "左 0.6 右 0.8"), ("sight", "左眼：4.8，右眼：4.9"), ("sight", "0.6/0.8"),
+            ("heart_lungs", "双肺呼吸音清"), ("heart_lungs", "双肺呼吸音清，未闻及干湿性啰音；心律齐；腹软，无压痛、反跳痛"),
+            ("chest", "双肺纹理清晰，心影大小正常，未见胸腔积液"), ("chest", "心肺膈未见明显异常"), ("chest", "胸片：未做，卧床不能搬动"),
+            ("ultrasound", "肝胆胰脾未见明显异常"), ("hearing", "双耳听见"), ("motion", "可顺利完成"), ("urine_protein", "（－）"),
+            ("urine_protein", "阴性(-)"), ("cognition", "粗筛阴性"),
+        ],
+    )  # fmt: skip
+    def test_words_of_each_item_that_say_well(self, item: str, words: str) -> None:
+        assert self.found({item: words.removeprefix("胸片：")}) == ()
+
+    @pytest.mark.parametrize(
+        ("item", "words", "grave"),
+        [
+            ("chest", "未见胸腔积液；右肺占位", True), ("ecg", "正常范围，不能排除急性心肌梗死", True),
+            ("chest", "未见胸腔积液、右肺结节", False), ("chest", "右肺占位未见转移", True), ("chest", "未见好转", False),
+            ("chest", "未见积液但有结节", False), ("chest", "不正常", False), ("ecg", "窦性心律不齐", False),
+            ("hearing", "左耳听见，右耳听不清", False), ("hearing", "无法听见", False), ("motion", "无力", False),
+            ("sight", "0.1", False), ("sight", "左0.8，右失明", False), ("urine_protein", "+", False),
+            ("heart_lungs", "双肺呼吸音清，心尖区可闻及收缩期杂音", False), ("ultrasound", "右肾无回声区", False),
+        ],
+    )  # fmt: skip
+    def test_a_good_beginning_answers_for_nothing_behind_it(self, item: str, words: str, grave: bool) -> None:
+        (one,) = self.found({item: words})
+        assert (one.grave, words in one.sentence) == (grave, True)
+
     def test_grave_words(self) -> None:
         assert self.found({"chest": "左肺占位"})[0].grave
         assert not self.found({"ultrasound": "脂肪肝"})[0].grave
+        assert not self.found({"ecg": "窦性心律不齐，未见急性改变"})[0].grave
 
 
 class TestMoves:
@@ -235,6 +266,7 @@ class TestTurns:
             per_day=2,
             first_minute=480,
             minutes_each=10,
+            last_minute=1020,
         )
         assert [(each.place, each.day, each.minute) for each in turns] == [
             (4, days[0], 480), (2, days[0], 490), (1, days[1], 480), (3, days[1], 490),
@@ -242,4 +274,25 @@ class TestTurns:
 
     def test_refuse_what_does_not_fit(self) -> None:
         with pytest.raises(DaysTooFew):
-            in_turn([(1, "1"), (2, "2")], days=(TODAY,), per_day=1, first_minute=480, minutes_each=10)
+            in_turn(
+                [(1, "1"), (2, "2")],
+                days=(TODAY,),
+                per_day=1,
+                first_minute=480,
+                minutes_each=10,
+                last_minute=1020,
+            )
+
+    def test_end_with_the_day(self) -> None:
+        plan = {"days": (TODAY,), "minutes_each": 30, "last_minute": 1020}
+        assert in_turn([(1, "1"), (2, "2")], **plan, per_day=20, first_minute=960)[1].minute == 990
+        for first in (961, 1430):
+            with pytest.raises(DayTooLong, match="day_too_long"):
+                in_turn([(1, "1"), (2, "2")], **plan, per_day=20, first_minute=first)
+
+    def test_are_given_on_every_day_or_on_weekdays(self) -> None:
+        assert len(days_between(date(2026, 1, 1), date(2026, 12, 31), weekends=True)) == 365
+        assert [day.day for day in days_between(date(2026, 3, 6), date(2026, 3, 9), weekends=False)] == [6, 9]
+        for last in (date(2026, 3, 5), date(2027, 3, 7)):
+            with pytest.raises(WrongDays):
+                days_between(date(2026, 3, 6), last, weekends=True)
