@@ -172,6 +172,8 @@ async def _announce(*, actor: Actor, message: Message, now: datetime) -> None:
         await feedback.issue_rating_tokens(
             actor=actor, source="appointment", source_uid=message.payload["appointment"], now=now
         )
+    elif message.topic == "people.died":
+        await followups.end_of_the_dead(actor=actor, resident_uid=message.payload["resident"], now=now)
     await notifications.announce(
         actor=actor, topic=message.topic, payload=message.payload, message_uid=message.uid, now=now
     )

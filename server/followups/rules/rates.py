@@ -102,5 +102,10 @@ def small(number: int, *, least: int) -> str:
     return f"<{least}" if 0 < number < least else str(number)
 
 
+def told(part: int, whole: int, *, least: int) -> str:
+    """Return a part as it may be shown beside its whole: not where it, or what is left of the whole, is a few people."""
+    return HIDDEN if 0 < whole - part < least and not 0 < part < least else small(part, least=least)
+
+
 def _quarter(day: date) -> int:
     return (day.month - 1) // MONTHS_OF_QUARTER

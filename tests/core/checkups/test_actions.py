@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from server.alliance.models import PolicyParameter
+from server.audit.models import AuditEntry
 from server.audit.trail_models import AccessEntry
 from server.authority.actor import system_actor
 from server.checkups import actions, queries
@@ -425,6 +426,8 @@ class TestAfterwards:
         clock.advance(days=15)
         assert await actions.sweep_checkups(actor=worker, now=clock()) == 1
         assert await OutboxMessage.filter(topic="checkups.over").count() == 1
+        for deed in ("checkups.duty_overdue", "checkups.over"):
+            assert await AuditEntry.filter(action=deed).count() == 1
 
     async def test_the_family_reads_what_was_found_and_when_next(
         self, town: Any, actor: Any, clock: Any
