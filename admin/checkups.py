@@ -19,6 +19,7 @@ from server.checkups.rules import (
     DUTY_WORDS,
     INSURANCE_WORDS,
     SETTLED_WORDS,
+    STANDING_WORDS,
     CampaignEvent,
     CampaignStatus,
     DutyStatus,
@@ -58,7 +59,7 @@ CAMPAIGN_TONES = {
     CampaignStatus.PLANNED: "note", CampaignStatus.OPEN: "wait", CampaignStatus.CLOSED: "done",
 }  # fmt: skip
 STANDING_TONES = {
-    Standing.DUE: "wait", Standing.EXAMINED: "ok", Standing.ELSEWHERE: "ok", Standing.DECLINED: "note",
+    Standing.DUE: "wait", Standing.EXAMINED: "ok", Standing.PARTLY: "wait", Standing.ELSEWHERE: "ok", Standing.DECLINED: "note",
     Standing.PAUSED: "note", Standing.TOO_NEW: "note", Standing.TOO_YOUNG: "done", Standing.GONE: "done",
 }  # fmt: skip
 DUTY_TONES = {DutyStatus.OPEN: "wait", DutyStatus.DONE: "ok", DutyStatus.VOID: "done"}
@@ -72,6 +73,7 @@ def _minute(value: str) -> str:
     return value
 
 
+Ticked = Annotated[list[Annotated[str, text(4), Clean]], Field(default_factory=list, max_length=30)]
 TimeOfDay = Annotated[str, text(5, least=4), AfterValidator(_minute)]
 
 
@@ -119,6 +121,14 @@ class Days(Form):
         return int(hours) * 60 + int(minutes)
 
 
+TICKED = (
+    "symptoms",
+    "diet",
+    "guidance",
+    "risks",
+)  # several boxes of one name: said here, all else by the edition
+
+
 class Answer(Form):
     wants: bool
     note: Remark = ""
@@ -138,6 +148,10 @@ class Report(Form):
     model_config = ConfigDict(extra="allow")
 
     examined_on: Day
+    symptoms: Ticked
+    diet: Ticked
+    guidance: Ticked
+    risks: Ticked
     conclusion: Story = ""
     advice: Story = ""
     next_on: Day | None = None
@@ -145,6 +159,7 @@ class Report(Form):
 
     def found(self) -> Found:
         values: dict[str, Any] = dict(self.model_extra or {})
+        values |= {name: given for name in TICKED if (given := getattr(self, name))}
         return Found(self.examined_on, values, self.conclusion, self.advice, self.next_on)
 
 
@@ -252,6 +267,7 @@ async def campaign(ask: Ask, campaign_uid: str) -> Show:
         card=sheet.card,
         tones=CAMPAIGN_TONES,
         standing_tones=STANDING_TONES,
+        words=STANDING_WORDS,
     )
 
 

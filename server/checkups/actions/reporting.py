@@ -202,7 +202,7 @@ async def _taken_in(case: _Case) -> str:
         campaign,
         resident_id=case.resident.id,
         reason=row.reason or None,
-        detail={"report": row.uid},
+        detail={"report": row.uid, "missing": len(sound.missing)},
         now=now,
     )
     await tell("checkups.reported", campaign, once=row.uid, resident=case.resident.uid, now=now)

@@ -32,10 +32,9 @@ from server.checkups.rules import (
 from server.identity.queries import HistoryLine, history_of
 from server.kit.clock import age_on, local_date
 from server.kit.pages import Page, PageWish, rows_of
+from server.kit.rates import Rate
 from server.people.models import Resident
-from server.people.rules import in_house_order
-
-SEXES = {"male": "男", "female": "女"}
+from server.people.rules import SEX_WORDS, in_house_order
 
 
 @dataclass(frozen=True)
@@ -94,6 +93,7 @@ class CampaignSheet:
     counts: Mapping[Standing, int]
     covered: int
     counted: int
+    rate: Rate
     lines: tuple[CoverageLine, ...]
     not_listed: int  # due, and not on the list yet
     days: tuple[tuple[date, tuple[CoverageLine, ...]], ...]
@@ -151,12 +151,13 @@ async def campaign_sheet(*, actor: Actor, uid: str, now: datetime) -> CampaignSh
         (line for line in lines if line.day is not None),
         key=lambda line: (line.day or row.starts_on, line.minute or 0),
     )
-    edition = EDITIONS[row.edition]
+    edition, counted = EDITIONS[row.edition], sum(counts[each] for each in COUNTED)
     return CampaignSheet(
         card=campaign_card(row, (await _counts([row.id])).get(row.id, Counter())),
         counts=counts,
         covered=counts[Standing.EXAMINED],
-        counted=sum(counts[each] for each in COUNTED),
+        counted=counted,
+        rate=Rate(counts[Standing.EXAMINED], counted),
         lines=lines,
         not_listed=sum(line.standing is Standing.DUE and line.place_uid is None for line in lines),
         days=tuple(
@@ -210,7 +211,7 @@ def _line(resident: Resident, found: Eligibility, place: CheckupPlace | None, no
     return CoverageLine(
         resident_uid=resident.uid,
         name=resident.name,
-        sex=SEXES.get(resident.sex, ""),
+        sex=SEX_WORDS[resident.sex],
         age=age_on(resident.birth_date, local_date(now)),
         bed=resident.bed or "",
         standing=found.standing,

@@ -89,6 +89,7 @@ class PreviewRow:
     examined_on: date
     step: Step
     items: int
+    missing: int  # for a complete form
     abnormal: tuple[str, ...]
 
 
@@ -133,6 +134,7 @@ async def intake_preview(
                 examined_on=each.judged.found.examined_on,
                 step=each.step,
                 items=len(each.judged.values),
+                missing=len(each.judged.missing),
                 abnormal=tuple(sentence for _, sentence, _ in each.judged.abnormal),
             )
             for each in plan.rows
@@ -236,7 +238,7 @@ def _whom(row: Mapping[str, str], people: Sequence[Resident]) -> tuple[Resident 
 
 
 def _found(row: Mapping[str, str]) -> Found:
-    if any(cell.startswith(FORMULA_STARTS) for cell in row.values()):
+    if any(cell.startswith(FORMULA_STARTS) and cell.strip("+") for cell in row.values()):  # "++" is a finding
         raise WrongReport(fields={"cell": "有一格是公式或以特殊符号开头，请改成普通文字。"})
     examined = _day(row.get("examined_on", ""))
     if examined is None:

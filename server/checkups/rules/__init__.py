@@ -1,6 +1,7 @@
 """What holds for the annual check-up, apart from any database."""
 
 from server.checkups.rules.days import Turn, days_between, in_turn
+from server.checkups.rules.editions import EDITIONS, edition_of
 from server.checkups.rules.eligibility import (
     COUNTED,
     INSURANCE_WORDS,
@@ -11,8 +12,9 @@ from server.checkups.rules.eligibility import (
     Person,
     Standing,
     eligibility,
+    said_missing,
 )
-from server.checkups.rules.items import EDITIONS, Edition, Item, edition_of
+from server.checkups.rules.items import Edition, Item
 from server.checkups.rules.lifecycle import (
     CAMPAIGN_MOVES,
     CAMPAIGN_WORDS,
@@ -75,4 +77,5 @@ __all__ = [
     "eligibility",
     "ensure_open",
     "in_turn",
+    "said_missing",
 ]

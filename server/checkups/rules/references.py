@@ -72,7 +72,10 @@ def abnormal(edition: Edition, values: Mapping[str, Any], *, sex: str, lines: Li
             continue
         if item.is_number and (kept := ranges.get(item.name)) is not None:
             found += _by_range(item.name, item.said(value), float(value), kept)
-        elif not item.is_number and (wrong := not_well(item.name, str(value))):
+        elif item.options:
+            if item.well and value not in item.well:
+                found.append(Abnormal(item.name, item.said(value)))
+        elif not item.is_number and item.judged and (wrong := not_well(item.name, str(value))):
             grave = any(word in clause for clause in wrong for word in GRAVE_WORDS)
             found.append(Abnormal(item.name, item.said(value), grave))
     return tuple(found)

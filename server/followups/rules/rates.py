@@ -8,12 +8,11 @@ enrolled. Controlled: the year's last follow-up was; whoever had none that year 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 
 from server.followups.rules.lifecycle import LEFT_OUT, EndReason
+from server.kit.rates import HIDDEN, Rate
 
 MONTHS_OF_QUARTER = 3
-HIDDEN = "—"
 
 
 @dataclass(frozen=True)
@@ -51,20 +50,6 @@ class YearOfOne:
         last = min(until, date(year, 12, 31), self.ended_on or until)
         quarters = _quarter(last) - _quarter(first) + 1 if last >= first else 1
         return max(1, min(times, round(times * quarters / 4)))
-
-
-@dataclass(frozen=True)
-class Rate:
-    numerator: int
-    denominator: int
-
-    @property
-    def percent(self) -> str:
-        """Two decimals, half up; a line where nobody is below it."""
-        if self.denominator == 0:
-            return HIDDEN
-        share = Decimal(100 * self.numerator) / Decimal(self.denominator)
-        return f"{share.quantize(Decimal('0.01'), ROUND_HALF_UP)}%"
 
 
 @dataclass(frozen=True)

@@ -41,12 +41,13 @@ from server.consent.rules import Purpose, RecordCategory
 from server.kit.errors import IllegalMove, NotFound
 from server.kit.pages import PageWish
 from server.outbox.models import OutboxMessage
+from server.people.models import Resident
 from server.records.models import RecordEntry
 from server.records.queries import EntryWish, missing
-from tests.core.checkups.flows import FIRST, ILL, LAST, WELL, planned, reported
+from tests.core.checkups.flows import FIRST, ILL, LAST, WELL, WHOLE, planned, reported
 
 WISH, MOST = PageWish(), 500
-EDITION = EDITIONS["2025.1"]
+EDITION = EDITIONS["2026.1"]
 FILE = (
     "姓名,床位号,体检日期,收缩压(mmHg),舒张压,血红蛋白（g/L）,胸部DR,体检结论,备注\n"
     "王桂兰,201-1,2026-03-02,182,80,98,右肺小结节,,x\n"
@@ -198,8 +199,51 @@ class TestReport:
         due = {each.code: each for each in await missing(wish=wish)}
         assert due["checkup"].last_day == clock.instant.date()
         line = await standing_of(actor, clock, uid, "王桂兰")
-        assert (line.standing, line.place_words) == (Standing.EXAMINED, "已有报告")
+        assert (line.standing, line.place_words) == (Standing.PARTLY, "已有报告")
         assert row.next_on == date(2027, 3, 2)
+
+    async def test_counts_as_examined_only_when_the_form_is_complete(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid, he = await planned(town, actor, clock), await actor("he")
+        lacking = {name: value for name, value in WHOLE.items() if name not in {"chest", "hba1c"}}
+        for values, reason, covered, lacks in (
+            ({"hgb": 122}, "", 0, 46), (lacking, "补录", 0, 2), ({**WHOLE, "chest": "未做，卧床"}, "补录", 0, 1),
+            (WHOLE, "补拍了胸片", 1, 0),
+        ):  # fmt: skip
+            report = await reported(town, actor, clock, uid, values, reason=reason)
+            sheet = await queries.campaign_sheet(actor=he, uid=uid, now=clock())
+            assert (sheet.covered, sheet.counted, sheet.rate.percent) == (covered, 2, f"{50 * covered:.2f}%")
+            told = await queries.report_sheet(actor=await actor("feng"), uid=report, now=clock())
+            assert len(told.card.missing) == lacks
+            line = await standing_of(actor, clock, uid, "王桂兰")
+            assert line.standing is (Standing.EXAMINED if covered else Standing.PARTLY)
+            assert ("还差" in line.sentence) is not bool(covered)
+        assert not await CheckupDuty.exists()
+
+    async def test_keeps_what_was_asked_in_a_note_of_its_own(self, town: Any, actor: Any, clock: Any) -> None:
+        uid = await planned(town, actor, clock)
+        row = await CheckupReport.get(uid=await reported(town, actor, clock, uid, WHOLE))
+        asked = await RecordEntry.get(uid=row.entries["asked"])
+        assert "症状：无症状；" in asked.body["text"]
+        assert "服药依从性：规律" in asked.body["text"]
+        assert "症状" not in (await RecordEntry.get(uid=row.entries["note"])).body["text"]
+        assert len(asked.body["text"]) < 2000
+
+    async def test_by_hand_shows_whatever_has_a_value_at_any_age(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid, feng = await planned(town, actor, clock), await actor("feng")
+        await Resident.filter(uid=town.people.wang).update(birth_date=date(1964, 1, 1))
+        wish = {"actor": feng, "campaign_uid": uid, "resident_uid": town.people.wang, "now": clock()}
+        names = [item.name for _, items in (await queries.report_form(**wish)).groups for item in items]
+        assert {"chest", "hba1c", "self_care"}.isdisjoint(names)
+        await reported(town, actor, clock, uid, {**WELL, "chest": "正常"})
+        form = await queries.report_form(**wish)
+        names = [item.name for _, items in form.groups for item in items]
+        assert "chest" in names
+        assert "hba1c" not in names
+        assert form.report.conclusion == "体检未见明显异常"
 
     async def test_opens_a_duty_for_everything_abnormal_with_its_term(
         self, town: Any, actor: Any, clock: Any
@@ -386,9 +430,20 @@ class TestFile:
             await actions.import_reports(actor=feng, campaign_uid=uid, ticket=preview.ticket, now=clock())
 
     def test_the_template_reads_itself(self) -> None:
-        file = read_reports("a.xlsx", empty_sheet(EDITION), edition=EDITION, most_rows=MOST)
-        assert (file.rows, file.unknown) == ((), ())
-        assert len(file.mapped) == len(EDITION.items) + 8
+        for edition in EDITIONS.values():
+            file = read_reports("a.xlsx", empty_sheet(edition), edition=edition, most_rows=MOST)
+            assert (file.rows, file.unknown) == ((), ())
+            assert len({taken for _, taken in file.mapped}) == len(edition.items) + 8
+
+    async def test_says_what_is_still_missing_and_takes_codes_or_words(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid = await planned(town, actor, clock)
+        text = '姓名,床位号,体检日期,症状,饮食习惯,吸烟情况,尿蛋白\n王桂兰,201-1,2026-03-02,头痛、25,"1,4",从不吸烟,++\n'
+        (fault,) = (await previewed(actor, clock, uid, text)).faults
+        assert fault.sentences == ("选了“其他”症状，请写明是什么。",)
+        (row,) = (await previewed(actor, clock, uid, text.replace("头痛、25", "头痛、便秘"))).rows
+        assert (row.items, row.missing > 30, row.abnormal) == (4, True, ("尿蛋白：++",))
 
 
 class TestAfterwards:
@@ -441,6 +496,9 @@ class TestAfterwards:
         line = await queries.checkup_of(actor=daughter, **wish, now=clock())
         assert (line.standing, "8:00" in line.appointment) == (Standing.DUE, True)
         await reported(town, actor, clock, uid)
+        line = await queries.checkup_of(actor=daughter, **wish, now=clock())
+        assert "做了一部分，还差" in line.sentence
+        await reported(town, actor, clock, uid, {**WHOLE, **ILL}, reason="补录")
         line = await queries.checkup_of(actor=daughter, **wish, now=clock())
         assert "已经做过了" in line.sentence
         assert "2027 年 3 月 2 日" in line.next_words

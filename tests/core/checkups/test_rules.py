@@ -32,6 +32,7 @@ from server.checkups.rules import (
 from server.kit.errors import IllegalMove
 from server.records.rules import PARAMETERS as OF_RECORDS
 from server.records.rules import Lines
+from tests.core.checkups.flows import WHOLE
 
 TODAY, YEAR = date(2026, 3, 2), 2026
 AGES = Ages(home_age=60, public_health_age=65, at_year_end=True, resident_days=30)
@@ -114,6 +115,8 @@ class TestWhoIsDue:
             ({"died": True}, Standing.GONE), ({"here_since": None}, Standing.GONE), ({"in_hospital": True}, Standing.PAUSED),
             ({"declined": True}, Standing.DECLINED), ({"examined_on": date(2026, 2, 1)}, Standing.EXAMINED),
             ({"examined_on": date(2025, 12, 31)}, Standing.DUE),
+            ({"examined_on": date(2026, 2, 1), "missing": ("胸片",)}, Standing.PARTLY),
+            ({"examined_on": date(2026, 2, 1), "missing": ("胸片",), "in_hospital": True}, Standing.PAUSED),
             ({"examined_on": date(2026, 2, 1), "declined": True, "in_hospital": True}, Standing.EXAMINED),
         ],
     )  # fmt: skip
@@ -122,9 +125,14 @@ class TestWhoIsDue:
         assert found.standing is standing
         assert found.sentence.endswith("。")
 
+    def test_names_a_few_of_what_is_missing(self) -> None:
+        found = asked(examined_on=date(2026, 2, 1), missing=("胸片", "心电图", "视力", "听力"))
+        assert "还差胸片、心电图、视力等 4 项" in found.sentence
+        assert found.next_step
+
 
 class TestEditions:
-    @pytest.mark.parametrize(("year", "version"), [(2024, "2017.3"), (2025, "2025.1"), (2026, "2025.1")])
+    @pytest.mark.parametrize(("year", "version"), [(2024, "2017.3"), (2025, "2025.1"), (2026, "2026.1")])
     def test_follow_the_year(self, year: int, version: str) -> None:
         assert edition_of(year).version == version
 
@@ -132,6 +140,54 @@ class TestEditions:
         old = {item.name for item in EDITIONS["2017.3"].items}
         new = {item.name: item.from_age for item in EDITIONS["2025.1"].items if item.name not in old}
         assert new == {"chest": 65, "hba1c": 65}
+
+    def test_of_2026_ask_the_whole_form(self) -> None:
+        items = {item.name: item for item in EDITIONS["2026.1"].items}
+        assert {item.name for item in EDITIONS["2025.1"].items} < items.keys()
+        assert len(items["symptoms"].options) == 25
+        lifestyle = {
+            "symptoms",
+            "exercise",
+            "diet",
+            "smoking",
+            "drinking",
+            "exposure",
+            "medicines",
+            "adherence",
+        }
+        assert all(items[name].needed for name in lifestyle)
+
+    def test_say_by_age_what_a_form_still_needs(self) -> None:
+        edition = EDITIONS["2026.1"]
+        assert edition.missing(WHOLE, age=80) == ()
+        young = {item.name for item in edition.missing({}, age=64)}
+        old = {item.name for item in edition.missing({}, age=65)}
+        assert old - young == {"chest", "hba1c", "self_health", "self_care", "cognition", "mood"}
+        without = {**WHOLE, "medicines": "无", "adherence": None, "chest": "拒查"}
+        assert [item.name for item in edition.missing(without, age=80)] == ["chest"]
+
+    @pytest.mark.parametrize(
+        ("name", "given", "kept"),
+        [
+            ("symptoms", ["2", "19"], ["2", "19"]), ("symptoms", "便秘、头痛", ["2", "19"]), ("symptoms", "无症状", ["1"]),
+            ("smoking", "已戒烟", "2"), ("smoking", "3", "3"), ("edema", " 无 ", "1"), ("diet", "1，4", ["1", "4"]),
+        ],
+    )  # fmt: skip
+    def test_keep_codes_of_what_was_chosen(self, name: str, given: Any, kept: Any) -> None:
+        assert EDITIONS["2026.1"].checked({name: given}) == {name: kept}
+
+    @pytest.mark.parametrize(
+        ("values", "fault"),
+        [
+            ({"symptoms": ["1", "2"]}, "symptoms"), ({"symptoms": "牙疼"}, "symptoms"), ({"smoking": ["1", "2"]}, "smoking"),
+            ({"symptoms": ["25"]}, "symptoms_other"), ({"exposure": "2"}, "exposure_text"), ({"smoking": "4"}, "smoking"),
+            ({"medicines": "甲" * 401}, "medicines"),
+        ],
+    )  # fmt: skip
+    def test_name_what_cannot_be_chosen(self, values: dict[str, Any], fault: str) -> None:
+        with pytest.raises(WrongReport) as refused:
+            EDITIONS["2026.1"].checked(values)
+        assert fault in refused.value.fields
 
     def test_name_each_item_once_and_a_substitute_for_what_is_elsewhere(self) -> None:
         for edition in EDITIONS.values():
@@ -227,6 +283,16 @@ class TestAbnormal:
     def test_a_good_beginning_answers_for_nothing_behind_it(self, item: str, words: str, grave: bool) -> None:
         (one,) = self.found({item: words})
         assert (one.grave, words in one.sentence) == (grave, True)
+
+    def test_of_what_was_chosen_only_what_is_judged(self) -> None:
+        found = abnormal(
+            EDITIONS["2026.1"],
+            {"edema": "4", "smoking": "3", "problems": "脑梗死后遗症"},
+            sex="female",
+            lines=LINES,
+        )
+        assert [(each.item, each.sentence) for each in found] == [("edema", "下肢水肿：双侧对称")]
+        assert abnormal(EDITIONS["2026.1"], WHOLE, sex="female", lines=LINES) == ()
 
     def test_grave_words(self) -> None:
         assert self.found({"chest": "左肺占位"})[0].grave
