@@ -21,7 +21,7 @@ from server.checkups.errors import (
 )
 from server.checkups.models import CheckupCampaign, CheckupDuty, CheckupIntake, CheckupPlace, CheckupReport
 from server.checkups.queries.intake_plans import Step, intake_plan, opened_ticket
-from server.checkups.queries.judged import MAIN, Entry, Found, Judged, judged
+from server.checkups.queries.judged import MAIN, Found, Judged, judged
 from server.checkups.rules import (
     DUTY_MOVES,
     REFERENCES_VERSION,
@@ -34,14 +34,13 @@ from server.checkups.rules import (
     ensure_open,
 )
 from server.checkups.rules.lifecycle import PLACE_MOVES
-from server.kit.clock import local_date, start_of_day
+from server.kit.clock import local_date
 from server.kit.duplicates import refusing_duplicates
 from server.kit.transactions import action
 from server.people.access import resident_for
 from server.people.models import Resident
-from server.records.actions import NewEntry, correct_entry, write_entries
+from server.records.actions import write_keyed
 
-NOON = timedelta(hours=12)
 TERMS = ("checkups.grave_days", "checkups.recheck_days")
 BY_FILE = "按新的体检结果文件更正"
 
@@ -170,7 +169,16 @@ async def _taken_in(case: _Case) -> str:
         is_current=False, year_key=None
     ):
         raise Outdated
-    entries = await _recorded(case)
+    entries = await write_keyed(
+        actor=case.actor,
+        resident_uid=case.resident.uid,
+        institution_uid=campaign.provider.uid,
+        entries=sound.entries,
+        day=sound.found.examined_on,
+        over=current.entries if current else None,
+        reason=case.reason.strip(),
+        now=now,
+    )
     row = CheckupReport(
         resident=case.resident,
         campaign=campaign,
@@ -219,42 +227,6 @@ async def _examined(campaign: CheckupCampaign, resident: Resident, now: datetime
     await CheckupPlace.filter(campaign_id=campaign.id, resident_id=resident.id, status__in=before).update(
         status=PlaceStatus.EXAMINED
     )
-
-
-async def _recorded(case: _Case) -> dict[str, str]:
-    """Write the entries; those of an earlier version get a new version over them, with the reason.
-
-    What the new version no longer says stays in the record as it was written: nothing there is ever taken away.
-    """
-    day, now, resident = case.sound.found.examined_on, case.now, case.resident.uid
-    kept: dict[str, str] = dict(case.current.entries) if case.current else {}
-    fresh = [each for each in case.sound.entries if each.key not in kept]
-    for each in case.sound.entries:
-        if each.key in kept:
-            card = await correct_entry(
-                actor=case.actor,
-                uid=kept[each.key],
-                resident_uid=resident,
-                new=_new(each, day, now),
-                reason=case.reason.strip(),
-                now=now,
-            )
-            kept[each.key] = card.uid
-    if fresh:
-        cards = await write_entries(
-            actor=case.actor,
-            resident_uid=resident,
-            entries=[_new(each, day, now) for each in fresh],
-            institution_uid=case.campaign.provider.uid,
-            now=now,
-        )
-        kept |= {each.key: card.uid for each, card in zip(fresh, cards, strict=True)}
-    return kept
-
-
-def _new(each: Entry, day: date, now: datetime) -> NewEntry:
-    at = now if day == local_date(now) else start_of_day(day) + NOON
-    return NewEntry(each.kind, each.code, at, each.body, each.category)
 
 
 async def _owed(row: CheckupReport, current: CheckupReport | None, sound: Judged, now: datetime) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from server.alliance.models import Institution
 from server.audit.models import AuditEntry
 from server.audit.trail_models import AccessEntry
-from server.authority.actor import system_actor
+from server.authority.actor import Grant, system_actor
+from server.authority.permissions import Permission
 from server.consent.rules import Purpose
 from server.followups import actions, queries
 from server.followups.errors import (
@@ -62,6 +64,12 @@ async def recorded(town: Any, actor: Any, clock: Any, *filled: Any, days: int = 
     return cards
 
 
+async def enroll_diabetes(who: Any, town: Any, clock: Any) -> Any:
+    return await actions.enroll(
+        actor=who, resident_uid=town.people.wang, disease=Disease.DIABETES, evidence="小结", now=clock()
+    )
+
+
 class TestEnroll:
     async def test_by_a_diagnosis_that_we_may_see(self, town: Any) -> None:
         row = await ChronicEpisode.get(uid=town.followups.wang)
@@ -73,6 +81,20 @@ class TestEnroll:
             evidence="2024 年出院小结", now=clock(),
         )  # fmt: skip
         assert (card.disease, card.next_on) == (Disease.DIABETES, clock.instant.date())
+
+    async def test_by_whichever_of_ones_institutions_serves_the_home(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        """The first hospital comes first by its number, and has no agreement with Yihe."""
+        doctor = await actor("doctor")
+        hospital = await Institution.get(uid=town.alliance.first_hospital)
+        both = replace(doctor, grants=(Grant(doctor.grants[0].role, hospital.id), *doctor.grants))
+        (own,) = doctor.institutions_with(Permission.FOLLOW_UP_WRITE)
+        assert hospital.id < own
+        await enroll_diabetes(both, town, clock)
+        assert (
+            await ChronicEpisode.get(disease=Disease.DIABETES, resident__uid=town.people.wang)
+        ).institution_id == own
 
     async def test_once(self, town: Any, actor: Any, clock: Any) -> None:
         with pytest.raises(AlreadyEnrolled):
