@@ -88,6 +88,15 @@ class CoverageLine:
 
 
 @dataclass(frozen=True)
+class CampaignLines:
+    """What is printed of a campaign: everybody, and the plan of the days."""
+
+    card: CampaignCard
+    lines: tuple[CoverageLine, ...]
+    days: tuple[tuple[date, tuple[CoverageLine, ...]], ...]
+
+
+@dataclass(frozen=True)
 class CampaignSheet:
     card: CampaignCard
     counts: Mapping[Standing, int]
@@ -96,7 +105,6 @@ class CampaignSheet:
     rate: Rate
     lines: tuple[CoverageLine, ...]
     not_listed: int  # due, and not on the list yet
-    days: tuple[tuple[date, tuple[CoverageLine, ...]], ...]
     edition: Edition
     elsewhere: tuple[Item, ...]  # what cannot be done beside a bed
     history: tuple[HistoryLine, ...]
@@ -143,14 +151,26 @@ async def campaign_head(*, actor: Actor, uid: str, now: datetime) -> CampaignHea
     )
 
 
-async def campaign_sheet(*, actor: Actor, uid: str, now: datetime) -> CampaignSheet:
+async def campaign_lines(*, actor: Actor, uid: str, now: datetime) -> CampaignLines:
     row = await campaign_for(actor=actor, uid=uid, permission=Permission.CHECKUP_READ)
     lines = await coverage_of(row, now=now)
-    counts = Counter(line.standing for line in lines)
     planned = sorted(
         (line for line in lines if line.day is not None),
         key=lambda line: (line.day or row.starts_on, line.minute or 0),
     )
+    return CampaignLines(
+        card=campaign_card(row, (await _counts([row.id])).get(row.id, Counter())),
+        lines=lines,
+        days=tuple(
+            (day, tuple(each)) for day, each in groupby(planned, key=lambda line: line.day or row.starts_on)
+        ),
+    )
+
+
+async def campaign_sheet(*, actor: Actor, uid: str, now: datetime) -> CampaignSheet:
+    row = await campaign_for(actor=actor, uid=uid, permission=Permission.CHECKUP_READ)
+    lines = await coverage_of(row, now=now)
+    counts = Counter(line.standing for line in lines)
     edition, counted = EDITIONS[row.edition], sum(counts[each] for each in COUNTED)
     return CampaignSheet(
         card=campaign_card(row, (await _counts([row.id])).get(row.id, Counter())),
@@ -160,9 +180,6 @@ async def campaign_sheet(*, actor: Actor, uid: str, now: datetime) -> CampaignSh
         rate=Rate(counts[Standing.EXAMINED], counted),
         lines=lines,
         not_listed=sum(line.standing is Standing.DUE and line.place_uid is None for line in lines),
-        days=tuple(
-            (day, tuple(each)) for day, each in groupby(planned, key=lambda line: line.day or row.starts_on)
-        ),
         edition=edition,
         elsewhere=tuple(item for item in edition.items if not item.on_site),
         history=await history_of(subject_uid=row.uid),

@@ -140,7 +140,7 @@ class TestPlan:
         count = await actions.plan_days(
             actor=he, campaign_uid=uid, days=[FIRST], per_day=10, first_minute=480, now=clock()
         )
-        sheet = await queries.campaign_sheet(actor=he, uid=uid, now=clock())
+        sheet = await queries.campaign_lines(actor=he, uid=uid, now=clock())
         ((day, lines),) = sheet.days
         assert (count, day, [(line.name, line.time) for line in lines]) == (
             2, FIRST, [("王桂兰", "08:00"), ("李福生", "08:10")],
