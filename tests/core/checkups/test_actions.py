@@ -26,7 +26,14 @@ from server.checkups.errors import (
     WrongReport,
 )
 from server.checkups.intake import empty_sheet, read_reports
-from server.checkups.models import CheckupDuty, CheckupFacts, CheckupIntake, CheckupPlace, CheckupReport
+from server.checkups.models import (
+    CheckupCampaign,
+    CheckupDuty,
+    CheckupFacts,
+    CheckupIntake,
+    CheckupPlace,
+    CheckupReport,
+)
 from server.checkups.queries import Step
 from server.checkups.rules import (
     EDITIONS,
@@ -38,10 +45,11 @@ from server.checkups.rules import (
     Standing,
 )
 from server.consent.rules import Purpose, RecordCategory
+from server.kit.engines.counting import counted
 from server.kit.errors import IllegalMove, NotFound
 from server.kit.pages import PageWish
 from server.outbox.models import OutboxMessage
-from server.people.models import Resident
+from server.people.models import Resident, ResidentStay
 from server.records.models import RecordEntry
 from server.records.queries import EntryWish, missing
 from tests.core.checkups.flows import FIRST, ILL, LAST, WELL, WHOLE, planned, reported
@@ -154,6 +162,35 @@ class TestPlan:
                 first_minute=480,
                 now=clock(),
             )
+
+    async def test_days_are_written_a_day_at_a_time(self, town: Any, actor: Any, clock: Any) -> None:
+        uid, he = await planned(town, actor, clock), await actor("he")
+        campaign = await CheckupCampaign.get(uid=uid)
+        for resident in await Resident.exclude(home_id=campaign.home_id).limit(4):
+            await CheckupPlace(campaign=campaign, resident=resident, created_at=clock()).save()
+            await ResidentStay.filter(resident_id=resident.id).update(started_at=clock() - timedelta(days=60))
+        days = [FIRST, FIRST + timedelta(days=1)]
+        with counted() as statements:
+            count = await actions.plan_days(
+                actor=he, campaign_uid=uid, days=days, per_day=3, first_minute=480, now=clock()
+            )
+        written = [sql for sql in statements if sql.startswith("UPDATE") and "checkup_place" in sql]
+        assert len(written) == 1 + -(-count // 3)
+        minutes = await CheckupPlace.filter(day=FIRST).order_by("minute").values_list("minute", flat=True)
+        assert (count > 2, minutes) == (True, [480, 490, 500])
+
+    async def test_is_told_and_printed_without_what_was_done_to_it(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid, feng = await planned(town, actor, clock), await actor("feng")
+        with counted() as statements:
+            head = await queries.campaign_head(actor=feng, uid=uid, now=clock())
+            assert (head.is_open, head.most_rows) == (True, 500)
+            assert not any("resident" in sql.replace("resident_id", "") for sql in statements)
+            await queries.campaign_lines(actor=feng, uid=uid, now=clock())
+        assert not any("audit_entry" in sql for sql in statements)
+        with pytest.raises(NotFound):
+            await queries.campaign_head(actor=await actor("he"), uid=uid, now=clock())
 
     async def test_days_are_for_those_who_are_still_due(self, town: Any, actor: Any, clock: Any) -> None:
         uid, he = await planned(town, actor, clock), await actor("he")

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from tortoise import connections
 
 from server.alliance.models import Institution
 from server.audit.models import AuditEntry
@@ -35,6 +36,7 @@ from server.followups.models import ChronicEpisode, FollowUp
 from server.followups.queries import Behind, Work, WorkFilter
 from server.followups.queries.years import TILE
 from server.followups.rules import Course, Disease, EndReason, EpisodeStatus, Outcome
+from server.kit.engines.counting import counted
 from server.kit.errors import NotFound
 from server.kit.pages import PageWish
 from server.kit.rollups import CITY, lay_down
@@ -385,6 +387,22 @@ class TestTime:
         assert await OutboxMessage.filter(topic="followups.overdue").count() == 1
         row = await ChronicEpisode.get(uid=town.followups.wang)
         assert (row.status, row.end_reason, row.live_key) == (EpisodeStatus.ENDED, EndReason.DIED, None)
+
+    @pytest.mark.sqlite
+    async def test_reads_nothing_whole_in_a_quiet_second(self, town: Any, clock: Any) -> None:
+        clock.advance(days=2)
+        await self.sweep(clock)
+        with counted() as statements:
+            assert await self.sweep(clock) == 0
+        asked = {sql for sql in statements if sql.lstrip().startswith("SELECT") and "chronic_episode" in sql}
+        assert len(asked) == 4
+        for sql in asked:
+            plan = await connections.get("default").execute_query_dict(
+                f"EXPLAIN QUERY PLAN {sql}", [None] * sql.count("?")
+            )
+            (how,) = [step["detail"] for step in plan if step["detail"].split()[1] == "chronic_episode"]
+            assert how.startswith("SEARCH"), how
+            assert "<?" in how, how  # the dates that have passed, not everybody who lives
 
 
 class TestReading:
