@@ -13,9 +13,10 @@ NOT_DONE = ("未查", "未做", "拒查", "拒绝", "没有查", "没有做")
 
 # Where it was looked: nothing in it is a finding.
 _PLACE = (
-    r"(?:双|两|左|右|侧|上|下|中|各|全|腹部?|胸[部廓腔]?|心[脏肺膈影律率电图]*|肺[野部门]?|纹理|肝|胆囊?|胰腺?|脾|肾|膈面?|肋[缘间膈角]*|"
-    r"肠|胃|纵隔|瓣膜|听诊|区|主动脉|骨质?|眼|耳|裸|矫正|视力|听力|皮肤|巩膜|结膜|浅表|淋巴结|口腔|口唇|咽部?|齿列|牙齿|"
-    r"运动功能|大小|形态|回声|包膜|及|和|均|尚|:)*"
+    r"(?:双|两|左|右|侧|上|下|中|各|全|腹部?|胸[部廓腔]?|心[脏肺膈影率律]*|肺[野部门]?|纹理|透亮度|气管|肝|胆囊?|胆总管|胰腺?|脾|肾|"
+    r"脏|壁|膈面?|肋[缘间膈角]*|肠|胃|纵隔|瓣膜|听诊|区|主动脉[弓结]?|骨质?|眼|耳|裸|矫正|视力|听力|皮肤|巩膜|结膜|浅表|全身|淋巴结|"
+    r"口腔|口唇|唇|咽部?|扁桃体|齿列|牙齿|运动功能|大小|形态|回声|包膜|B超|超声|胸片|DR|X线|正位片?|心电图|查体|体检|检查|所见|目前|"
+    r"及|和|均|尚|:)*"
 )
 _NOTHING = (
     r"(?:未见|未闻及|未触及|未及|未扪及|未发现|未检出|未查及|未查见"
@@ -24,19 +25,31 @@ _NOTHING = (
 # "Not seen" that is no good news, and words after which a finding may stand in the same breath.
 _NO_MORE = r"(?!.*(?:好转|吸收|缩小|减轻|恢复|消失|但|而|伴|另|余|除|仅|可见|改善))"
 _WELL = ("-", "阴性", "粗筛阴性", "(?:大致|基本)?正常(?:范围内?)?", "在?正常范围内?", "良好")
-_SOUNDS = ("呼吸音(?:清晰?|正常)", "清晰?", "律?齐", "心音(?:有力|正常)", "(?:平|平坦)?软", "平坦")
+_RATE = r"(?:[6-9]\d|100)(?:次/?分?|bpm)?"
+_SOUNDS = (
+    "呼吸音(?:清晰?|正常)",
+    "清晰?",
+    "律?齐",
+    "心音(?:有力|正常)",
+    "(?:平|平坦)?软",
+    "平坦",
+    "对称",
+    "不大",
+    _RATE,
+)
 WELL_OF: Mapping[str, tuple[str, ...]] = {
     "hearing": ("能?可?听见", "能?听清"),
     "motion": ("(?:可|能)?顺利完成", "(?:活动)?自如"),
     "heart_lungs": _SOUNDS,
-    "ecg": ("(?:正常)?窦性心律", "(?:大致)?正常心电图", r"心?率?(?:[6-9]\d|100)(?:次/?分?|bpm)?"),
-    "chest": ("清晰", "锐利", "光滑", "居中"),
-    "ultrasound": ("均匀", "光滑", "规则", "清晰", "光整"),
+    "ecg": (f"(?:正常)?窦性心律(?:{_RATE})?", "(?:大致)?正常心电图", _RATE),
+    "chest": ("清晰", "锐利", "光滑", "居中", "对称", "不大"),
+    "ultrasound": ("均匀", "光滑", "规则", "清晰", "光整", "不大", "不扩张"),
     "urine_protein": ("neg", "NEG"),
     "skin": ("完整", "红润"),
     "mouth": ("红润", "整齐"),
 }
 _CLAUSES = re.compile(r"[;,。!?()\[\]【】\n\s]+")
+_BEFORE_UNIT = re.compile(r"\s+(?=次|bpm)")
 _SIDES = re.compile(r"[左右双两上下]")
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 _SIGHT = re.compile(r"[左右双眼裸矫正视力LROSD:/、]*")
@@ -51,7 +64,7 @@ def was_done(text: str) -> bool:
 
 def not_well(name: str, text: str) -> list[str]:
     """Return the clauses that do not say well of this item."""
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = _BEFORE_UNIT.sub("", unicodedata.normalize("NFKC", text).strip())
     if not was_done(plain) or (name == "sight" and _sees(plain)):
         return []
     well = [re.compile(_PLACE + each) for each in (*_WELL, *WELL_OF.get(name, ()))]
@@ -60,12 +73,14 @@ def not_well(name: str, text: str) -> list[str]:
 
 def _clauses(text: str) -> Iterator[str]:
     """Give what has to say well by itself: each clause, and of "no a, b, c" only what may be another finding."""
-    nothing = re.compile(f"{_PLACE}{_NOTHING}{_NO_MORE}.*")
+    nothing, nowhere = re.compile(f"{_PLACE}{_NOTHING}{_NO_MORE}.*"), re.compile(_PLACE)
     for clause in filter(None, _CLAUSES.split(text)):
         denied = False
         for part in filter(None, clause.split("、")):
             if nothing.fullmatch(part):
                 denied = True
+            elif nowhere.fullmatch(part):
+                continue  # "the liver, gall bladder and spleen": what is said of them follows
             elif not (denied and not _SIDES.match(part) and not any(word in part for word in GRAVE_WORDS)):
                 yield part
 

@@ -263,7 +263,9 @@ class TestAbnormal:
             ("heart_lungs", "双肺呼吸音清"), ("heart_lungs", "双肺呼吸音清，未闻及干湿性啰音；心律齐；腹软，无压痛、反跳痛"),
             ("chest", "双肺纹理清晰，心影大小正常，未见胸腔积液"), ("chest", "心肺膈未见明显异常"), ("chest", "胸片：未做，卧床不能搬动"),
             ("ultrasound", "肝胆胰脾未见明显异常"), ("hearing", "双耳听见"), ("motion", "可顺利完成"), ("urine_protein", "（－）"),
-            ("urine_protein", "阴性(-)"), ("cognition", "粗筛阴性"),
+            ("urine_protein", "阴性(-)"), ("cognition", "粗筛阴性"), ("ultrasound", "腹部B超：肝、胆、胰、脾未见明显异常"),
+            ("ultrasound", "肝脏大小、形态正常，回声均匀；胆囊壁光滑；脾不大"), ("ecg", "窦性心律72次/分，心电图正常"),
+            ("chest", "胸廓对称，气管居中，双肺透亮度正常，心影不大"), ("heart_lungs", "双肺未闻及干、湿性啰音，心率 70 次/分，律齐"),
         ],
     )  # fmt: skip
     def test_words_of_each_item_that_say_well(self, item: str, words: str) -> None:
@@ -278,6 +280,7 @@ class TestAbnormal:
             ("hearing", "左耳听见，右耳听不清", False), ("hearing", "无法听见", False), ("motion", "无力", False),
             ("sight", "0.1", False), ("sight", "左0.8，右失明", False), ("urine_protein", "+", False),
             ("heart_lungs", "双肺呼吸音清，心尖区可闻及收缩期杂音", False), ("ultrasound", "右肾无回声区", False),
+            ("ultrasound", "肝、胆、脾未见异常，胰腺占位", True), ("ecg", "窦性心律 45次/分", False), ("chest", "心影大", False),
         ],
     )  # fmt: skip
     def test_a_good_beginning_answers_for_nothing_behind_it(self, item: str, words: str, grave: bool) -> None:
