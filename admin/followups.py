@@ -52,11 +52,6 @@ class WorkQuery(PageQuery):
     def wanted(self) -> WorkFilter:
         return WorkFilter(self.work, self.disease, self.home)
 
-    def kept(self) -> dict[str, str]:
-        """Return the filters as they stand in the address, for the next page."""
-        given = self.model_dump(mode="json", exclude={"after", "limit"}, exclude_none=True)
-        return {name: str(value) for name, value in given.items()}
-
 
 class CandidateQuery(PageQuery):
     home: Uid | None = None
@@ -70,9 +65,6 @@ class BehindQuery(PageQuery):
     year: Year
     disease: Disease
     behind: Behind = Behind.MANAGED
-
-    def kept(self) -> dict[str, str]:
-        return {"year": str(self.year), "disease": self.disease, "behind": self.behind}
 
 
 class Enroll(Form):

@@ -188,6 +188,8 @@ async def _announce(*, actor: Actor, message: Message, now: datetime) -> None:
         await settlement.withdraw_uncounted(actor=actor, visit_uid=message.payload["visit"], now=now)
     elif message.topic in {"people.care_state_changed", "people.transferred"}:
         await home_beds.follow_care_state(actor=actor, resident_uid=message.payload["resident"], now=now)
+    elif message.topic == "people.died":
+        await followups.end_of_the_dead(actor=actor, resident_uid=message.payload["resident"], now=now)
     await notifications.announce(
         actor=actor, topic=message.topic, payload=message.payload, message_uid=message.uid, now=now
     )

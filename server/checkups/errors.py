@@ -35,6 +35,12 @@ class DaysTooFew(DomainError):
     message = "这几天排不下所有要体检的长者。请增加天数，或每天多排几位。"
 
 
+class DayTooLong(DomainError):
+    code = "checkups.day_too_long"
+    kind = Kind.INVALID
+    message = "一天排得太满，最后一位排到了下班以后。请早些开始、每天少排几位，或增加天数。"
+
+
 class WrongReport(DomainError):
     """What stands in a report cannot be; `fields` names each fault."""
 
@@ -71,6 +77,16 @@ class FileUnreadable(DomainError):
     code = "checkups.file_unreadable"
     kind = Kind.INVALID
     message = "这个文件读不出体检结果。请下载模板，按模板的表头填写，存成 .xlsx 或 .csv 后再上传。"
+
+
+class TooManyRows(DomainError):
+    code = "checkups.too_many_rows"
+    kind = Kind.INVALID
+    message = "这个文件的行数太多，一行也没有检查。请分成几份，一份一份地上传。"
+
+    @classmethod
+    def than(cls, most: int) -> "TooManyRows":
+        return cls(f"一份文件最多 {most} 行，这一份更多，一行也没有检查。请分成几份，一份一份地上传。")
 
 
 class PreviewOver(DomainError):

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from server.checkups.errors import FileUnreadable
+from server.checkups.errors import FileUnreadable, TooManyRows
 from server.checkups.rules import Edition
 from server.people.errors import RosterUnreadable
 from server.people.roster import read_lines_of, text_digest
@@ -23,8 +23,8 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "next_on": ("下次体检日期", "下次体检"),
 }
 NEEDED = ("name", "examined_on")
+MOST_COLUMNS = 120
 IN_BRACKETS = re.compile(r"[（(\[【].*?[）)\]】]")
-MOST_ROWS = 2000
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,16 +37,12 @@ class ReportFile:
     digest: str
 
 
-def read_reports(filename: str, content: bytes, *, edition: Edition) -> ReportFile:
-    """Read .xlsx, or .csv in UTF-8 or GB18030. Raise `FileUnreadable` when it is neither, or its headings lack the needed."""
-    try:
-        lines = [
-            list(line) for line in read_lines_of(filename, content, most_columns=80, most_rows=MOST_ROWS)
-        ]
-    except (RosterUnreadable, csv.Error, ValueError, KeyError):
-        raise FileUnreadable from None
-    if not lines:
-        raise FileUnreadable
+def read_reports(filename: str, content: bytes, *, edition: Edition, most_rows: int) -> ReportFile:
+    """Read .xlsx, or .csv in UTF-8 or GB18030, up to `most_rows` below the heading (`TooManyRows`).
+
+    Raise `FileUnreadable` when it is neither, or its headings lack the needed.
+    """
+    lines = _lines(filename, content, most_rows)
     known = _known(edition)
     words = {item.name: item.words for item in edition.items} | {
         name: also[0] for name, also in HEADINGS.items()
@@ -87,6 +83,18 @@ def empty_sheet(edition: Edition) -> bytes:
     packed = io.BytesIO()
     book.save(packed)
     return packed.getvalue()
+
+
+def _lines(filename: str, content: bytes, most_rows: int) -> list[list[str]]:
+    try:
+        lines = list(read_lines_of(filename, content, most_columns=MOST_COLUMNS, most_rows=most_rows))
+    except (RosterUnreadable, csv.Error, ValueError, KeyError):
+        raise FileUnreadable from None
+    if not lines:
+        raise FileUnreadable
+    if len(lines) > most_rows + 1:
+        raise TooManyRows.than(most_rows)
+    return lines
 
 
 def _titled(words: str, unit: str) -> str:

@@ -154,11 +154,20 @@ async def _examined(
 
 def _values(random: Random, *, ill: bool) -> dict[str, Any]:
     return {
+        "symptoms": ["1"], "self_health": "2", "exercise": random.choice("12"), "exercise_minutes": 30, "diet": ["1"],
+        "smoking": "1", "drinking": "1", "exposure": "1", "problems": "无", "medicines": "无", "skin": "正常",
+        "lymph": "未触及肿大", "mouth": "正常", "edema": "1", "sight": "左 0.6 右 0.8", "hearing": "听见", "motion": "可顺利完成",
+        "heart_lungs": "双肺呼吸音清，心律齐，腹软，无压痛", "breath": random.randint(15, 19), "waist": random.randint(72, 90),
         "temperature": 36.5, "pulse": random.randint(62, 88), "systolic": 164 if ill else random.randint(118, 144),
         "diastolic": random.randint(66, 84), "height": random.randint(150, 172), "weight": random.randint(48, 72),
         "hgb": 92 if ill else random.randint(131, 149), "wbc": round(random.uniform(4.2, 8.8), 1),
+        "plt": random.randint(150, 280), "urine_protein": "阴性", "alt": random.randint(12, 32), "ast": random.randint(14, 30),
+        "tbil": round(random.uniform(6, 18), 1), "urea": round(random.uniform(3.5, 7.5), 1),
+        "triglyceride": round(random.uniform(0.8, 1.9), 2), "ldl": round(random.uniform(1.9, 3.4), 2),
+        "hdl": round(random.uniform(1.1, 1.7), 2),
         "glucose": round(random.uniform(4.8, 6.4), 1), "creatinine": random.randint(52, 78),
-        "cholesterol": round(random.uniform(3.8, 5.6), 2), "ecg": "窦性心律不齐" if ill else "正常",
-        "ultrasound": "未见明显异常", "chest": "右肺小结节" if ill else "未见明显异常",
+        "cholesterol": round(random.uniform(3.8, 5.6), 2), "ecg": "窦性心律不齐" if ill else "窦性心律",
+        "ultrasound": "未见明显异常", "chest": "右肺小结节" if ill else "双肺纹理清晰，未见异常",
         "hba1c": round(random.uniform(5.2, 6.2), 1), "self_care": random.choice((0, 2, 3)), "cognition": "粗筛阴性",
+        "mood": "粗筛阴性",
     }  # fmt: skip

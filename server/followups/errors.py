@@ -99,6 +99,12 @@ class MeasuredStays(DomainError):
     message = "已经写入档案的测量值不能去掉，只能改成正确的数值。"
 
 
+class YearNotCounted(DomainError):
+    code = "followups.year_not_counted"
+    kind = Kind.INVALID
+    message = "只统计最近四年的管理率和控制率。请从列出的年份里选一个。"
+
+
 class NothingToCheckBack(DomainError):
     code = "followups.nothing_to_check_back"
     kind = Kind.CONFLICT

@@ -53,8 +53,10 @@ class ChronicEpisode(Table):
             ("institution_id", "disease", "enrolled_on"),
             ("resident_id", "disease"),
             ("disease", "enrolled_on"),
-            ("status", "next_on"),
-            ("status", "check_back_by"),
+            # What nobody has said yet, for the sweep of every second.
+            ("status", "overdue_said", "next_on"),
+            ("status", "unasked_said", "check_back_by"),
+            ("status", "last_on", "enrolled_on"),
             ("enrolled_by_id",),
         )
 

@@ -6,7 +6,7 @@ from typing import Any
 from server.checkups.models import CheckupCampaign, CheckupDuty, CheckupReport
 from server.checkups.rules import CampaignStatus, DutyStatus
 from tests.console.walking import ways_of
-from tests.core.checkups.flows import planned, reported
+from tests.core.checkups.flows import WHOLE, planned, reported
 from tests.core.checkups.test_actions import FILE
 
 Console = Callable[[str], Awaitable[Any]]
@@ -44,6 +44,10 @@ class TestPlan:
         assert "导入报告" in (await feng.get(f"/admin/checkups/{uid}")).text
         await feng.submit(f"/admin/checkups/{uid}/move", {"event": "close"})
         assert (await CheckupCampaign.get(uid=uid)).status is CampaignStatus.CLOSED
+        page = await feng.get(f"/admin/checkups/{uid}")
+        assert "导入报告" not in page.text
+        assert "手工录入" not in page.text
+        assert "体检已经结束" in (await feng.get(f"/admin/checkups/{uid}/reports")).text
 
 
 class TestFacts:
@@ -82,7 +86,9 @@ class TestReports:
     ) -> None:
         uid, feng = await planned(town, actor, clock), await console("feng")
         path = f"/admin/checkups/{uid}/reports/{town.people.wang}"
-        assert "糖化血红蛋白" in (await feng.get(path)).text
+        asked = (await feng.get(path)).text
+        for words in ("糖化血红蛋白", "乳房胀痛", "服药依从性", "职业病危害因素接触史"):
+            assert words in asked
         answer = await feng.submit(path, {"examined_on": "2026-03-02", "hgb": "98"})
         page = await feng.get(answer.headers["location"])
         assert "低于 115" in page.text
@@ -92,6 +98,14 @@ class TestReports:
         page = await feng.get(answer.headers["location"])
         assert "抄错了" in page.text
         assert await CheckupDuty.filter(status=DutyStatus.OPEN).count() == 0
+        assert "补齐了才计入覆盖" in page.text
+        typed = {**WHOLE, "symptoms": ["2", "19"], "examined_on": "2026-03-02", "why_corrected": "补录"}
+        answer = await feng.submit(path, typed)
+        page = await feng.get(answer.headers["location"])
+        assert "头痛、便秘" in page.text
+        assert "还差" not in page.text
+        assert "该查 2 位，已查 1 位，覆盖率 50.00%" in (await feng.get(f"/admin/checkups/{uid}")).text
+        assert 'value="19" checked' in (await feng.get(path)).text
 
 
 class TestDuties:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from tests.core.checkups.flows import ILL, WHOLE, planned, reported
 from server.checkups.actions import settle_duty
 from server.checkups.models import CheckupDuty
 from server.checkups.rules.lifecycle import Settled
 from server.people.models import ProxyGrant
-from tests.core.checkups.flows import planned, reported
 from tests.core.followups.filled import FORM, PRESSURE
 
 Api = Callable[[str], Awaitable[Any]]
@@ -120,7 +120,7 @@ class TestFamily:
     ) -> None:
         daughter, path = await api("daughter"), f"/residents/{town.people.wang}/checkup"
         assert "还没有做" in (await daughter.get(path)).json()["sentence"]
-        await reported(town, actor, clock, await planned(town, actor, clock))
+        await reported(town, actor, clock, await planned(town, actor, clock), {**WHOLE, **ILL})
         line = (await daughter.get(path)).json()
         assert (line["standing"], line["next_on"]) == ("examined", "2027-03-02")
         assert len(line["reports"][0]["abnormal"]) == 3

@@ -12,8 +12,8 @@ import pytest_asyncio
 from server.checkups import actions as checkups
 from server.checkups import queries as checkup_queries
 from server.checkups.actions import Found
-from server.checkups.models import CheckupCampaign, CheckupDuty, CheckupReport
-from server.checkups.rules import DutyStatus, Settled
+from server.checkups.models import CheckupCampaign, CheckupDuty, CheckupPlace, CheckupReport
+from server.checkups.rules import DutyStatus, PlaceStatus, Settled
 from server.followups import actions, queries
 from server.followups.models import ChronicEpisode, FollowUp
 from server.followups.rules import Disease
@@ -107,6 +107,24 @@ class TestCheckups:
         )
         assert told == {"done": 1, "checkups.already_planned": HANDS - 1}
         assert await CheckupCampaign.all().count() == 1
+
+    async def test_have_their_days_planned_while_somebody_says_no(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid, feng, he = await planned(town, actor, clock), await actor("feng"), await actor("he")
+        place = await CheckupPlace.get(campaign__uid=uid, resident__uid=town.people.wang)
+        plan = {"campaign_uid": uid, "days": [FIRST], "per_day": 9, "first_minute": 480}
+        told = await at_once(
+            checkups.plan_days(actor=feng, **plan, now=clock()),
+            checkups.answer(actor=he, place_uid=place.uid, wants=False, now=clock()),
+        )
+        assert told == {"done": 2}
+        found = {
+            each.status: (each.day, each.minute) for each in await CheckupPlace.filter(campaign__uid=uid)
+        }
+        assert found[PlaceStatus.DECLINED] == (None, None)
+        assert found[PlaceStatus.LISTED][0] == FIRST
+        assert found[PlaceStatus.LISTED][1] in {480, 490}
 
     async def test_of_one_resident_are_reported_once(self, town: Any, actor: Any, clock: Any) -> None:
         uid, feng = await planned(town, actor, clock), await actor("feng")

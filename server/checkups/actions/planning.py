@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
+
+from tortoise.expressions import Case, When
 
 from server.alliance.models import ServiceAgreement
-from server.alliance.queries import agreement_in_force, parameter
+from server.alliance.queries import agreement_in_force, parameters
 from server.audit.actions import note as note_line
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
@@ -166,17 +169,21 @@ async def plan_days(
     found = await standings([place.resident for place in listed], year=row.year, now=now)
     waiting = [place for place in listed if found[place.resident_id].standing is Standing.DUE]
     await CheckupPlace.filter(campaign_id=row.id, status=PlaceStatus.LISTED).update(day=None, minute=None)
-    each = await parameter("checkups.minutes_each", on=local_date(now))
+    terms = await parameters(("checkups.minutes_each", "checkups.day_ends_at"), on=local_date(now))
     turns = in_turn(
         [(place.id, place.resident.bed or "") for place in waiting],
         days=wanted,
         per_day=per_day,
         first_minute=first_minute,
-        minutes_each=each,
+        minutes_each=terms["checkups.minutes_each"],
+        last_minute=terms["checkups.day_ends_at"],
     )
-    for turn in turns:
-        await CheckupPlace.filter(id=turn.place, status=PlaceStatus.LISTED).update(
-            day=turn.day, minute=turn.minute
+    for day, of_day in groupby(turns, key=lambda turn: turn.day):
+        minutes = {turn.place: turn.minute for turn in of_day}
+        # In one statement, and only whoever is still listed: somebody may say no in the same moment.
+        when = [When(id=place, then=str(minute)) for place, minute in minutes.items()]
+        await CheckupPlace.filter(id__in=list(minutes), status=PlaceStatus.LISTED).update(
+            day=day, minute=Case(*when, default="0")
         )
     await noted(actor, "checkups.day_planned", row, detail={"places": len(turns)}, now=now)
     return len(turns)

@@ -1,5 +1,6 @@
 """Take reports in, by hand or by file, put them right, and settle what was found abnormal. Here the record is written."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,29 +21,27 @@ from server.checkups.errors import (
 )
 from server.checkups.models import CheckupCampaign, CheckupDuty, CheckupIntake, CheckupPlace, CheckupReport
 from server.checkups.queries.intake_plans import Step, intake_plan, opened_ticket
-from server.checkups.queries.judged import MAIN, Entry, Found, Judged, judged
+from server.checkups.queries.judged import MAIN, Found, Judged, judged
 from server.checkups.rules import (
     DUTY_MOVES,
     REFERENCES_VERSION,
-    CampaignStatus,
     DutyEvent,
     DutyStatus,
     How,
     PlaceEvent,
     PlaceStatus,
     Settled,
+    ensure_open,
 )
 from server.checkups.rules.lifecycle import PLACE_MOVES
-from server.kit.clock import local_date, start_of_day
+from server.kit.clock import local_date
 from server.kit.duplicates import refusing_duplicates
 from server.kit.transactions import action
 from server.people.access import resident_for
 from server.people.models import Resident
-from server.records.actions import NewEntry, correct_entry, write_entries
+from server.records.actions import write_keyed
 
-NOON = timedelta(hours=12)
 TERMS = ("checkups.grave_days", "checkups.recheck_days")
-NOT_OPEN = "体检还没有开始。请先点“开始体检”，再录入报告。"
 BY_FILE = "按新的体检结果文件更正"
 
 
@@ -71,6 +70,7 @@ async def enter_report(
 ) -> str:
     """Take in one report by hand, or put the year's report right with a reason; return its uid."""
     campaign = await campaign_to_report(actor=actor, uid=campaign_uid)
+    ensure_open(campaign.status)
     resident = await resident_for(
         actor=actor, uid=resident_uid, permission=Permission.CHECKUP_RECORD, now=now
     )
@@ -164,14 +164,21 @@ class _Case:
 async def _taken_in(case: _Case) -> str:
     """Write one report: the place, the old version, the record, the new version, its duties; return its uid."""
     campaign, current, sound, now = case.campaign, case.current, case.sound, case.now
-    if campaign.status is CampaignStatus.PLANNED:
-        raise NotThisNow(NOT_OPEN)
     await _examined(campaign, case.resident, now)
     if current is not None and not await CheckupReport.filter(id=current.id, is_current=True).update(
         is_current=False, year_key=None
     ):
         raise Outdated
-    entries = await _recorded(case)
+    entries = await write_keyed(
+        actor=case.actor,
+        resident_uid=case.resident.uid,
+        institution_uid=campaign.provider.uid,
+        entries=sound.entries,
+        day=sound.found.examined_on,
+        over=current.entries if current else None,
+        reason=case.reason.strip(),
+        now=now,
+    )
     row = CheckupReport(
         resident=case.resident,
         campaign=campaign,
@@ -203,7 +210,7 @@ async def _taken_in(case: _Case) -> str:
         campaign,
         resident_id=case.resident.id,
         reason=row.reason or None,
-        detail={"report": row.uid},
+        detail={"report": row.uid, "missing": len(sound.missing)},
         now=now,
     )
     await tell("checkups.reported", campaign, once=row.uid, resident=case.resident.uid, now=now)
@@ -222,69 +229,60 @@ async def _examined(campaign: CheckupCampaign, resident: Resident, now: datetime
     )
 
 
-async def _recorded(case: _Case) -> dict[str, str]:
-    """Write the entries; those of an earlier version get a new version over them, with the reason.
-
-    What the new version no longer says stays in the record as it was written: nothing there is ever taken away.
-    """
-    day, now, resident = case.sound.found.examined_on, case.now, case.resident.uid
-    kept: dict[str, str] = dict(case.current.entries) if case.current else {}
-    fresh = [each for each in case.sound.entries if each.key not in kept]
-    for each in case.sound.entries:
-        if each.key in kept:
-            card = await correct_entry(
-                actor=case.actor,
-                uid=kept[each.key],
-                resident_uid=resident,
-                new=_new(each, day, now),
-                reason=case.reason.strip(),
-                now=now,
-            )
-            kept[each.key] = card.uid
-    if fresh:
-        cards = await write_entries(
-            actor=case.actor,
-            resident_uid=resident,
-            entries=[_new(each, day, now) for each in fresh],
-            institution_uid=case.campaign.provider.uid,
-            now=now,
-        )
-        kept |= {each.key: card.uid for each, card in zip(fresh, cards, strict=True)}
-    return kept
-
-
-def _new(each: Entry, day: date, now: datetime) -> NewEntry:
-    at = now if day == local_date(now) else start_of_day(day) + NOON
-    return NewEntry(each.kind, each.code, at, each.body, each.category)
-
-
 async def _owed(row: CheckupReport, current: CheckupReport | None, sound: Judged, now: datetime) -> None:
-    """Open a duty for everything abnormal; those of the earlier version that are no longer true are withdrawn."""
-    numbers = await parameters(TERMS, on=local_date(now))
-    wrong = {item: (sentence, grave) for item, sentence, grave in sound.abnormal}
-    open_ones: set[str] = set()
+    """Open a duty for everything abnormal; those of the earlier version that are no longer true are withdrawn.
+
+    What was settled already with these very words stays settled.
+    """
+    numbers, today = await parameters(TERMS, on=local_date(now)), local_date(now)
+    wrong = {item: (sentence[:300], grave) for item, sentence, grave in sound.abnormal}
+    owed = dict(wrong)
     if current is not None:
-        earlier = CheckupDuty.filter(report_id=current.id, status=DutyStatus.OPEN)
-        await earlier.filter(item__not_in=sorted(wrong) or [""]).update(
-            status=DUTY_MOVES.after(DutyStatus.OPEN, DutyEvent.WITHDRAW), open_key=None
-        )
-        open_ones = {str(each) for each in await earlier.values_list("item", flat=True)}
-        for item in sorted(open_ones):
-            sentence, grave = wrong[item]
-            await earlier.filter(item=item).update(report_id=row.id, sentence=sentence[:300], grave=grave)
-    today = local_date(now)
-    owed: list[dict[str, Any]] = [
-        {
-            "item": item,
-            "sentence": sentence[:300],
-            "grave": grave,
-            "due_on": today + timedelta(days=numbers[TERMS[0] if grave else TERMS[1]]),
-            "open_key": f"{row.resident_id}/{sound.year}/{item}",
-        }
-        for item, (sentence, grave) in wrong.items()
-        if item not in open_ones
-    ]
-    for each in owed:
+        for item in await _kept(row, current, wrong, numbers, today):
+            del owed[item]
+    for item, (sentence, grave) in owed.items():
         await CheckupDuty(
-            report_id=row.id, resident_id=row.resident_id, owner_id=row.institution_id, created_at=now, **each
+            report_id=row.id,
+            resident_id=row.resident_id,
+            owner_id=row.institution_id,
+            item=item,
+            sentence=sentence,
+            grave=grave,
+            due_on=today + timedelta(days=numbers[TERMS[0] if grave else TERMS[1]]),
+            open_key=f"{row.resident_id}/{sound.year}/{item}",
+            created_at=now,
         ).save()
+
+
+async def _kept(
+    row: CheckupReport,
+    current: CheckupReport,
+    wrong: Mapping[str, tuple[str, bool]],
+    numbers: Mapping[str, int],
+    today: date,
+) -> set[str]:
+    """Bring what is open up to the new version, and return for which items nothing more is to be opened."""
+    earlier = CheckupDuty.filter(report_id=current.id, status=DutyStatus.OPEN)
+    await earlier.filter(item__not_in=sorted(wrong) or [""]).update(
+        status=DUTY_MOVES.after(DutyStatus.OPEN, DutyEvent.WITHDRAW), open_key=None
+    )
+    waiting = await earlier
+    for duty in waiting:
+        sentence, grave = wrong[duty.item]
+        changed: dict[str, Any] = {"report_id": row.id, "sentence": sentence, "grave": grave}
+        if (
+            grave is not duty.grave
+        ):  # what has become grave is urgent from today; what is no longer, as it first was
+            since = local_date(duty.created_at) + timedelta(days=numbers[TERMS[1]])
+            due = min(duty.due_on, today + timedelta(days=numbers[TERMS[0]])) if grave else since
+            changed |= {"due_on": due, "overdue_said": None}
+        await CheckupDuty.filter(id=duty.id, status=DutyStatus.OPEN).update(**changed)
+    done = CheckupDuty.filter(
+        resident_id=row.resident_id, report__campaign_id=row.campaign_id, status=DutyStatus.DONE
+    )
+    settled = {
+        item
+        for item, sentence in await done.values_list("item", "sentence")
+        if wrong.get(item, ("",))[0] == sentence
+    }
+    return {duty.item for duty in waiting} | settled

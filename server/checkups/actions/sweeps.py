@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from server.authority.actor import Actor
-from server.checkups.actions.noting import tell
+from server.checkups.actions.noting import noted, tell
 from server.checkups.models import CheckupCampaign, CheckupDuty
 from server.checkups.rules import CampaignStatus, DutyStatus
 from server.kit.clock import local_date
@@ -13,12 +13,12 @@ BATCH = 200
 
 
 @action
-async def sweep_checkups(*, actor: Actor, now: datetime, limit: int = BATCH) -> int:  # noqa: ARG001  one form for all sweeps
+async def sweep_checkups(*, actor: Actor, now: datetime, limit: int = BATCH) -> int:
     """Say once of each what has passed; several workers may do so at once."""
-    return await _overdue(now, limit) + await _over(now, limit)
+    return await _overdue(actor, now, limit) + await _over(actor, now, limit)
 
 
-async def _overdue(now: datetime, limit: int) -> int:
+async def _overdue(actor: Actor, now: datetime, limit: int) -> int:
     today = local_date(now)
     late = CheckupDuty.filter(status=DutyStatus.OPEN, due_on__lt=today, overdue_said=None)
     rows = late.order_by("due_on", "id").limit(limit)
@@ -28,17 +28,27 @@ async def _overdue(now: datetime, limit: int) -> int:
             overdue_said=today
         ):
             campaign = row.report.campaign
-            await tell("checkups.duty_overdue", campaign, once=row.uid, resident=row.resident.uid, now=now)
+            once = f"{row.uid}:{row.due_on}"  # put right, it may have another day, and be said again
+            await tell("checkups.duty_overdue", campaign, once=once, resident=row.resident.uid, now=now)
+            await noted(
+                actor,
+                "checkups.duty_overdue",
+                campaign,
+                resident_id=row.resident_id,
+                detail={"duty": row.uid},
+                now=now,
+            )
             told += 1
     return told
 
 
-async def _over(now: datetime, limit: int) -> int:
+async def _over(actor: Actor, now: datetime, limit: int) -> int:
     today = local_date(now)
     over = CheckupCampaign.filter(ends_on__lt=today, over_said=None).exclude(status=CampaignStatus.CLOSED)
     told = 0
     for row in await over.order_by("ends_on", "id").limit(limit).select_related("home", "provider"):
         if await CheckupCampaign.filter(id=row.id, over_said=None).update(over_said=row.ends_on):
             await tell("checkups.over", row, once=str(row.ends_on), now=now)
+            await noted(actor, "checkups.over", row, now=now)
             told += 1
     return told

@@ -10,9 +10,10 @@ from tortoise.expressions import Q
 
 from server.alliance.access import in_force
 from server.alliance.models import ServiceAgreement
+from server.alliance.queries import parameter
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.checkups.access import campaign_for, campaigns_visible_to
+from server.checkups.access import campaign_for, campaign_to_report, campaigns_visible_to
 from server.checkups.models import CheckupCampaign, CheckupPlace
 from server.checkups.queries.standing import standings
 from server.checkups.rules import (
@@ -31,10 +32,9 @@ from server.checkups.rules import (
 from server.identity.queries import HistoryLine, history_of
 from server.kit.clock import age_on, local_date
 from server.kit.pages import Page, PageWish, rows_of
+from server.kit.rates import Rate
 from server.people.models import Resident
-from server.people.rules import in_house_order
-
-SEXES = {"male": "男", "female": "女"}
+from server.people.rules import SEX_WORDS, in_house_order
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,16 @@ class CampaignCard:
     listed: int
     examined: int
     declined: int
+
+
+@dataclass(frozen=True)
+class CampaignHead:
+    """A campaign without its people: for a page that only works on it."""
+
+    card: CampaignCard
+    edition: Edition
+    most_rows: int  # of a file
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -78,14 +88,23 @@ class CoverageLine:
 
 
 @dataclass(frozen=True)
+class CampaignLines:
+    """What is printed of a campaign: everybody, and the plan of the days."""
+
+    card: CampaignCard
+    lines: tuple[CoverageLine, ...]
+    days: tuple[tuple[date, tuple[CoverageLine, ...]], ...]
+
+
+@dataclass(frozen=True)
 class CampaignSheet:
     card: CampaignCard
     counts: Mapping[Standing, int]
     covered: int
     counted: int
+    rate: Rate
     lines: tuple[CoverageLine, ...]
     not_listed: int  # due, and not on the list yet
-    days: tuple[tuple[date, tuple[CoverageLine, ...]], ...]
     edition: Edition
     elsewhere: tuple[Item, ...]  # what cannot be done beside a bed
     history: tuple[HistoryLine, ...]
@@ -121,25 +140,46 @@ async def pairs(*, actor: Actor, now: datetime) -> tuple[Pair, ...]:
     )
 
 
-async def campaign_sheet(*, actor: Actor, uid: str, now: datetime) -> CampaignSheet:
+async def campaign_head(*, actor: Actor, uid: str, now: datetime) -> CampaignHead:
+    """Return a campaign for which the actor may hand in reports."""
+    row = await campaign_to_report(actor=actor, uid=uid)
+    return CampaignHead(
+        card=campaign_card(row, (await _counts([row.id])).get(row.id, Counter())),
+        edition=EDITIONS[row.edition],
+        most_rows=await parameter("checkups.most_rows", on=local_date(now)),
+        is_open=row.status is CampaignStatus.OPEN,
+    )
+
+
+async def campaign_lines(*, actor: Actor, uid: str, now: datetime) -> CampaignLines:
     row = await campaign_for(actor=actor, uid=uid, permission=Permission.CHECKUP_READ)
     lines = await coverage_of(row, now=now)
-    counts = Counter(line.standing for line in lines)
     planned = sorted(
         (line for line in lines if line.day is not None),
         key=lambda line: (line.day or row.starts_on, line.minute or 0),
     )
-    edition = EDITIONS[row.edition]
+    return CampaignLines(
+        card=campaign_card(row, (await _counts([row.id])).get(row.id, Counter())),
+        lines=lines,
+        days=tuple(
+            (day, tuple(each)) for day, each in groupby(planned, key=lambda line: line.day or row.starts_on)
+        ),
+    )
+
+
+async def campaign_sheet(*, actor: Actor, uid: str, now: datetime) -> CampaignSheet:
+    row = await campaign_for(actor=actor, uid=uid, permission=Permission.CHECKUP_READ)
+    lines = await coverage_of(row, now=now)
+    counts = Counter(line.standing for line in lines)
+    edition, counted = EDITIONS[row.edition], sum(counts[each] for each in COUNTED)
     return CampaignSheet(
         card=campaign_card(row, (await _counts([row.id])).get(row.id, Counter())),
         counts=counts,
         covered=counts[Standing.EXAMINED],
-        counted=sum(counts[each] for each in COUNTED),
+        counted=counted,
+        rate=Rate(counts[Standing.EXAMINED], counted),
         lines=lines,
         not_listed=sum(line.standing is Standing.DUE and line.place_uid is None for line in lines),
-        days=tuple(
-            (day, tuple(each)) for day, each in groupby(planned, key=lambda line: line.day or row.starts_on)
-        ),
         edition=edition,
         elsewhere=tuple(item for item in edition.items if not item.on_site),
         history=await history_of(subject_uid=row.uid),
@@ -204,7 +244,7 @@ def _line(resident: Resident, found: Eligibility, place: CheckupPlace | None, no
     return CoverageLine(
         resident_uid=resident.uid,
         name=resident.name,
-        sex=SEXES.get(resident.sex, ""),
+        sex=SEX_WORDS[resident.sex],
         age=age_on(resident.birth_date, local_date(now)),
         bed=resident.bed or "",
         standing=found.standing,

@@ -11,10 +11,10 @@ from server.alliance.queries import parameter
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.checkups.access import campaign_to_report
-from server.checkups.errors import FileUnreadable, PreviewOver, WrongReport
+from server.checkups.errors import FileUnreadable, PreviewOver, TooManyRows, WrongReport
 from server.checkups.models import CheckupCampaign, CheckupReport
 from server.checkups.queries.judged import Found, Judged, judged
-from server.checkups.rules import EDITIONS
+from server.checkups.rules import EDITIONS, ensure_open
 from server.kit import sealing, tickets
 from server.kit.clock import local_date
 from server.people.access import residents_visible_to
@@ -89,6 +89,7 @@ class PreviewRow:
     examined_on: date
     step: Step
     items: int
+    missing: int  # for a complete form
     abnormal: tuple[str, ...]
 
 
@@ -133,6 +134,7 @@ async def intake_preview(
                 examined_on=each.judged.found.examined_on,
                 step=each.step,
                 items=len(each.judged.values),
+                missing=len(each.judged.missing),
                 abnormal=tuple(sentence for _, sentence, _ in each.judged.abnormal),
             )
             for each in plan.rows
@@ -149,8 +151,11 @@ async def intake_plan(
     *, actor: Actor, campaign_uid: str, rows: Sequence[Mapping[str, str]], now: datetime
 ) -> IntakePlan:
     campaign = await campaign_to_report(actor=actor, uid=campaign_uid)
-    if len(rows) > await parameter("checkups.most_rows", on=local_date(now)) or not rows:
+    ensure_open(campaign.status)
+    if not rows:
         raise FileUnreadable
+    if len(rows) > (most := await parameter("checkups.most_rows", on=local_date(now))):
+        raise TooManyRows.than(most)
     visible = residents_visible_to(actor=actor, permission=Permission.CHECKUP_RECORD, now=now)
     people = await Resident.filter(visible, home_id=campaign.home_id).order_by("id")
     keys = [f"{each.id}/{campaign.year}" for each in people]
@@ -233,7 +238,7 @@ def _whom(row: Mapping[str, str], people: Sequence[Resident]) -> tuple[Resident 
 
 
 def _found(row: Mapping[str, str]) -> Found:
-    if any(cell.startswith(FORMULA_STARTS) for cell in row.values()):
+    if any(cell.startswith(FORMULA_STARTS) and cell.strip("+") for cell in row.values()):  # "++" is a finding
         raise WrongReport(fields={"cell": "有一格是公式或以特殊符号开头，请改成普通文字。"})
     examined = _day(row.get("examined_on", ""))
     if examined is None:

@@ -1,6 +1,6 @@
 """What a report comes to: values checked, what is abnormal by whose lines, and what stands in the health record."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from server.alliance.queries import parameters
 from server.checkups.errors import WrongReport
 from server.checkups.models import CheckupCampaign
 from server.checkups.rules import EDITIONS, YEARLY, Edition, abnormal
-from server.checkups.rules.items import BLOOD
+from server.checkups.rules.items import BLOOD, DRUGS, GUIDANCE, LIFE
 from server.consent.rules import RecordCategory
 from server.kit.clock import age_on, local_date
 from server.people.models import Resident
@@ -20,6 +20,7 @@ MOST_LINES, LONGEST_LINE = 50, 200
 MAIN = "diagnostic_report|exam"  # the entry of the report itself
 LABS = "diagnostic_report|labs"  # the entry in which the laboratory's numbers stand
 Wrong = tuple[str, str, bool]  # item, sentence, grave
+ASKED = frozenset({LIFE, DRUGS, GUIDANCE})  # what was asked rather than found: a note of its own
 WELL = "体检未见明显异常"
 
 
@@ -52,6 +53,7 @@ class Judged:
     abnormal: tuple[tuple[str, str, bool], ...]  # item, sentence, grave
     conclusion: str
     next_on: date
+    missing: tuple[str, ...]  # in words: without them the form is not complete
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -88,6 +90,7 @@ async def judged(campaign: CheckupCampaign, resident: Resident, found: Found, *,
         abnormal=wrong,
         conclusion=found.conclusion.strip() or _conclusion(edition, wrong),
         next_on=found.next_on or day + timedelta(days=numbers[YEARLY]),
+        missing=tuple(item.words for item in edition.missing(values, age=lines.age)),
     )
 
 
@@ -135,7 +138,7 @@ def _entries(report: Judged) -> Iterator[Entry]:
         if item.loinc and item.name in values:
             category = labs if item.group == BLOOD else exam
             yield Entry(item.name, EntryKind.OBSERVATION, category, item.loinc, {"value": values[item.name]})
-    blood = _read_out(report, laboratory=True)
+    blood = _read_out(report, {BLOOD})
     if blood:
         told = {
             "title": f"{title}：化验",
@@ -143,14 +146,17 @@ def _entries(report: Judged) -> Iterator[Entry]:
             **_told(report, laboratory=True),
         }
         yield Entry(LABS, EntryKind.DIAGNOSTIC_REPORT, labs, f"checkup-labs-{report.year}", told)
-    rest = _read_out(report, laboratory=False)
+    asked = _read_out(report, ASKED)
+    if asked:
+        yield Entry("asked", EntryKind.NOTE, exam, "checkup-asked", {"text": asked[:LONGEST_NOTE]})
+    rest = _read_out(report, {item.group for item in report.edition.items} - ASKED - {BLOOD})
     if rest:
         yield Entry("note", EntryKind.NOTE, exam, "checkup-sheet", {"text": rest[:LONGEST_NOTE]})
 
 
-def _read_out(report: Judged, *, laboratory: bool) -> str:
+def _read_out(report: Judged, groups: Collection[str]) -> str:
     return "；".join(
         item.said(report.values[item.name])
         for item in report.edition.items
-        if item.name in report.values and (item.group == BLOOD) is laboratory
+        if item.name in report.values and item.group in groups
     )

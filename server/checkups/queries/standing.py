@@ -5,10 +5,26 @@ from datetime import date, datetime
 
 from server.alliance.queries import parameters
 from server.checkups.models import CheckupFacts, CheckupPlace, CheckupReport
-from server.checkups.rules import AGE, POLICY, Ages, Eligibility, Insurance, Person, PlaceStatus, eligibility
-from server.kit.clock import local_date
+from server.checkups.rules import (
+    AGE,
+    EDITIONS,
+    POLICY,
+    Ages,
+    Eligibility,
+    Insurance,
+    Person,
+    PlaceStatus,
+    eligibility,
+)
+from server.kit.clock import age_on, local_date
 from server.people.models import Resident, ResidentStay
 from server.people.rules import CareState
+
+
+def missing_of(report: CheckupReport, birth_date: date) -> tuple[str, ...]:
+    """Return in words what the form of a report still needs, by the age of its day."""
+    age = age_on(birth_date, report.examined_on)
+    return tuple(item.words for item in EDITIONS[report.edition].missing(report.values, age=age))
 
 
 async def ages_on(day: date) -> Ages:
@@ -73,6 +89,7 @@ def _person(
         extreme_poverty=facts.extreme_poverty if facts else False,
         examined_on=report.examined_on if report else None,
         examined_where=report.institution.name if report else "",
+        missing=missing_of(report, row.birth_date) if report else (),
         employer_exam_on=facts.employer_exam_on if facts else None,
         employer_exam_where=facts.employer_exam_where if facts else "",
         declined=said_no,

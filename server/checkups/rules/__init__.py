@@ -1,6 +1,7 @@
 """What holds for the annual check-up, apart from any database."""
 
-from server.checkups.rules.days import Turn, in_turn
+from server.checkups.rules.days import Turn, days_between, in_turn
+from server.checkups.rules.editions import EDITIONS, edition_of
 from server.checkups.rules.eligibility import (
     COUNTED,
     INSURANCE_WORDS,
@@ -12,8 +13,9 @@ from server.checkups.rules.eligibility import (
     Person,
     Standing,
     eligibility,
+    said_missing,
 )
-from server.checkups.rules.items import EDITIONS, Edition, Item, edition_of
+from server.checkups.rules.items import Edition, Item
 from server.checkups.rules.lifecycle import (
     CAMPAIGN_MOVES,
     CAMPAIGN_WORDS,
@@ -30,6 +32,7 @@ from server.checkups.rules.lifecycle import (
     PlaceEvent,
     PlaceStatus,
     Settled,
+    ensure_open,
 )
 from server.checkups.rules.parameters import AGE, PARAMETERS, POLICY, YEARLY
 from server.checkups.rules.references import CITATION, REFERENCES_VERSION, Abnormal, abnormal
@@ -71,7 +74,10 @@ __all__ = [
     "Standing",
     "Turn",
     "abnormal",
+    "days_between",
     "edition_of",
     "eligibility",
+    "ensure_open",
     "in_turn",
+    "said_missing",
 ]

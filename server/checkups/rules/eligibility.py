@@ -1,6 +1,6 @@
 """Who is due for this year's check-up, and why or why not in one sentence that a resident understands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -27,7 +27,8 @@ class Standing(StrEnum):
     """How it stands with somebody's check-up of a year."""
 
     DUE = "due"
-    EXAMINED = "examined"  # reported this year
+    EXAMINED = "examined"  # reported this year, the whole form
+    PARTLY = "partly"  # reported, and something is missing: not covered
     ELSEWHERE = "elsewhere"  # the employee insurance has paid for one this year: not twice
     DECLINED = "declined"
     PAUSED = "paused"  # in hospital
@@ -39,6 +40,7 @@ class Standing(StrEnum):
 STANDING_WORDS: Mapping[Standing, str] = {
     Standing.DUE: "该查",
     Standing.EXAMINED: "已查",
+    Standing.PARTLY: "查了，没填全",
     Standing.ELSEWHERE: "别处已查",
     Standing.DECLINED: "本人不愿意",
     Standing.PAUSED: "住院，暂缓",
@@ -46,10 +48,12 @@ STANDING_WORDS: Mapping[Standing, str] = {
     Standing.TOO_YOUNG: "不到年龄",
     Standing.GONE: "已离开",
 }
+FEW = 3
 # Whom the year's coverage is counted over: whoever ought to be examined here.
-COUNTED = frozenset({Standing.DUE, Standing.EXAMINED, Standing.DECLINED, Standing.PAUSED})
+COUNTED = frozenset({Standing.DUE, Standing.EXAMINED, Standing.PARTLY, Standing.DECLINED, Standing.PAUSED})
 NEXT_STEP: Mapping[Standing, str] = {
     Standing.DUE: "排进体检日程",
+    Standing.PARTLY: "补查或补录还差的项目，填全了才算查过",
     Standing.DECLINED: "下次见面再问一次，尊重本人意愿",
     Standing.PAUSED: "出院回来后补查",
     Standing.TOO_NEW: "住满规定天数后列入",
@@ -68,6 +72,7 @@ class Person:
     extreme_poverty: bool = False
     examined_on: date | None = None  # by a report of the year
     examined_where: str = ""
+    missing: tuple[str, ...] = ()  # of that report, in words
     employer_exam_on: date | None = None
     employer_exam_where: str = ""
     declined: bool = False
@@ -97,7 +102,7 @@ def age_counted(birth_date: date, *, year: int, today: date, ages: Ages) -> int:
 
 def eligibility(person: Person, *, year: int, today: date, ages: Ages) -> Eligibility:
     """Ask one thing after the other; the first that answers decides."""
-    for ask in (_gone, _examined, _elsewhere, _age, _new, _hospital, _no):
+    for ask in (_gone, _examined, _elsewhere, _age, _new, _hospital, _no, _partly):
         if (found := ask(person, year, today, ages)) is not None:
             return found
     return _answer(Standing.DUE, _why_due(person, year, today, ages))
@@ -116,7 +121,7 @@ def _gone(person: Person, year: int, today: date, ages: Ages) -> Eligibility | N
 
 
 def _examined(person: Person, year: int, today: date, ages: Ages) -> Eligibility | None:  # noqa: ARG001  one form for all
-    if person.examined_on is None or person.examined_on.year != year:
+    if person.examined_on is None or person.examined_on.year != year or person.missing:
         return None
     where = f"在{person.examined_where}" if person.examined_where else ""
     return _answer(Standing.EXAMINED, f"您今年的体检{_day(person.examined_on)}{where}已经做过了，明年再来。")
@@ -159,6 +164,21 @@ def _no(person: Person, year: int, today: date, ages: Ages) -> Eligibility | Non
     if not person.declined:
         return None
     return _answer(Standing.DECLINED, "您说今年不做体检。改变主意了，随时告诉护士，不影响别的服务。")
+
+
+def _partly(person: Person, year: int, today: date, ages: Ages) -> Eligibility | None:  # noqa: ARG001  one form for all
+    if person.examined_on is None or person.examined_on.year != year:
+        return None
+    return _answer(
+        Standing.PARTLY,
+        f"您今年的体检{_day(person.examined_on)}做了一部分，还差{said_missing(person.missing)}，补齐了就算做完。",
+    )
+
+
+def said_missing(words: Sequence[str]) -> str:
+    """Name a few, and how many there are."""
+    few = "、".join(words[:FEW])
+    return few if len(words) <= FEW else f"{few}等 {len(words)} 项"
 
 
 def _why_due(person: Person, year: int, today: date, ages: Ages) -> str:

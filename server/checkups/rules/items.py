@@ -1,17 +1,20 @@
-"""What is examined, as data by edition: a report keeps the edition it was made by. Never change one that was in use.
+"""How a form of check-up results is made of items, and what of it is still missing. The items themselves are `editions`."""
 
-2017.3 is the third edition of the national norm; 2025.1 adds the chest X-ray and HbA1c for those aged 65 and more
-(facts/domain.md 2.1). What cannot be done beside a bed is done at the hospital, or by its substitute.
-"""
-
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from server.checkups.errors import WrongReport
+from server.checkups.rules.wording import was_done
 
 Values = dict[str, Any]
+SEVERAL = re.compile(r"[、,，;；/]+")
+NONE = ("无", "没有", "未用药")
+NO_SYMPTOM, OTHER_SYMPTOM, EXPOSED = "1", "25", "2"
+LIFE, DRUGS, GUIDANCE = "症状和生活方式", "用药和病史", "健康指导"
+BODY, BLOOD, IMAGE, WELL = "一般检查", "化验", "心电图和影像", "生活能力"
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class Item:
     name: str
     words: str
     group: str
-    unit: str = ""  # of a number; words otherwise
+    unit: str = ""  # of a number; options or words otherwise
     low: float = 0
     high: float = 0  # 0: not a number
     decimals: int = 0
@@ -28,6 +31,13 @@ class Item:
     substitute: str = ""  # instead, where they cannot be brought to it
     from_age: int = 0
     also: tuple[str, ...] = ()  # other headings of the same column
+    options: tuple[tuple[str, str], ...] = ()  # code and words
+    many: bool = False  # several of them
+    well: tuple[str, ...] = ()  # of the options: what is as it should be; empty: not judged
+    judged: bool = True  # by its words
+    longest: int = 200
+    needed: bool = False  # from that age on, a form without it is not complete
+    hint: str = ""
 
     @property
     def is_number(self) -> bool:
@@ -41,8 +51,20 @@ class Item:
     def refusal(self) -> str:
         return f"{self.words}应在 {self.low:g} 到 {self.high:g} {self.unit} 之间，请核对。"
 
+    def read(self, value: Any) -> str:
+        """Read a value out."""
+        if self.is_number:
+            return f"{value:g} {self.unit}".strip()
+        words = dict(self.options)
+        codes = value if isinstance(value, list | tuple) else [value]
+        return "、".join(words.get(str(code), str(code)) for code in codes) if words else str(value)
+
     def said(self, value: Any) -> str:
-        return f"{self.words} {value:g} {self.unit}".strip() if self.is_number else f"{self.words}：{value}"
+        return f"{self.words}{' ' if self.is_number else '：'}{self.read(value)}"
+
+    def is_given(self, values: Mapping[str, Any]) -> bool:
+        value = values.get(self.name)
+        return value is not None and (self.is_number or bool(self.options) or was_done(str(value)))
 
 
 @dataclass(frozen=True)
@@ -54,6 +76,17 @@ class Edition:
     def item(self, name: str) -> Item:
         return next(each for each in self.items if each.name == name)
 
+    def missing(self, values: Mapping[str, Any], *, age: int) -> tuple[Item, ...]:
+        """Return what somebody of this age still needs for a complete form (facts/domain.md 8)."""
+        return tuple(
+            item
+            for item in self.items
+            if item.needed
+            and age >= item.from_age
+            and not item.is_given(values)
+            and not (item.name == "adherence" and values.get("medicines") in NONE)
+        )
+
     def checked(self, values: Mapping[str, Any]) -> Values:
         """Return the values as they are kept, or refuse with `WrongReport` that names every fault."""
         known = {each.name: each for each in self.items}
@@ -62,18 +95,46 @@ class Edition:
         for name, item in known.items():
             given = values.get(name)
             given = given.strip() if isinstance(given, str) else given
-            if given is None or given == "":
+            if given is None or given in ("", [], ()):
                 continue
             try:
-                kept[name] = _number(item, given) if item.is_number else _words(item, given)
+                kept[name] = _kept(item, given)
             except ValueError as fault:
                 faults[name] = str(fault)
-        faults |= _pressure(kept)
+        faults |= _pressure(kept) | _named(kept)
         if not kept and not faults:
             faults["values"] = "一项结果也没有。"
         if faults:
             raise WrongReport(fields=faults)
         return kept
+
+
+def _kept(item: Item, given: Any) -> Any:
+    if item.is_number:
+        return _number(item, given)
+    return _chosen(item, given) if item.options else _words(item, given)
+
+
+def _chosen(item: Item, given: Any) -> Any:
+    """Return the codes of what was ticked, or written into a cell as codes or words."""
+    parts = given if isinstance(given, list | tuple) else SEVERAL.split(str(given)) if item.many else [given]
+    codes = {_plain(code): code for code, _ in item.options} | {
+        _plain(words): code for code, words in item.options
+    }
+    unknown = [part for part in parts if _plain(part) not in codes]
+    if unknown or (len(parts) > 1 and not item.many):
+        message = f"{item.words}请从这些里选：{'、'.join(words for _, words in item.options)}。"
+        raise ValueError(message)
+    wanted = {codes[_plain(part)] for part in parts}
+    if item.name == "symptoms" and NO_SYMPTOM in wanted and len(wanted) > 1:
+        message = "选了“无症状”，就不能再选别的症状。"
+        raise ValueError(message)
+    kept = [code for code, _ in item.options if code in wanted]
+    return kept if item.many else kept[0]
+
+
+def _plain(text: Any) -> str:
+    return "".join(unicodedata.normalize("NFKC", str(text)).split())
 
 
 def _number(item: Item, given: Any) -> float | int:
@@ -88,8 +149,8 @@ def _number(item: Item, given: Any) -> float | int:
 
 def _words(item: Item, given: Any) -> str:
     text = str(given)
-    if len(text) > LONGEST or any(unicodedata.category(letter) in {"Cc", "Cs", "Co"} for letter in text):
-        message = f"{item.words}最多 {LONGEST} 个字，不含特殊符号。"
+    if len(text) > item.longest or any(unicodedata.category(letter) in {"Cc", "Cs", "Co"} for letter in text):
+        message = f"{item.words}最多 {item.longest} 个字，不含特殊符号。"
         raise ValueError(message)
     return text
 
@@ -104,60 +165,10 @@ def _pressure(kept: Values) -> dict[str, str]:
     return {}
 
 
-LONGEST = 200
-BODY, BLOOD, IMAGE, WELL = "一般检查", "化验", "心电图和影像", "生活能力"
-
-_THIRD = (
-    Item("temperature", "体温", BODY, "℃", 30, 44, 1, "8310-5"),
-    Item("pulse", "脉率", BODY, "次/分", 20, 250, 0, "8867-4", also=("心率", "脉搏")),
-    Item("breath", "呼吸频率", BODY, "次/分", 4, 80, 0, "9279-1", also=("呼吸",)),
-    Item("systolic", "收缩压", BODY, "mmHg", 50, 300, also=("高压",)),
-    Item("diastolic", "舒张压", BODY, "mmHg", 20, 200, also=("低压",)),
-    Item("height", "身高", BODY, "cm", 80, 230, 1, "8302-2"),
-    Item("weight", "体重", BODY, "kg", 20, 250, 1, "29463-7"),
-    Item("waist", "腰围", BODY, "cm", 30, 200, 1),
-    Item("sight", "视力", BODY),
-    Item("hearing", "听力", BODY),
-    Item("motion", "运动功能", BODY),
-    Item("heart_lungs", "心肺腹查体", BODY, also=("内科", "查体")),
-    Item("self_care", "生活自理能力评分", WELL, "分", 0.0, 37, also=("自理能力",)),
-    Item("cognition", "认知功能粗筛", WELL),
-    Item("mood", "情感状态粗筛", WELL),
-    Item("hgb", "血红蛋白", BLOOD, "g/L", 20, 250, also=("HGB", "Hb")),
-    Item("wbc", "白细胞", BLOOD, "10⁹/L", 0.1, 200, 1, also=("WBC",)),
-    Item("plt", "血小板", BLOOD, "10⁹/L", 1, 2000, also=("PLT",)),
-    Item("urine_protein", "尿蛋白", BLOOD, also=("尿常规",)),
-    Item("glucose", "空腹血糖", BLOOD, "mmol/L", 0.5, 50, 1, "1558-6", also=("血糖", "GLU")),
-    Item("alt", "谷丙转氨酶", BLOOD, "U/L", 1, 5000, also=("ALT", "血清谷丙转氨酶")),
-    Item("ast", "谷草转氨酶", BLOOD, "U/L", 1, 5000, also=("AST", "血清谷草转氨酶")),
-    Item("tbil", "总胆红素", BLOOD, "μmol/L", 0.1, 1000, 1, also=("TBIL",)),
-    Item("creatinine", "血清肌酐", BLOOD, "μmol/L", 5, 3000, also=("肌酐", "CREA", "Cr")),
-    Item("urea", "血尿素", BLOOD, "mmol/L", 0.1, 100, 1, also=("尿素", "尿素氮", "BUN")),
-    Item("cholesterol", "总胆固醇", BLOOD, "mmol/L", 0.5, 30, 2, also=("TC", "CHOL")),
-    Item("triglyceride", "甘油三酯", BLOOD, "mmol/L", 0.1, 50, 2, also=("TG",)),
-    Item("ldl", "低密度脂蛋白胆固醇", BLOOD, "mmol/L", 0.1, 20, 2, also=("LDL-C", "LDL")),
-    Item("hdl", "高密度脂蛋白胆固醇", BLOOD, "mmol/L", 0.1, 10, 2, also=("HDL-C", "HDL")),
-    Item("ecg", "心电图", IMAGE),
-    Item("ultrasound", "腹部B超", IMAGE, on_site=False, substitute="便携式 B 超上门", also=("B超", "腹部超声", "肝胆胰脾B超")),
-)  # fmt: skip
-_ADDED_2025 = (
-    Item("chest", "胸片", IMAGE, on_site=False, substitute="巡回体检车拍片（自拟）", from_age=65,
-         also=("胸部X线", "胸部DR", "胸部正位片")),
-    Item("hba1c", "糖化血红蛋白", BLOOD, "%", 2, 20, 1, "4548-4", from_age=65, also=("HbA1c",)),
-)  # fmt: skip
-EDITIONS: Mapping[str, Edition] = {
-    each.version: each
-    for each in (
-        Edition("2017.3", "国家基本公共卫生服务规范（第三版，2017）健康体检表、老年人健康管理", _THIRD),
-        Edition(
-            "2025.1",
-            "同上，2025年6月26日通稿：65 岁及以上增加胸部数字化 X 线正位片与糖化血红蛋白",
-            (*_THIRD, *_ADDED_2025),
-        ),
-    )
-}
-
-
-def edition_of(year: int) -> Edition:
-    """Return what is examined in a year."""
-    return EDITIONS["2025.1" if year >= 2025 else "2017.3"]  # noqa: PLR2004  the year of the addition
+def _named(kept: Values) -> dict[str, str]:
+    faults = {}
+    if OTHER_SYMPTOM in kept.get("symptoms", ()) and "symptoms_other" not in kept:
+        faults["symptoms_other"] = "选了“其他”症状，请写明是什么。"
+    if kept.get("exposure") == EXPOSED and "exposure_text" not in kept:
+        faults["exposure_text"] = "有职业接触，请写明接触什么、多少年。"
+    return faults

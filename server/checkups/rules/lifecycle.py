@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from server.checkups.errors import NotThisNow
 from server.kit.moves import Moves
 
 
@@ -25,6 +26,18 @@ CAMPAIGN_MOVES: Moves[CampaignStatus, CampaignEvent] = Moves(
         (CampaignStatus.CLOSED, CampaignEvent.REOPEN): CampaignStatus.OPEN,
     }
 )
+
+
+NOT_OPEN: Mapping[CampaignStatus, str] = {
+    CampaignStatus.PLANNED: "体检还没有开始。请先点“开始体检”，再录入报告。",
+    CampaignStatus.CLOSED: "体检已经结束，不能再录入。要补录，请先点“重新打开”。",
+}
+
+
+def ensure_open(status: CampaignStatus) -> None:
+    """Refuse with `NotThisNow`: reports are taken in and put right while a campaign is open."""
+    if (said := NOT_OPEN.get(status)) is not None:
+        raise NotThisNow(said)
 
 
 class PlaceStatus(StrEnum):

@@ -15,6 +15,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("checkups.grave_days", 3, "days", "体检重要异常几天内要有人办（自拟）", "assumed"),
     Parameter("checkups.recheck_days", 30, "days", "体检一般异常几天内要有人办（自拟）", "assumed"),
     Parameter("checkups.minutes_each", 10, "minutes", "上门体检一位长者排多少分钟（自拟）", "assumed"),
+    Parameter("checkups.day_ends_at", 1020, "minutes", "上门体检一天最晚到几点，从零点起的分钟数，17:00（自拟）", "assumed"),
     Parameter("checkups.most_rows", 500, "rows", "一份体检结果最多的行数（自拟）", "assumed"),
 )  # fmt: skip
 POLICY = tuple(each.code for each in PARAMETERS)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.checkups.rules.items import Edition
+from server.checkups.rules.wording import GRAVE_WORDS, not_well
 from server.records.rules import BLOOD_PRESSURE, Lines, Sign, read_value
 
-REFERENCES_VERSION = "2026.1"
+REFERENCES_VERSION = "2026.2"
 CITATION = "参考区间【记忆】：WS/T 405-2012、WS/T 404.1、WS/T 404.5、血脂指南 2016；上线前换成检验机构的区间"
 
 
@@ -59,20 +60,6 @@ BOTH: Mapping[str, Range] = {
     "hba1c": Range(high=6.4),
     "self_care": Range(high=3),
 }
-AS_IT_SHOULD_BE = (
-    "正常",
-    "未见",
-    "无异常",
-    "阴性",
-    "粗筛阴性",
-    "-",
-    "－",
-    "(-)",
-    "听见",
-    "可顺利完成",
-    "良好",
-)
-GRAVE_WORDS = ("危急", "占位", "急性", "梗死", "Ⅲ度", "三度", "大量积液")
 
 
 def abnormal(edition: Edition, values: Mapping[str, Any], *, sex: str, lines: Lines) -> tuple[Abnormal, ...]:
@@ -85,9 +72,12 @@ def abnormal(edition: Edition, values: Mapping[str, Any], *, sex: str, lines: Li
             continue
         if item.is_number and (kept := ranges.get(item.name)) is not None:
             found += _by_range(item.name, item.said(value), float(value), kept)
-        elif not item.is_number and not str(value).startswith(AS_IT_SHOULD_BE):
-            grave = any(word in str(value) for word in GRAVE_WORDS)
-            found.append(Abnormal(item.name, f"{item.words}：{value}", grave))
+        elif item.options:
+            if item.well and value not in item.well:
+                found.append(Abnormal(item.name, item.said(value)))
+        elif not item.is_number and item.judged and (wrong := not_well(item.name, str(value))):
+            grave = any(word in clause for clause in wrong for word in GRAVE_WORDS)
+            found.append(Abnormal(item.name, item.said(value), grave))
     return tuple(found)
 
 

@@ -4,7 +4,8 @@ from datetime import date, datetime, timedelta
 
 from tortoise.expressions import Q
 
-from server.alliance.models import Institution
+from server.alliance.access import in_force
+from server.alliance.models import Institution, ServiceAgreement
 from server.alliance.queries import parameter
 from server.audit import trail
 from server.authority.actor import Actor
@@ -21,6 +22,7 @@ from server.kit.duplicates import refusing_duplicates
 from server.kit.errors import NotFound
 from server.kit.transactions import action
 from server.people.access import resident_for
+from server.people.models import Resident
 from server.records.access import view_of
 from server.records.rules import EntryKind
 
@@ -43,7 +45,7 @@ async def enroll(
     """
     needs = Permission.FOLLOW_UP_WRITE
     resident = await resident_for(actor=actor, uid=resident_uid, permission=needs, now=now)
-    institution = await _institution(actor, institution_uid)
+    institution = await _institution(actor, institution_uid, resident, now)
     today = local_date(now)
     if age_on(resident.birth_date, today) < await parameter("followups.from_age", on=today):
         raise TooYoung
@@ -93,14 +95,20 @@ async def end_episode(
     return await episode_card(episode.id, now=now)
 
 
-async def _institution(actor: Actor, uid: str | None) -> Institution:
-    own = Q(id__in=sorted(actor.institutions_with(Permission.FOLLOW_UP_WRITE)))
+async def _institution(actor: Actor, uid: str | None, resident: Resident, now: datetime) -> Institution:
+    """Return the one that was named, or which of the actor's serves the resident's home by an agreement in force."""
+    ids = sorted(actor.institutions_with(Permission.FOLLOW_UP_WRITE))
+    own = Q(id__in=ids)
     if uid is not None:
         own &= Q(uid=uid)
-    found = await Institution.filter(own).order_by("id").first()
-    if found is None:
+    found = await Institution.filter(own).order_by("id")
+    if not found:
         raise NotFound
-    return found
+    if len(found) == 1:
+        return found[0]
+    bound = ServiceAgreement.filter(in_force(now), provider_id__in=ids, home_id=resident.home_id or 0)
+    serving = set(await bound.values_list("provider_id", flat=True))
+    return next((each for each in found if each.id in serving), found[0])
 
 
 async def _ensure_diagnosed(

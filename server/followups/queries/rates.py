@@ -1,10 +1,14 @@
 """Management and control rates of a year, with the people behind them for whoever works there (facts/domain.md 8)."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+from tortoise.expressions import Q
+from tortoise.functions import Count
+from tortoise.queryset import QuerySet
 
 from server.alliance.queries import parameters
 from server.authority.actor import Actor
@@ -12,14 +16,23 @@ from server.authority.permissions import Permission
 from server.followups.access import episodes_visible_to, institutions_counted_for
 from server.followups.models import ChronicEpisode
 from server.followups.queries.cards import EPISODE_RELATIONS, EpisodeCard, read_episode
-from server.followups.queries.years import TILE, TIMES, year_sums, years_of
-from server.followups.rules import DISEASE_WORDS, Disease, Rate, YearRates, rates_of, small
-from server.followups.rules.rates import HIDDEN
+from server.followups.queries.years import (
+    TILE,
+    TIMES,
+    institution_sums,
+    year_asked_for,
+    years_counted,
+    years_of_these,
+)
+from server.followups.rules import DISEASE_WORDS, Disease, rates_of, small
+from server.followups.rules.rates import told
 from server.kit.clock import local_date
-from server.kit.pages import Page, PageWish, rows_of
-from server.kit.rollups import Sums, rolled_up
+from server.kit.pages import MOST, Page, PageWish, cursor_of, rows_of
+from server.kit.rates import HIDDEN, Rate
+from server.kit.rollups import CITY, Sums, rolled_up
 
 LEAST = "followups.small_cell"
+PIECE = 200  # episodes looked through at once
 
 
 class Behind(StrEnum):
@@ -33,6 +46,7 @@ class Behind(StrEnum):
 
 
 Counts = Mapping[Behind, int]
+OF_MANAGED = frozenset({Behind.REGULAR, Behind.CONTROLLED, Behind.LOST})
 BEHIND_WORDS: Mapping[Behind, str] = {
     Behind.MANAGED: "年内已管理",
     Behind.REGULAR: "按规范管理",
@@ -70,28 +84,22 @@ class RatesCard:
 
 
 async def rates(*, actor: Actor, year: int | None, now: datetime) -> RatesCard:
-    """Count a year; for who oversees the city, it was counted before, and the page says up to when."""
+    """Tell a year as it was counted before, and up to when; who oversees the city is shown no few people."""
     today = local_date(now)
-    wanted = year or today.year
+    wanted = year_asked_for(year, today)
     numbers = await parameters((TIMES, LEAST), on=today)
-    institutions = institutions_counted_for(actor=actor)
-    hidden_below = numbers[LEAST] if institutions is None else 0
-    kept = await rolled_up(TILE, [date(wanted, 1, 1)]) if institutions is None else None
-    if institutions is None:
-        sums = kept.sums if kept else await year_sums(year=wanted, now=now)
-        counts = {disease: _of_city(sums, disease) for disease in Disease}
-    else:
-        counts = {
-            disease: _lengths(await _rates(institutions, disease, wanted, numbers[TIMES], today))
-            for disease in Disease
-        }
+    own = institutions_counted_for(actor=actor)
+    hidden_below = numbers[LEAST] if own is None else 0
+    kept = await rolled_up(TILE, [date(wanted, 1, 1)])
+    sums = kept.sums if kept else await institution_sums(year=wanted, institutions=own, now=now)
+    places = {CITY} if own is None else set(own)
     return RatesCard(
         year=wanted,
-        years=tuple(range(today.year, today.year - 4, -1)),
+        years=tuple(first.year for first in years_counted(today)),
         until=min(today, date(wanted, 12, 31)),
         counted_at=kept.counted_at if kept else now,
-        diseases=tuple(_card(disease, counts[disease], hidden_below) for disease in Disease),
-        names_people=institutions is not None,
+        diseases=tuple(_card(disease, _of(sums, disease, places), hidden_below) for disease in Disease),
+        names_people=own is not None,
         notes=_notes(numbers[TIMES], hidden_below),
     )
 
@@ -99,57 +107,76 @@ async def rates(*, actor: Actor, year: int | None, now: datetime) -> RatesCard:
 async def people_behind(
     *, actor: Actor, disease: Disease, year: int, behind: Behind, wish: PageWish, now: datetime
 ) -> Page[EpisodeCard]:
-    """Return who stands behind one number, within what the actor works on."""
+    """Return who stands behind one number, within what the actor works on: looked through piece by piece until the page is full."""
     today = local_date(now)
+    year_asked_for(year, today)
     times = (await parameters((TIMES,), on=today))[TIMES]
-    own = sorted(actor.institutions_with(Permission.FOLLOW_UP_READ))
-    counted = await _rates(own, disease, year, times, today)
+    rows = await _managed_in(actor, disease, year, now)
+    limit, after, found = max(1, min(wish.limit, MOST)), wish.after, list[ChronicEpisode]()
+    while True:
+        piece = await rows_of(
+            rows.select_related(*EPISODE_RELATIONS), PageWish(after, PIECE), by="created_at"
+        )
+        people = await years_of_these(piece.items, year=year) if piece.items else []
+        counted = set(getattr(rates_of(people, year=year, times=times, until=today), behind.value))
+        found += [row for row in piece.items if row.id in counted]
+        after = piece.next
+        if after is None or len(found) > limit:
+            break
+    kept = found[:limit]
+    following = cursor_of(kept[-1].created_at, kept[-1].id) if len(found) > limit else None
+    return Page(tuple(read_episode(row, now=now) for row in kept), following)
+
+
+async def _managed_in(actor: Actor, disease: Disease, year: int, now: datetime) -> QuerySet[ChronicEpisode]:
+    """Return the episodes that a year of the actor's institutions is counted from: a resident's latest at each."""
     visible = episodes_visible_to(actor=actor, permission=Permission.FOLLOW_UP_READ, now=now)
-    rows = ChronicEpisode.filter(visible, id__in=list(getattr(counted, behind.value)))
-    page = await rows_of(rows.select_related(*EPISODE_RELATIONS), wish, by="created_at")
-    return page.of(read_episode(row, now=now) for row in page.items)
+    begun = ChronicEpisode.filter(visible, disease=disease, enrolled_on__lte=date(year, 12, 31))
+    twice = begun.annotate(times=Count("id")).filter(times__gt=1).group_by("resident_id", "institution_id")
+    residents = list(await twice.values_list("resident_id", flat=True))
+    rows = begun.filter(Q(ended_on=None) | Q(ended_on__gte=date(year, 1, 1)))
+    if not residents:
+        return rows
+    several = begun.filter(resident_id__in=residents).order_by("enrolled_on", "id")
+    latest, older = dict[tuple[int, int], int](), list[int]()
+    for number, *whose in await several.values_list("id", "resident_id", "institution_id"):
+        if (earlier := latest.get((whose[0], whose[1]))) is not None:
+            older.append(earlier)
+        latest[whose[0], whose[1]] = number
+    return rows.filter(id__not_in=older) if older else rows
 
 
-async def _rates(
-    institutions: Sequence[int], disease: Disease, year: int, times: int, today: date
-) -> YearRates:
-    people = await years_of(disease=disease, year=year, institutions=institutions)
-    return rates_of([each for _, each in people], year=year, times=times, until=today)
-
-
-def _lengths(counted: YearRates) -> Counts:
-    return {each: len(getattr(counted, each.value)) for each in Behind}
-
-
-def _of_city(sums: Sums, disease: Disease) -> Counts:
+def _of(sums: Sums, disease: Disease, places: Collection[int]) -> Counts:
     found = Counter(dict.fromkeys(Behind, 0))
-    for (_, word), number in sums.items():
+    for (place, word), number in sums.items():
         of, _, what = word.partition("/")
-        if of == disease:
+        if of == disease and place in places:
             found[Behind(what)] += number
     return found
 
 
 def _card(disease: Disease, counts: Counts, hidden_below: int) -> DiseaseRates:
-    def said(number: int) -> str:
-        return small(number, least=hidden_below) if hidden_below else str(number)
-
-    word = "血压" if disease is Disease.HYPERTENSION else "血糖"
     managed = counts[Behind.MANAGED]
-    told = (
+    word = "血压" if disease is Disease.HYPERTENSION else "血糖"
+    rates = (
         (f"{DISEASE_WORDS[disease]}规范管理率", Rate(counts[Behind.REGULAR], managed)),
         (f"管理人群{word}控制率", Rate(counts[Behind.CONTROLLED], managed)),
     )
     lines = tuple(
         RateLine(
             title,
-            said(rate.numerator),
-            said(rate.denominator),
+            told(rate.numerator, managed, least=hidden_below),
+            small(managed, least=hidden_below),
             HIDDEN if _tells_few(rate, hidden_below) else rate.percent,
         )
-        for title, rate in told
+        for title, rate in rates
     )
-    shown = {each: said(number) for each, number in counts.items()}
+    shown = {
+        each: told(number, managed, least=hidden_below)
+        if each in OF_MANAGED
+        else small(number, least=hidden_below)
+        for each, number in counts.items()
+    }
     return DiseaseRates(disease, DISEASE_WORDS[disease], shown, lines)
 
 
@@ -166,5 +193,7 @@ def _notes(times: int, hidden_below: int) -> tuple[str, ...]:
         "分母为 0 显示“—”；百分比保留两位小数，四舍五入。",
     ]
     if hidden_below:
-        notes.append(f"少于 {hidden_below} 人显示“<{hidden_below}”，能由此推出人数的百分比不显示。")
+        notes.append(
+            f"少于 {hidden_below} 人显示“<{hidden_below}”；能由此推出少数人的人数和百分比显示“{HIDDEN}”。"
+        )
     return tuple(notes)

@@ -26,10 +26,6 @@ from server.kit.errors import NotFound
 from server.records.access import View, rereading, view_of
 
 MOST = 60  # follow-ups of one episode
-CARRIED = ("weight_target", "smoking", "drinking", "exercise_times", "exercise_minutes", "salt", "staple", "height",
-           "smoking_target", "drinking_target", "exercise_times_target", "exercise_minutes_target", "salt_target",
-           "staple_target", "insulin", "medicine_other",
-           *(f"medicine_{place}{part}" for place in (1, 2, 3) for part in ("", "_times", "_dose")))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -106,7 +102,7 @@ async def form_sheet(*, actor: Actor, episode_uid: str, now: datetime) -> FormSh
     return FormSheet(
         card=read_episode(row, now=now),
         form=CURRENT[row.disease],
-        answers={name: last.answers[name] for name in CARRIED if name in last.answers} if last else {},
+        answers=CURRENT[row.disease].carried(last.answers) if last else {},
         line_words=_line_words(row, numbers, local_date(now)),
         last_words=_last_words(read_follow_up(last), local_date(now)) if last else "还没有随访过。",
         today=local_date(now),

@@ -30,7 +30,8 @@ from server.followups.rules.lifecycle import (
     EpisodeStatus,
 )
 from server.followups.rules.parameters import PARAMETERS, POLICY
-from server.followups.rules.rates import Rate, YearOfOne, YearRates, rates_of, small
+from server.followups.rules.rates import YearOfOne, YearRates, rates_of, small
+from server.kit.rates import Rate
 
 __all__ = [
     "COURSE_WORDS",

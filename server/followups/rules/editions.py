@@ -14,13 +14,24 @@ def _codes(*words: str) -> tuple[tuple[str, str], ...]:
 
 
 def _number(  # noqa: PLR0917  a table reads best in columns
-    name: str, words: str, unit: str, low: float, high: float, decimals: int = 0, *, needed: bool = False
-) -> Question:
-    return Question(name, words, Ask.NUMBER, unit=unit, low=low, high=high, decimals=decimals, needed=needed)
+    name: str, words: str, unit: str, low: float, high: float, decimals: int = 0, *, needed: bool = False,
+    carried: bool = False,
+) -> Question:  # fmt: skip
+    return Question(
+        name,
+        words,
+        Ask.NUMBER,
+        unit=unit,
+        low=low,
+        high=high,
+        decimals=decimals,
+        needed=needed,
+        carried=carried,
+    )
 
 
-def _text(name: str, words: str, longest: int = 100) -> Question:
-    return Question(name, words, Ask.TEXT, longest=longest)
+def _text(name: str, words: str, longest: int = 100, *, carried: bool = False) -> Question:
+    return Question(name, words, Ask.TEXT, longest=longest, carried=carried)
 
 
 _WAY = Question("way", "随访方式", Ask.ONE, _codes("门诊", "家庭", "电话"), needed=True)
@@ -31,18 +42,18 @@ _PRESSURE = (
 _BODY = (
     _number("pulse", "心率", "次/分", 20, 250),
     _number("weight", "体重", "kg", 20, 250, 1),
-    _number("weight_target", "体重目标", "kg", 20, 250, 1),
-    _number("height", "身高", "cm", 80, 230, 1),
+    _number("weight_target", "体重目标", "kg", 20, 250, 1, carried=True),
+    _number("height", "身高", "cm", 80, 230, 1, carried=True),
 )
 _HABITS = (
-    _number("smoking", "日吸烟", "支", 0, 100),
-    _number("smoking_target", "日吸烟目标", "支", 0, 100),
-    _number("drinking", "日饮酒（折白酒）", "两", 0, 50, 1),
-    _number("drinking_target", "日饮酒目标", "两", 0, 50, 1),
-    _number("exercise_times", "运动", "次/周", 0, 30),
-    _number("exercise_minutes", "每次运动", "分钟", 0, 600),
-    _number("exercise_times_target", "运动目标", "次/周", 0, 30),
-    _number("exercise_minutes_target", "每次运动目标", "分钟", 0, 600),
+    _number("smoking", "日吸烟", "支", 0, 100, carried=True),
+    _number("smoking_target", "日吸烟目标", "支", 0, 100, carried=True),
+    _number("drinking", "日饮酒（折白酒）", "两", 0, 50, 1, carried=True),
+    _number("drinking_target", "日饮酒目标", "两", 0, 50, 1, carried=True),
+    _number("exercise_times", "运动", "次/周", 0, 30, carried=True),
+    _number("exercise_minutes", "每次运动", "分钟", 0, 600, carried=True),
+    _number("exercise_times_target", "运动目标", "次/周", 0, 30, carried=True),
+    _number("exercise_minutes_target", "每次运动目标", "分钟", 0, 600, carried=True),
 )
 _MIND = (
     Question("mind", "心理调整", Ask.ONE, _GOOD),
@@ -62,12 +73,12 @@ _MEDICINES = (
         question
         for place in (1, 2, 3)
         for question in (
-            _text(f"medicine_{place}", f"药物 {place}"),
-            _number(f"medicine_{place}_times", f"药物 {place} 每天", "次", 0, 12),
-            _text(f"medicine_{place}_dose", f"药物 {place} 每次"),
+            _text(f"medicine_{place}", f"药物 {place}", carried=True),
+            _number(f"medicine_{place}_times", f"药物 {place} 每天", "次", 0, 12, carried=True),
+            _text(f"medicine_{place}_dose", f"药物 {place} 每次", carried=True),
         )
     ),
-    _text("medicine_other", "其他药物", 200),
+    _text("medicine_other", "其他药物", 200, carried=True),
 )
 _REFERRAL = Section("转诊与备注", (_text("referral_to", "转往机构及科别"), _text("remark", "备注", 300)))
 
@@ -107,8 +118,8 @@ HYPERTENSION_2017 = Form(
             "生活方式",
             (
                 *_HABITS,
-                Question("salt", "摄盐", Ask.ONE, _codes("轻", "中", "重")),
-                Question("salt_target", "摄盐目标", Ask.ONE, _codes("轻", "中", "重")),
+                Question("salt", "摄盐", Ask.ONE, _codes("轻", "中", "重"), carried=True),
+                Question("salt_target", "摄盐目标", Ask.ONE, _codes("轻", "中", "重"), carried=True),
                 *_MIND,
             ),
         ),
@@ -160,8 +171,8 @@ DIABETES_2017 = Form(
             "生活方式",
             (
                 *_HABITS,
-                _number("staple", "主食", "克/天", 0, 2000),
-                _number("staple_target", "主食目标", "克/天", 0, 2000),
+                _number("staple", "主食", "克/天", 0, 2000, carried=True),
+                _number("staple_target", "主食目标", "克/天", 0, 2000, carried=True),
                 *_MIND,
             ),
         ),
@@ -175,7 +186,7 @@ DIABETES_2017 = Form(
                 *_TREATED,
                 Question("low_sugar", "低血糖反应", Ask.ONE, _codes("无", "偶尔", "频繁"), needed=True),
                 *_MEDICINES,
-                _text("insulin", "胰岛素（种类、用法和用量）", 200),
+                _text("insulin", "胰岛素（种类、用法和用量）", 200, carried=True),
             ),
         ),
         _REFERRAL,

@@ -38,6 +38,7 @@ class Question:
     decimals: int = 0
     needed: bool = False
     longest: int = 100
+    carried: bool = False  # into the next form: habits, aims and medicines are known, measurements are not
 
     @property
     def refusal(self) -> str:
@@ -99,6 +100,12 @@ class Form:
         if faults:
             raise WrongForm(fields=faults)
         return kept
+
+    def carried(self, answers: Mapping[str, Any]) -> Answers:
+        """Return what of an earlier form is filled in beforehand."""
+        return {
+            each.name: answers[each.name] for each in self.questions if each.carried and each.name in answers
+        }
 
     def read_out(self, answers: Mapping[str, Any]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
         """Return sections of (question, answer) in words, without what was not asked."""

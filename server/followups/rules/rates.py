@@ -8,12 +8,11 @@ enrolled. Controlled: the year's last follow-up was; whoever had none that year 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 
 from server.followups.rules.lifecycle import LEFT_OUT, EndReason
+from server.kit.rates import HIDDEN, Rate
 
 MONTHS_OF_QUARTER = 3
-HIDDEN = "—"
 
 
 @dataclass(frozen=True)
@@ -54,20 +53,6 @@ class YearOfOne:
 
 
 @dataclass(frozen=True)
-class Rate:
-    numerator: int
-    denominator: int
-
-    @property
-    def percent(self) -> str:
-        """Two decimals, half up; a line where nobody is below it."""
-        if self.denominator == 0:
-            return HIDDEN
-        share = Decimal(100 * self.numerator) / Decimal(self.denominator)
-        return f"{share.quantize(Decimal('0.01'), ROUND_HALF_UP)}%"
-
-
-@dataclass(frozen=True)
 class YearRates:
     managed: tuple[int, ...]  # episodes
     regular: tuple[int, ...]
@@ -100,6 +85,11 @@ def rates_of(people: Iterable[YearOfOne], *, year: int, times: int, until: date)
 def small(number: int, *, least: int) -> str:
     """Return a number of people as it may be shown where nobody is named."""
     return f"<{least}" if 0 < number < least else str(number)
+
+
+def told(part: int, whole: int, *, least: int) -> str:
+    """Return a part as it may be shown beside its whole: not where it, or what is left of the whole, is a few people."""
+    return HIDDEN if 0 < whole - part < least and not 0 < part < least else small(part, least=least)
 
 
 def _quarter(day: date) -> int:

@@ -5,6 +5,7 @@ from datetime import datetime
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.transactions import action
+from server.outbox.actions import enqueue
 from server.people.access import resident_for
 from server.people.actions.grants import end_all
 from server.people.actions.rows import change_care, lock, move_out, noted
@@ -77,3 +78,4 @@ async def record_death(*, actor: Actor, resident_uid: str, died_at: datetime, no
         await move_out(actor, row, StayEnd.DIED, now=now)
     await change_care(actor, row, CareEvent.DIE, CareCause.REPORTED, None, now=now)
     await noted(actor, "people.died", row, now=now, institution_id=home_id)
+    await enqueue("people.died", {"resident": row.uid}, now=now, once_key=f"people.died:{row.uid}")

@@ -11,9 +11,11 @@ from server.records.actions.emergencies import (
     sweep_emergencies,
 )
 from server.records.actions.entries import NewEntry, correct_entry, object_to_entry, write_entries
+from server.records.actions.keyed import Keyed, write_keyed
 
 __all__ = [
     "EmergencyPage",
+    "Keyed",
     "NewEntry",
     "correct_entry",
     "object_to_entry",
@@ -22,4 +24,5 @@ __all__ = [
     "review_emergency",
     "sweep_emergencies",
     "write_entries",
+    "write_keyed",
 ]

@@ -76,7 +76,7 @@ class HealthScenes(Stage):
     async def looked_at(self) -> tuple[str, str]:
         """Return a campaign and the ticket of a file that was looked at by Feng."""
         uid = await self.campaign_open()
-        file = read_reports("a.csv", REPORTS, edition=EDITIONS["2025.1"])
+        file = read_reports("a.csv", REPORTS, edition=EDITIONS["2025.1"], most_rows=500)
         preview = await checkup_queries.intake_preview(
             actor=await self.acting("feng"),
             campaign_uid=uid,

@@ -1,11 +1,14 @@
 """A home's check-ups from the plan to the last duty."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from server.alliance.models import PolicyParameter
+from server.audit.models import AuditEntry
 from server.audit.trail_models import AccessEntry
 from server.authority.actor import system_actor
 from server.checkups import actions, queries
@@ -18,11 +21,19 @@ from server.checkups.errors import (
     Overtaken,
     PreviewOver,
     ReasonNeeded,
+    TooManyRows,
     WrongDays,
     WrongReport,
 )
 from server.checkups.intake import empty_sheet, read_reports
-from server.checkups.models import CheckupDuty, CheckupFacts, CheckupIntake, CheckupPlace, CheckupReport
+from server.checkups.models import (
+    CheckupCampaign,
+    CheckupDuty,
+    CheckupFacts,
+    CheckupIntake,
+    CheckupPlace,
+    CheckupReport,
+)
 from server.checkups.queries import Step
 from server.checkups.rules import (
     EDITIONS,
@@ -34,15 +45,17 @@ from server.checkups.rules import (
     Standing,
 )
 from server.consent.rules import Purpose, RecordCategory
+from server.kit.engines.counting import counted
 from server.kit.errors import IllegalMove, NotFound
 from server.kit.pages import PageWish
 from server.outbox.models import OutboxMessage
+from server.people.models import Resident, ResidentStay
 from server.records.models import RecordEntry
 from server.records.queries import EntryWish, missing
-from tests.core.checkups.flows import FIRST, ILL, LAST, WELL, planned, reported
+from tests.core.checkups.flows import FIRST, ILL, LAST, WELL, WHOLE, planned, reported
 
-WISH = PageWish()
-EDITION = EDITIONS["2025.1"]
+WISH, MOST = PageWish(), 500
+EDITION = EDITIONS["2026.1"]
 FILE = (
     "姓名,床位号,体检日期,收缩压(mmHg),舒张压,血红蛋白（g/L）,胸部DR,体检结论,备注\n"
     "王桂兰,201-1,2026-03-02,182,80,98,右肺小结节,,x\n"
@@ -51,7 +64,7 @@ FILE = (
 
 
 async def previewed(actor: Any, clock: Any, campaign: str, text: str = FILE) -> Any:
-    file = read_reports("结果.csv", text.encode(), edition=EDITION)
+    file = read_reports("结果.csv", text.encode(), edition=EDITION, most_rows=MOST)
     return await queries.intake_preview(
         actor=await actor("feng"), campaign_uid=campaign, rows=file.rows, mapped=file.mapped, unknown=file.unknown,
         digest=file.digest, now=clock(),
@@ -135,7 +148,7 @@ class TestPlan:
         count = await actions.plan_days(
             actor=he, campaign_uid=uid, days=[FIRST], per_day=10, first_minute=480, now=clock()
         )
-        sheet = await queries.campaign_sheet(actor=he, uid=uid, now=clock())
+        sheet = await queries.campaign_lines(actor=he, uid=uid, now=clock())
         ((day, lines),) = sheet.days
         assert (count, day, [(line.name, line.time) for line in lines]) == (
             2, FIRST, [("王桂兰", "08:00"), ("李福生", "08:10")],
@@ -149,6 +162,35 @@ class TestPlan:
                 first_minute=480,
                 now=clock(),
             )
+
+    async def test_days_are_written_a_day_at_a_time(self, town: Any, actor: Any, clock: Any) -> None:
+        uid, he = await planned(town, actor, clock), await actor("he")
+        campaign = await CheckupCampaign.get(uid=uid)
+        for resident in await Resident.exclude(home_id=campaign.home_id).limit(4):
+            await CheckupPlace(campaign=campaign, resident=resident, created_at=clock()).save()
+            await ResidentStay.filter(resident_id=resident.id).update(started_at=clock() - timedelta(days=60))
+        days = [FIRST, FIRST + timedelta(days=1)]
+        with counted() as statements:
+            count = await actions.plan_days(
+                actor=he, campaign_uid=uid, days=days, per_day=3, first_minute=480, now=clock()
+            )
+        written = [sql for sql in statements if sql.startswith("UPDATE") and "checkup_place" in sql]
+        assert len(written) == 1 + -(-count // 3)
+        minutes = await CheckupPlace.filter(day=FIRST).order_by("minute").values_list("minute", flat=True)
+        assert (count > 2, minutes) == (True, [480, 490, 500])
+
+    async def test_is_told_and_printed_without_what_was_done_to_it(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid, feng = await planned(town, actor, clock), await actor("feng")
+        with counted() as statements:
+            head = await queries.campaign_head(actor=feng, uid=uid, now=clock())
+            assert (head.is_open, head.most_rows) == (True, 500)
+            assert not any("resident" in sql.replace("resident_id", "") for sql in statements)
+            await queries.campaign_lines(actor=feng, uid=uid, now=clock())
+        assert not any("audit_entry" in sql for sql in statements)
+        with pytest.raises(NotFound):
+            await queries.campaign_head(actor=await actor("he"), uid=uid, now=clock())
 
     async def test_days_are_for_those_who_are_still_due(self, town: Any, actor: Any, clock: Any) -> None:
         uid, he = await planned(town, actor, clock), await actor("he")
@@ -194,8 +236,51 @@ class TestReport:
         due = {each.code: each for each in await missing(wish=wish)}
         assert due["checkup"].last_day == clock.instant.date()
         line = await standing_of(actor, clock, uid, "王桂兰")
-        assert (line.standing, line.place_words) == (Standing.EXAMINED, "已有报告")
+        assert (line.standing, line.place_words) == (Standing.PARTLY, "已有报告")
         assert row.next_on == date(2027, 3, 2)
+
+    async def test_counts_as_examined_only_when_the_form_is_complete(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid, he = await planned(town, actor, clock), await actor("he")
+        lacking = {name: value for name, value in WHOLE.items() if name not in {"chest", "hba1c"}}
+        for values, reason, covered, lacks in (
+            ({"hgb": 122}, "", 0, 46), (lacking, "补录", 0, 2), ({**WHOLE, "chest": "未做，卧床"}, "补录", 0, 1),
+            (WHOLE, "补拍了胸片", 1, 0),
+        ):  # fmt: skip
+            report = await reported(town, actor, clock, uid, values, reason=reason)
+            sheet = await queries.campaign_sheet(actor=he, uid=uid, now=clock())
+            assert (sheet.covered, sheet.counted, sheet.rate.percent) == (covered, 2, f"{50 * covered:.2f}%")
+            told = await queries.report_sheet(actor=await actor("feng"), uid=report, now=clock())
+            assert len(told.card.missing) == lacks
+            line = await standing_of(actor, clock, uid, "王桂兰")
+            assert line.standing is (Standing.EXAMINED if covered else Standing.PARTLY)
+            assert ("还差" in line.sentence) is not bool(covered)
+        assert not await CheckupDuty.exists()
+
+    async def test_keeps_what_was_asked_in_a_note_of_its_own(self, town: Any, actor: Any, clock: Any) -> None:
+        uid = await planned(town, actor, clock)
+        row = await CheckupReport.get(uid=await reported(town, actor, clock, uid, WHOLE))
+        asked = await RecordEntry.get(uid=row.entries["asked"])
+        assert "症状：无症状；" in asked.body["text"]
+        assert "服药依从性：规律" in asked.body["text"]
+        assert "症状" not in (await RecordEntry.get(uid=row.entries["note"])).body["text"]
+        assert len(asked.body["text"]) < 2000
+
+    async def test_by_hand_shows_whatever_has_a_value_at_any_age(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid, feng = await planned(town, actor, clock), await actor("feng")
+        await Resident.filter(uid=town.people.wang).update(birth_date=date(1964, 1, 1))
+        wish = {"actor": feng, "campaign_uid": uid, "resident_uid": town.people.wang, "now": clock()}
+        names = [item.name for _, items in (await queries.report_form(**wish)).groups for item in items]
+        assert {"chest", "hba1c", "self_care"}.isdisjoint(names)
+        await reported(town, actor, clock, uid, {**WELL, "chest": "正常"})
+        form = await queries.report_form(**wish)
+        names = [item.name for _, items in form.groups for item in items]
+        assert "chest" in names
+        assert "hba1c" not in names
+        assert form.report.conclusion == "体检未见明显异常"
 
     async def test_opens_a_duty_for_everything_abnormal_with_its_term(
         self, town: Any, actor: Any, clock: Any
@@ -222,6 +307,50 @@ class TestReport:
         ]
         assert await CheckupDuty.filter(status=DutyStatus.VOID).count() == 2
         assert await queries.faults(now=clock()) == []
+
+    async def test_put_right_opens_nothing_again_that_was_settled(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid = await planned(town, actor, clock)
+        await reported(town, actor, clock, uid)
+        duty = await CheckupDuty.get(item="hgb")
+        await actions.settle_duty(
+            actor=await actor("feng"), duty_uid=duty.uid, settled=Settled.KNOWN, note="在治疗", now=clock()
+        )
+        await reported(town, actor, clock, uid, {**ILL, "pulse": 71}, reason="脉率抄错")
+        assert [each.status for each in await CheckupDuty.filter(item="hgb")] == [DutyStatus.DONE]
+        await reported(town, actor, clock, uid, {**ILL, "hgb": 90}, reason="血红蛋白抄错")
+        assert await CheckupDuty.filter(item="hgb", status=DutyStatus.OPEN).count() == 1
+        assert await queries.faults(now=clock()) == []
+
+    async def test_put_right_is_due_sooner_when_it_has_become_grave_and_later_when_it_is_not(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid = await planned(town, actor, clock)
+        await reported(town, actor, clock, uid)
+        clock.advance(days=2)
+        for hgb, due in ((58, date(2026, 3, 7)), (57, date(2026, 3, 7)), (97, date(2026, 4, 1))):
+            found = Found(date(2026, 3, 2), {**ILL, "hgb": hgb})
+            await actions.enter_report(
+                actor=await actor("feng"), campaign_uid=uid, resident_uid=town.people.wang, found=found, reason="复核",
+                now=clock(),
+            )  # fmt: skip
+            duty = await CheckupDuty.get(item="hgb", status=DutyStatus.OPEN)
+            assert (duty.due_on, duty.grave) == (due, hgb < 60)
+
+    async def test_is_neither_entered_nor_put_right_once_the_campaign_is_over(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid, feng = await planned(town, actor, clock), await actor("feng")
+        report = await reported(town, actor, clock, uid)
+        for event, refused in ((CampaignEvent.CLOSE, True), (CampaignEvent.REOPEN, False)):
+            await actions.move_campaign(actor=feng, campaign_uid=uid, event=event, now=clock())
+            newest = await CheckupReport.filter(is_current=True).get()
+            sheet = await queries.report_sheet(actor=feng, uid=newest.uid, now=clock())
+            assert sheet.may_write is not refused
+            with pytest.raises(NotThisNow) if refused else nullcontext():
+                await reported(town, actor, clock, uid, WELL, reason="补录")
+        assert report != (await CheckupReport.get(is_current=True)).uid
 
     async def test_refuses_before_it_is_open_and_what_cannot_be(
         self, town: Any, actor: Any, clock: Any
@@ -312,12 +441,46 @@ class TestFile:
     @pytest.mark.parametrize("content", [b"", b"\x00\xff", "甲,乙\n1,2\n".encode()])
     def test_is_refused_when_it_is_none(self, content: bytes) -> None:
         with pytest.raises(FileUnreadable):
-            read_reports("a.csv", content, edition=EDITION)
+            read_reports("a.csv", content, edition=EDITION, most_rows=MOST)
+
+    async def test_is_refused_with_the_number_when_it_has_too_many_rows(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid = await planned(town, actor, clock)
+        head, *lines = FILE.splitlines()
+        for text in ("\n".join([head, *lines, lines[0]]), "\n".join([head, "", lines[0], "", lines[1]])):
+            with pytest.raises(TooManyRows) as refused:
+                read_reports("a.csv", text.encode(), edition=EDITION, most_rows=2)
+            assert "最多 2 行" in refused.value.sentence
+        await PolicyParameter.filter(code="checkups.most_rows").update(value=1)
+        with pytest.raises(TooManyRows) as refused:
+            await previewed(actor, clock, uid)
+        assert "最多 1 行" in refused.value.sentence
+
+    async def test_is_refused_when_the_campaign_is_over(self, town: Any, actor: Any, clock: Any) -> None:
+        uid, feng = await planned(town, actor, clock), await actor("feng")
+        preview = await previewed(actor, clock, uid)
+        await actions.move_campaign(actor=feng, campaign_uid=uid, event=CampaignEvent.CLOSE, now=clock())
+        with pytest.raises(NotThisNow):
+            await previewed(actor, clock, uid)
+        with pytest.raises(NotThisNow):
+            await actions.import_reports(actor=feng, campaign_uid=uid, ticket=preview.ticket, now=clock())
 
     def test_the_template_reads_itself(self) -> None:
-        file = read_reports("a.xlsx", empty_sheet(EDITION), edition=EDITION)
-        assert (file.rows, file.unknown) == ((), ())
-        assert len(file.mapped) == len(EDITION.items) + 8
+        for edition in EDITIONS.values():
+            file = read_reports("a.xlsx", empty_sheet(edition), edition=edition, most_rows=MOST)
+            assert (file.rows, file.unknown) == ((), ())
+            assert len({taken for _, taken in file.mapped}) == len(edition.items) + 8
+
+    async def test_says_what_is_still_missing_and_takes_codes_or_words(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid = await planned(town, actor, clock)
+        text = '姓名,床位号,体检日期,症状,饮食习惯,吸烟情况,尿蛋白\n王桂兰,201-1,2026-03-02,头痛、25,"1,4",从不吸烟,++\n'
+        (fault,) = (await previewed(actor, clock, uid, text)).faults
+        assert fault.sentences == ("选了“其他”症状，请写明是什么。",)
+        (row,) = (await previewed(actor, clock, uid, text.replace("头痛、25", "头痛、便秘"))).rows
+        assert (row.items, row.missing > 30, row.abnormal) == (4, True, ("尿蛋白：++",))
 
 
 class TestAfterwards:
@@ -355,6 +518,8 @@ class TestAfterwards:
         clock.advance(days=15)
         assert await actions.sweep_checkups(actor=worker, now=clock()) == 1
         assert await OutboxMessage.filter(topic="checkups.over").count() == 1
+        for deed in ("checkups.duty_overdue", "checkups.over"):
+            assert await AuditEntry.filter(action=deed).count() == 1
 
     async def test_the_family_reads_what_was_found_and_when_next(
         self, town: Any, actor: Any, clock: Any
@@ -368,6 +533,9 @@ class TestAfterwards:
         line = await queries.checkup_of(actor=daughter, **wish, now=clock())
         assert (line.standing, "8:00" in line.appointment) == (Standing.DUE, True)
         await reported(town, actor, clock, uid)
+        line = await queries.checkup_of(actor=daughter, **wish, now=clock())
+        assert "做了一部分，还差" in line.sentence
+        await reported(town, actor, clock, uid, {**WHOLE, **ILL}, reason="补录")
         line = await queries.checkup_of(actor=daughter, **wish, now=clock())
         assert "已经做过了" in line.sentence
         assert "2027 年 3 月 2 日" in line.next_words

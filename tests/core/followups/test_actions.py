@@ -2,12 +2,17 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from tortoise import connections
 
+from server.alliance.models import Institution
+from server.audit.models import AuditEntry
 from server.audit.trail_models import AccessEntry
-from server.authority.actor import system_actor
+from server.authority.actor import Grant, system_actor
+from server.authority.permissions import Permission
 from server.consent.rules import Purpose
 from server.followups import actions, queries
 from server.followups.errors import (
@@ -25,13 +30,18 @@ from server.followups.errors import (
     TooYoung,
     WrongDay,
     WrongForm,
+    YearNotCounted,
 )
 from server.followups.models import ChronicEpisode, FollowUp
 from server.followups.queries import Behind, Work, WorkFilter
+from server.followups.queries.years import TILE
 from server.followups.rules import Course, Disease, EndReason, EpisodeStatus, Outcome
+from server.kit.engines.counting import counted
 from server.kit.errors import NotFound
 from server.kit.pages import PageWish
+from server.kit.rollups import CITY, lay_down
 from server.outbox.models import OutboxMessage
+from server.people.actions import record_death
 from server.people.models import Resident
 from server.records.models import RecordEntry
 from server.records.queries import EntryWish, missing
@@ -39,6 +49,7 @@ from server.records.rules import EntryKind
 from tests.core.followups.filled import pressure, sugar
 
 WISH = PageWish()
+RATES = import_module("server.followups.queries.rates")  # the package has a function of its name
 HIGH = {"systolic": 168, "diastolic": 92}
 
 
@@ -55,6 +66,12 @@ async def recorded(town: Any, actor: Any, clock: Any, *filled: Any, days: int = 
     return cards
 
 
+async def enroll_diabetes(who: Any, town: Any, clock: Any) -> Any:
+    return await actions.enroll(
+        actor=who, resident_uid=town.people.wang, disease=Disease.DIABETES, evidence="小结", now=clock()
+    )
+
+
 class TestEnroll:
     async def test_by_a_diagnosis_that_we_may_see(self, town: Any) -> None:
         row = await ChronicEpisode.get(uid=town.followups.wang)
@@ -66,6 +83,20 @@ class TestEnroll:
             evidence="2024 年出院小结", now=clock(),
         )  # fmt: skip
         assert (card.disease, card.next_on) == (Disease.DIABETES, clock.instant.date())
+
+    async def test_by_whichever_of_ones_institutions_serves_the_home(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        """The first hospital comes first by its number, and has no agreement with Yihe."""
+        doctor = await actor("doctor")
+        hospital = await Institution.get(uid=town.alliance.first_hospital)
+        both = replace(doctor, grants=(Grant(doctor.grants[0].role, hospital.id), *doctor.grants))
+        (own,) = doctor.institutions_with(Permission.FOLLOW_UP_WRITE)
+        assert hospital.id < own
+        await enroll_diabetes(both, town, clock)
+        assert (
+            await ChronicEpisode.get(disease=Disease.DIABETES, resident__uid=town.people.wang)
+        ).institution_id == own
 
     async def test_once(self, town: Any, actor: Any, clock: Any) -> None:
         with pytest.raises(AlreadyEnrolled):
@@ -306,6 +337,7 @@ class TestTime:
         assert await self.sweep(clock) == 2
         assert await self.sweep(clock) == 0
         assert await OutboxMessage.filter(topic="followups.overdue").count() == 2
+        assert await AuditEntry.filter(action="followups.overdue").count() == 2
 
     async def test_says_again_when_the_next_date_passes(self, town: Any, actor: Any, clock: Any) -> None:
         clock.advance(days=2)
@@ -331,11 +363,46 @@ class TestTime:
         await recorded(town, actor, clock, pressure(), days=0)
         assert (await ChronicEpisode.get(uid=town.followups.wang)).status is EpisodeStatus.ENROLLED
 
-    async def test_ends_what_death_ends(self, town: Any, clock: Any) -> None:
-        await Resident.filter(uid=town.people.wang).update(died_at=clock())
-        assert await self.sweep(clock) == 1
+    async def test_ends_at_the_news_of_a_death(
+        self, town: Any, actor: Any, clock: Any, worker_pass: Any
+    ) -> None:
+        await record_death(
+            actor=await actor("he"), resident_uid=town.people.wang, died_at=clock(), now=clock()
+        )
+        assert await self.sweep(clock) == 0
+        await worker_pass()
         row = await ChronicEpisode.get(uid=town.followups.wang)
         assert (row.status, row.end_reason, row.live_key) == (EpisodeStatus.ENDED, EndReason.DIED, None)
+        assert (await ChronicEpisode.get(uid=town.followups.li)).status is EpisodeStatus.ENROLLED
+
+    @pytest.mark.parametrize("enrolled_ago", [0, 400])
+    async def test_ends_and_says_nothing_of_the_dead_of_whom_no_news_came(
+        self, enrolled_ago: int, town: Any, clock: Any
+    ) -> None:
+        await Resident.filter(uid=town.people.wang).update(died_at=clock())
+        since = clock.instant.date() - timedelta(days=enrolled_ago)
+        await ChronicEpisode.filter(uid=town.followups.wang).update(enrolled_on=since)
+        clock.advance(days=2)
+        assert await self.sweep(clock) == 2
+        assert await OutboxMessage.filter(topic="followups.overdue").count() == 1
+        row = await ChronicEpisode.get(uid=town.followups.wang)
+        assert (row.status, row.end_reason, row.live_key) == (EpisodeStatus.ENDED, EndReason.DIED, None)
+
+    @pytest.mark.sqlite
+    async def test_reads_nothing_whole_in_a_quiet_second(self, town: Any, clock: Any) -> None:
+        clock.advance(days=2)
+        await self.sweep(clock)
+        with counted() as statements:
+            assert await self.sweep(clock) == 0
+        asked = {sql for sql in statements if sql.lstrip().startswith("SELECT") and "chronic_episode" in sql}
+        assert len(asked) == 4
+        for sql in asked:
+            plan = await connections.get("default").execute_query_dict(
+                f"EXPLAIN QUERY PLAN {sql}", [None] * sql.count("?")
+            )
+            (how,) = [step["detail"] for step in plan if step["detail"].split()[1] == "chronic_episode"]
+            assert how.startswith("SEARCH"), how
+            assert "<?" in how, how  # the dates that have passed, not everybody who lives
 
 
 class TestReading:
@@ -416,7 +483,7 @@ class TestReading:
         city = await queries.rates(actor=await actor("tang"), year=2026, now=clock())
         assert city.diseases[0].counts[Behind.MANAGED] == "<5"
         assert city.diseases[0].rates[1].percent == "—"
-        assert await actions.sweep_rates(actor=system_actor("worker"), now=clock()) == 2
+        assert await actions.sweep_rates(actor=system_actor("worker"), now=clock()) == 4
         kept = await queries.rates(actor=await actor("tang"), year=2026, now=clock())
         assert kept.diseases == city.diseases
         page = await queries.people_behind(
@@ -424,3 +491,68 @@ class TestReading:
             now=clock(),
         )  # fmt: skip
         assert [each.resident_name for each in page.items] == ["王桂兰"]
+
+    async def test_rates_hide_a_few_of_many_and_what_is_left_of_many(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        """98 of 100 names two people to whoever knows the hundred."""
+        year = date(2026, 1, 1)
+        sums = {"managed": 100, "regular": 98, "controlled": 60, "lost": 3, "left_out": 2}
+        await lay_down(
+            TILE, year, {(CITY, f"hypertension/{what}"): many for what, many in sums.items()}, now=clock()
+        )
+        card = (await queries.rates(actor=await actor("tang"), year=2026, now=clock())).diseases[0]
+        assert [(line.numerator, line.denominator, line.percent) for line in card.rates] == [
+            ("—", "100", "—"), ("60", "100", "60.00%"),
+        ]  # fmt: skip
+        assert list(card.counts.values()) == ["100", "—", "60", "<5", "<5"]
+
+    async def test_rates_are_counted_beforehand_for_every_year_that_is_offered_and_no_other(
+        self, town: Any, actor: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await recorded(town, actor, clock, pressure(), days=0)
+        await actions.sweep_rates(actor=system_actor("worker"), now=clock())
+        counted_at = clock()
+        clock.advance(minutes=5)
+
+        async def never(**given: Any) -> Any:
+            raise AssertionError(given)
+
+        monkeypatch.setattr(RATES, "institution_sums", never)
+        for who, managed in (("tang", "<5"), ("feng", "1")):
+            card = await queries.rates(actor=await actor(who), year=None, now=clock())
+            assert card.years == (2026, 2025, 2024, 2023)
+            for year in card.years:
+                kept = await queries.rates(actor=await actor(who), year=year, now=clock())
+                assert kept.counted_at == counted_at
+            assert card.diseases[0].counts[Behind.MANAGED] == managed
+            with pytest.raises(YearNotCounted):
+                await queries.rates(actor=await actor(who), year=2022, now=clock())
+
+    async def test_people_behind_a_number_come_page_by_page_and_as_many_as_were_counted(
+        self, town: Any, actor: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(RATES, "PIECE", 2)
+        doctor, feng = await actor("doctor"), await actor("feng")
+        people = await Resident.filter(home__uid=town.alliance.yihe).exclude(uid=town.people.wang)
+        row = await ChronicEpisode.get(uid=town.followups.wang)
+        for number, resident in enumerate(people * 3):
+            await ChronicEpisode(
+                resident_id=resident.id, institution_id=row.institution_id, disease=Disease.HYPERTENSION,
+                enrolled_how=row.enrolled_how, enrolled_on=row.enrolled_on - timedelta(days=9 - number),
+                enrolled_by_id=row.enrolled_by_id, next_on=row.next_on, status=EpisodeStatus.ENDED,
+                ended_on=row.enrolled_on, end_reason=EndReason.DECLINED, created_at=clock(),
+            ).save()  # fmt: skip
+        await recorded(town, actor, clock, pressure(), days=0)
+        card = await queries.rates(actor=feng, year=2026, now=clock())
+        wish = {"actor": doctor, "disease": Disease.HYPERTENSION, "year": 2026, "now": clock()}
+        for behind in Behind:
+            found, after = list[str](), None
+            while True:
+                page = await queries.people_behind(**wish, behind=behind, wish=PageWish(after, 1))
+                found += [each.uid for each in page.items]
+                after = page.next
+                if after is None:
+                    break
+            assert (len(found), len(set(found))) == (int(card.diseases[0].counts[behind]), len(found))
+        assert card.diseases[0].counts[Behind.MANAGED] == str(1 + len(people))
