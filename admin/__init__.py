@@ -13,6 +13,7 @@ from admin import (
     calls,
     checkups,
     consent,
+    courses,
     documents,
     exports,
     feedback,
@@ -39,6 +40,7 @@ from admin import (
     trips,
     views,
     visits,
+    workload,
 )
 from admin.pages import ASSETS, PageFace
 
@@ -76,6 +78,8 @@ MODULES = (
     staff,
     accounts,
     training,
+    courses,
+    workload,
     exports,
     audit,
     privacy,

@@ -20,7 +20,9 @@ from miniprogram_api import (
     rectifications,
     referrals,
     session,
+    training,
     visits,
+    workload,
 )
 from server.authority.actor import Channel
 from server.web.json_face import JsonFace
@@ -41,6 +43,8 @@ MODULES = (
     referrals,
     followups,
     checkups,
+    training,
+    workload,
     feedback,
     inbox,
     public,

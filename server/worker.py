@@ -31,12 +31,14 @@ from server.privacy.actions.copies import write_copy
 from server.records import actions as records
 from server.referrals import actions as referrals
 from server.settlement import actions as settlement
+from server.training import actions as training
 from server.visits import actions as visits
 from server.web import metrics
 from server.web.asking import Services
 from server.web.problems import places
 from server.web.requestlog import during
 from server.web.watching import keep_watch, watch_process
+from server.workload import actions as workload
 
 LOG = logging.getLogger(__name__)
 BATCH = 50
@@ -76,6 +78,10 @@ SWEEPS: Sequence[Sweep] = (
     followups.sweep_follow_ups,
     followups.sweep_rates,
     checkups.sweep_checkups,
+    training.sweep_certificates,
+    training.sweep_sessions,
+    identity.sweep_workplaces,
+    workload.sweep_months,
 )
 
 WRITERS = {SheetKind.OWN_COPY: write_copy}
@@ -172,6 +178,8 @@ async def _announce(*, actor: Actor, message: Message, now: datetime) -> None:
         await feedback.issue_rating_tokens(
             actor=actor, source="appointment", source_uid=message.payload["appointment"], now=now
         )
+    if message.topic in workload.HEARD:
+        await workload.book_visit(actor=actor, visit_uid=message.payload["visit"], now=now)
     await notifications.announce(
         actor=actor, topic=message.topic, payload=message.payload, message_uid=message.uid, now=now
     )

@@ -88,6 +88,12 @@ class Permission(StrEnum):
     REFERRAL_READ = "referral:read"
     REFERRAL_SEND = "referral:send"  # write one, and move it when it is one's institution's turn
     REFERRAL_WATCH = "referral:watch"  # what is late, in the whole city
+    TRAINING_HOLD = "training:hold"  # plan a course, show its code, write its certificates
+    TRAINING_ATTEND = "training:attend"  # scan the code of a course, see one's own certificates
+    TRAINING_COUNT = "training:count"  # pre-service and certificate rates; the bureau sees numbers alone
+    WORKLOAD_READ = "workload:read"  # the ledger of an institution's work; the bureau sees sums alone
+    WORKLOAD_CLOSE = "workload:close"
+    WORKLOAD_OWN = "workload:own"  # my own work of a month
 
 
 _P = Permission
@@ -139,6 +145,7 @@ _HOME_CARE = frozenset(
         _P.ASSESSMENT_MAKE,
         _P.REFERRAL_READ,
         _P.REFERRAL_SEND,
+        _P.TRAINING_ATTEND,
     }
 )
 
@@ -172,6 +179,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         _P.CHECKUP_READ,
         _P.CHECKUP_PLAN,
         _P.CHECKUP_FACTS,
+        _P.TRAINING_HOLD,
+        _P.TRAINING_COUNT,
     },
     Role.CLINICIAN: frozenset(
         {
@@ -193,6 +202,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.REFERRAL_SEND,
             _P.FOLLOW_UP_READ,
             _P.FOLLOW_UP_WRITE,
+            _P.TRAINING_ATTEND,
+            _P.WORKLOAD_OWN,
         }
     ),
     Role.HOSPITAL_MANAGER: frozenset(
@@ -236,6 +247,12 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.CHECKUP_READ,
             _P.CHECKUP_PLAN,
             _P.CHECKUP_RECORD,
+            _P.TRAINING_HOLD,
+            _P.TRAINING_ATTEND,
+            _P.TRAINING_COUNT,
+            _P.WORKLOAD_READ,
+            _P.WORKLOAD_CLOSE,
+            _P.WORKLOAD_OWN,
         }
     ),
     Role.CIVIL_AFFAIRS: frozenset(
@@ -258,6 +275,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.PRIVACY_READ,
             _P.BREACH_KEEP,
             _P.REFERRAL_WATCH,
+            _P.TRAINING_HOLD,
+            _P.TRAINING_COUNT,
+            _P.WORKLOAD_READ,
         }
     ),
     Role.HEALTH_COMMISSION: frozenset(
@@ -279,6 +299,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.PRIVACY_READ,
             _P.BREACH_KEEP,
             _P.REFERRAL_WATCH,
+            _P.TRAINING_HOLD,
+            _P.TRAINING_COUNT,
+            _P.WORKLOAD_READ,
         }
     ),
     Role.MODERATOR: frozenset({_P.RATING_READ, _P.FEEDBACK_MODERATE}),

@@ -14,8 +14,10 @@ PARTS = (
     "records",
     "assessments",
     "booking",
+    "training",
     "visits",
     "settlement",
+    "workload",
     "followups",
     "feedback",
     "notifications",
@@ -23,12 +25,14 @@ PARTS = (
 )
 # What `make run` shows; a month is settled out of its past.
 WITH_A_PAST = (
-    *(part for part in PARTS if part != "settlement"),
+    *(part for part in PARTS if part not in {"settlement", "workload"}),
     "season",
     "ability",
     "referrals",
     "yearly",
     "settlement",
+    "schooling",
+    "workload",
 )
 
 

@@ -47,6 +47,8 @@ class SheetKind(StrEnum):
     ASSESSMENTS = "assessments"
     FOLLOW_UPS = "follow_ups"
     CHECKUPS = "checkups"
+    WORKLOAD_LINES = "workload_lines"
+    TRAINING_RATES = "training_rates"
     OWN_COPY = "own_copy"  # all that is held about a person, for them: the floor above writes it
 
 
@@ -65,6 +67,8 @@ SHEET_WORDS: Mapping[SheetKind, str] = {
     SheetKind.ASSESSMENTS: "待评估名单",
     SheetKind.FOLLOW_UPS: "慢病随访",
     SheetKind.CHECKUPS: "体检名单",
+    SheetKind.WORKLOAD_LINES: "工作量明细",
+    SheetKind.TRAINING_RATES: "岗前培训率和持证率",
     SheetKind.OWN_COPY: "个人信息副本",
 }
 

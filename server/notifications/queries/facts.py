@@ -211,4 +211,6 @@ _SUBJECTS: Mapping[str, Callable[[str], Awaitable[Facts]]] = {
     "statement": _beside,
     "episode": _beside,
     "campaign": _beside,
+    "training_session": _beside,
+    "workload_month": _beside,
 }

@@ -15,6 +15,7 @@ from server.notifications.templates import (
     referrals,
     rights,
     settlement,
+    staffing,
     visits,
 )
 from server.notifications.templates.kinds import (
@@ -37,6 +38,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     **agreements.TEMPLATES,
     **settlement.TEMPLATES,
     **feedback.TEMPLATES,
+    **staffing.TEMPLATES,
 }
 
 # News that reaches no inbox, and why.

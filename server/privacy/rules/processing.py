@@ -7,7 +7,7 @@ raises the version. Who answers for it, and the assessment itself, are the insti
 from dataclasses import dataclass
 from datetime import date
 
-VERSION = "2026-11.2"
+VERSION = "2026-11.3"
 SINCE = date(2026, 11, 22)
 
 
@@ -189,6 +189,17 @@ ACTIVITIES: tuple[ProcessingActivity, ...] = (
         recipients="要它的人",
         kept=("exports", "files"),
         measures="须写用途并再次验证；文件加密存放，一天后删除；下载留痕；打印件可核验",
+    ),
+    ProcessingActivity(
+        "培训、执业地点与工作量",
+        "核对谁能派去巡诊，统计培训率和服务量",
+        "工作人员",
+        "培训签到、证书和有效期、多点执业和挂职的机构与期限、每次双方确认的服务折算的服务量",
+        sensitive=False,
+        basis="第十三条第一款第（二）项人力资源管理",
+        recipients="本人；所在机构的管理员；同时执业的机构（只有机构名称和期限）；主管部门只有人数、比率和合计",
+        kept=("audit",),
+        measures="工作量只增不改，逐条对到巡诊；主管部门看不到姓名；不含长者信息",
     ),
     ProcessingActivity(
         "人员与审计",

@@ -12,6 +12,7 @@ from server.documents.queries.sheets.people import CONSENTS, RESIDENTS
 from server.documents.queries.sheets.referrals import REFERRALS
 from server.documents.queries.sheets.services import APPOINTMENTS, VISITS
 from server.documents.queries.sheets.settlement import STATEMENT_LINES, STATEMENTS
+from server.documents.queries.sheets.staffing import TRAINING_RATES, WORKLOAD_LINES
 from server.documents.rules import SheetKind
 
 SHEETS: Mapping[SheetKind, Sheet[Any]] = {
@@ -31,6 +32,8 @@ SHEETS: Mapping[SheetKind, Sheet[Any]] = {
         REFERRALS,
         FOLLOW_UPS,
         CHECKUPS,
+        WORKLOAD_LINES,
+        TRAINING_RATES,
     )
 }
 
