@@ -8,9 +8,10 @@ from pydantic import AfterValidator
 from admin.home import WAITING, Waiting
 from admin.people import UidText
 from admin.visits import Day
+from server.alliance.queries import own_institutions
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.web import Ask, Go, MenuEntry, PageQuery, Routes, Show
+from server.web import Ask, Form, Go, MenuEntry, PageQuery, Routes, Show
 from server.workload import actions, queries
 from server.workload.rules import LineKind, MonthStatus, said_points
 
@@ -28,6 +29,11 @@ def _first_of_month(day: date) -> date:
 
 class MonthQuery(PageQuery):
     month: Annotated[Day, AfterValidator(_first_of_month)] | None = None
+
+
+class CountMonth(Form):
+    institution: UidText
+    day: Day
 
 
 class LineQuery(PageQuery):
@@ -49,7 +55,16 @@ WAITING.append(months_to_close)
 )
 async def months(ask: Ask, query: MonthQuery) -> Show:
     page = await queries.months(actor=ask.actor, month=query.month, wish=query.counted, now=ask.now)
-    return Show("workload/list.html", page=page, query=query, tones=TONES)
+    closing = await own_institutions(actor=ask.actor, permission=CLOSE)
+    return Show("workload/list.html", page=page, query=query, tones=TONES, closing=closing)
+
+
+@routes.post("/workload", needs=CLOSE, summary="Count a month that is not in the ledger yet")
+async def count(ask: Ask, body: CountMonth) -> Go:
+    uid = await actions.count_month(
+        actor=ask.actor, institution_uid=body.institution, day=body.day, now=ask.now
+    )
+    return Go(f"/admin/workload/{uid}", said="已按巡诊核对。")
 
 
 @routes.get("/workload/<workload_month_uid>", needs=READ, summary="One month: its people, or its sums alone")

@@ -5,6 +5,7 @@ from datetime import date
 from tortoise.expressions import Q
 
 from server.alliance.access import BUREAU_ROLES
+from server.alliance.models import Institution
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.errors import NotFound
@@ -47,6 +48,13 @@ async def month_to_close(*, actor: Actor, uid: str) -> WorkloadMonth:
     return _found(
         await WorkloadMonth.filter(uid=uid, institution_id__in=own).select_related("institution").first()
     )
+
+
+async def institution_to_close_at(*, actor: Actor, uid: str) -> Institution:
+    row = await Institution.filter(uid=uid, id__in=sorted(actor.institutions_with(CLOSE))).first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def own_lines(*, actor: Actor, month: date | None) -> Q:

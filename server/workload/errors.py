@@ -9,6 +9,12 @@ class MonthNotOver(DomainError):
     message = "这个月还没有过完，下个月一号起才能关账。"
 
 
+class MonthNotBegun(DomainError):
+    code = "workload.month_not_begun"
+    kind = Kind.INVALID
+    message = "这个月还没有到，请选本月或以前的月份。"
+
+
 class MonthClosed(DomainError):
     code = "workload.month_closed"
     kind = Kind.CONFLICT

@@ -1,6 +1,6 @@
 """Close a month, after everything that was confirmed in it is booked; remind whoever has not."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from tortoise.functions import Sum
 
@@ -11,9 +11,9 @@ from server.kit.clock import local_date, start_of_day
 from server.kit.transactions import action
 from server.outbox.actions import enqueue
 from server.visits.queries import confirmed_items
-from server.workload.access import month_to_close
-from server.workload.actions.booking import book_visit
-from server.workload.errors import MonthClosed, MonthNotOver
+from server.workload.access import institution_to_close_at, month_to_close
+from server.workload.actions.booking import book_visit, held_month
+from server.workload.errors import MonthClosed, MonthNotBegun, MonthNotOver
 from server.workload.models import WorkloadLine, WorkloadMonth
 from server.workload.rules import (
     MONTH_MOVES,
@@ -32,6 +32,22 @@ async def recount_month(*, actor: Actor, uid: str, now: datetime) -> int:
     if row.status is MonthStatus.CLOSED:
         raise MonthClosed
     return await _booked(actor, row, now)
+
+
+@action
+async def count_month(*, actor: Actor, institution_uid: str, day: date, now: datetime) -> str:
+    """Begin a month that the ledger does not know yet, out of what was confirmed in it; return its uid.
+
+    For what was confirmed before there was a ledger. A month that is there is recounted, unless it is closed.
+    """
+    month = first_of_month(day)
+    if month > local_date(now):
+        raise MonthNotBegun
+    institution = await institution_to_close_at(actor=actor, uid=institution_uid)
+    row = await held_month(institution.id, month, now)
+    if row.status is MonthStatus.OPEN:
+        await _booked(actor, row, now)
+    return str(row.uid)
 
 
 @action

@@ -578,6 +578,9 @@ SAMPLES: Mapping[str, Make] = {
     "courses.cancel": lambda stage: Sample(stage.staffing_session(), WHY),
     "courses.rate_people": lambda stage: Sample({"institution_uid": stage.town.alliance.health_center}),
     "staff.prolong_role": lambda stage: under(stage.staffing_lent(), {"last_day": "2026-06-30", **WHY}),
+    "workload.count": lambda stage: Sample(
+        says={"institution": stage.town.alliance.health_center, "day": "2026-01-17"}
+    ),
     "workload.month": lambda stage: Sample(stage.staffing_month()),
     "workload.lines": lambda stage: Sample(stage.staffing_month()),
     "workload.recount": lambda stage: Sample(stage.staffing_month()),

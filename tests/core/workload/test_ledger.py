@@ -12,8 +12,8 @@ from server.visits import actions as visits
 from server.visits.models import Visit, VisitCorrection
 from server.visits.rules import Outcome
 from server.workload import actions, queries
-from server.workload.errors import MonthClosed, MonthNotOver
-from server.workload.models import WorkloadLine, WorkloadMonth
+from server.workload.errors import MonthClosed, MonthNotBegun, MonthNotOver
+from server.workload.models import WorkloadLine, WorkloadMonth, WorkloadVisit
 from server.workload.rules import LineKind, MonthStatus
 from tests.core.visits.conftest import Round, morning
 
@@ -128,6 +128,22 @@ class TestClosing:
         assert await actions.sweep_months(actor=WORKER, now=ninth) == 0
         assert await actions.sweep_months(actor=WORKER, now=ninth + timedelta(days=1)) == 1
         assert await actions.sweep_months(actor=WORKER, now=ninth + timedelta(days=2)) == 0
+
+
+class TestCounting:
+    async def test_brings_in_what_was_confirmed_before_there_was_a_ledger(self, morning, actor):
+        await WorkloadLine.all().delete()
+        await WorkloadVisit.all().delete()
+        await WorkloadMonth.all().delete()
+        wish = {"institution_uid": morning.town.alliance.health_center, "now": morning.now}
+        uid = await actions.count_month(actor=morning.feng, day=date(2026, 2, 17), **wish)
+        sheet = await queries.month_sheet(actor=morning.feng, uid=uid, now=morning.now)
+        assert (sheet.card.points, sheet.card.services) == ("2", 1)
+        assert await actions.count_month(actor=morning.feng, day=date(2026, 2, 1), **wish) == uid
+        with pytest.raises(MonthNotBegun):
+            await actions.count_month(actor=morning.feng, day=date(2026, 4, 1), **wish)
+        with pytest.raises(NotFound):
+            await actions.count_month(actor=await actor("zhao"), day=date(2026, 2, 1), **wish)
 
 
 class TestReading:
