@@ -74,7 +74,7 @@ class SecondPersonNeeded(DomainError):
 class ReasonNeeded(DomainError):
     code = "training.reason_needed"
     kind = Kind.INVALID
-    message = "请写明原因。"
+    message = "请写明原因，再提交一次。"
 
 
 class Untrained(DomainError):
