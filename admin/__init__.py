@@ -16,6 +16,7 @@ from admin import (
     clinics,
     consent,
     demands,
+    courses,
     documents,
     exports,
     feedback,
@@ -46,6 +47,7 @@ from admin import (
     trips,
     views,
     visits,
+    workload,
 )
 from admin.pages import ASSETS, PageFace
 
@@ -90,6 +92,8 @@ MODULES = (
     staff,
     accounts,
     training,
+    courses,
+    workload,
     exports,
     audit,
     privacy,

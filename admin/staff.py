@@ -10,7 +10,9 @@ from admin.home import WAITING, Waiting
 from server.authority.actor import Actor
 from server.authority.permissions import Permission, Role
 from server.identity import actions, doors, queries
+from server.identity.rules import ENGAGEMENT_WORDS, Engagement, Terms
 from server.kit.clock import local_date, start_of_day
+from server.training.queries import course_choices
 from server.web import Ask, Clean, Form, Go, MenuEntry, PageQuery, Routes, Show, text
 
 routes = Routes("staff", tag="人员")
@@ -18,6 +20,11 @@ menu = MenuEntry("人员与岗位", "/admin/staff", Permission.STAFF_MANAGE, 80)
 
 MANAGE = Permission.STAFF_MANAGE
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
+ENGAGEMENTS = list(ENGAGEMENT_WORDS.items())
+
+
+def _day_after(day: date | None) -> date | None:
+    return day + timedelta(days=1) if day else None
 
 
 def _names_a_role(post: str) -> str:
@@ -40,11 +47,21 @@ class StaffQuery(PageQuery):
 
 
 class RoleForm(Form):
-    """A role at a place, from a first to a last day."""
+    """A role at a place, from a first to a last day, and in which capacity."""
 
     post: Post  # "<institution uid>:<role>"; the system as a whole is "-"
     first_day: Day | None = None
     last_day: Day | None = None
+    engagement: Engagement = Engagement.OWN
+    registration_number: Annotated[str, text(40, least=0), Clean] = ""
+    registration_last_day: Day | None = None  # still registered on that day
+    note: Annotated[str, text(200, least=0), Clean] = ""
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(
+            self.engagement, self.registration_number, _day_after(self.registration_last_day), self.note
+        )
 
     @property
     def institution_uid(self) -> str | None:
@@ -66,6 +83,14 @@ class RoleForm(Form):
 class TakeOn(RoleForm):
     name: Annotated[str, text(20, least=2), Clean]
     login: Login | None = None
+
+
+class Prolong(Form):
+    """A later end: of the role, of the registration it rests on, or of both."""
+
+    last_day: Day | None = None
+    registration_last_day: Day | None = None
+    reason: Reason
 
 
 class GiveLogin(Form):
@@ -99,7 +124,8 @@ async def staff(ask: Ask, query: StaffQuery) -> Show:
 
 @routes.get("/staff/new", needs=MANAGE, summary="The page to take somebody on")
 async def take_on_page(ask: Ask) -> Show:
-    return Show("staff/new.html", choices=await queries.roles_to_give(actor=ask.actor, now=ask.now))
+    choices = await queries.roles_to_give(actor=ask.actor, now=ask.now)
+    return Show("staff/new.html", choices=choices, engagements=ENGAGEMENTS)
 
 
 @routes.post("/staff", needs=MANAGE, summary="Take somebody on")
@@ -111,6 +137,7 @@ async def take_on(ask: Ask, body: TakeOn) -> Show:
         institution_uid=body.institution_uid,
         starts_at=body.starts_at(ask.now),
         ends_at=body.ends_at,
+        terms=body.terms,
         login=body.login,
         memory_kib=ask.settings.argon2_memory_kib,
         now=ask.now,
@@ -128,6 +155,8 @@ async def member(ask: Ask, account_uid: str) -> Show:
         "staff/member.html",
         card=await queries.staff_member(actor=ask.actor, uid=account_uid, now=ask.now),
         choices=await queries.roles_to_give(actor=ask.actor, now=ask.now),
+        engagements=ENGAGEMENTS,
+        courses=course_choices(local_date(ask.now)),
         training=await queries.training_of(actor=ask.actor, account_uid=account_uid, now=ask.now),
         today=local_date(ask.now),
     )
@@ -142,9 +171,26 @@ async def grant_role(ask: Ask, account_uid: str, body: RoleForm) -> Go:
         institution_uid=body.institution_uid,
         starts_at=body.starts_at(ask.now),
         ends_at=body.ends_at,
+        terms=body.terms,
         now=ask.now,
     )
     return Go(f"/admin/staff/{account_uid}", said="岗位已添加。他需要重新登录一次。")
+
+
+@routes.post(
+    "/staff/roles/<grant_uid>/prolong", needs=MANAGE, summary="Let a role or its registration run longer"
+)
+async def prolong_role(ask: Ask, grant_uid: str, body: Prolong) -> Go:
+    after = _day_after(body.last_day)
+    await actions.prolong_role(
+        actor=ask.actor,
+        grant_uid=grant_uid,
+        ends_at=start_of_day(after) if after else None,
+        registration_ends_on=_day_after(body.registration_last_day),
+        reason=body.reason,
+        now=ask.now,
+    )
+    return Go("/admin/staff", said="期限已延长。")
 
 
 @routes.post("/staff/roles/<grant_uid>/end", needs=MANAGE, summary="End a role now")

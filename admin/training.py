@@ -3,28 +3,38 @@
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from admin.home import WAITING, Waiting
 from admin.people import Reason, UidText
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.identity import actions, queries
+from server.training import actions as training_actions
 from server.web import Ask, Clean, Form, Go, PageQuery, Routes, Show, text
 
 routes = Routes("training", tag="人员")
 
 MANAGE = Permission.STAFF_MANAGE
 EARLIEST, LATEST = date(1960, 1, 1), date(2200, 1, 1)
+SHORTEST = 2
 Day = Annotated[date, Field(ge=EARLIEST, lt=LATEST)]
 
 
 class Training(Form):
     place: UidText
-    title: Annotated[str, text(60, least=2), Clean]
+    course: Annotated[str, text(32, least=0), Clean] = ""  # of the list; else a title of one's own
+    title: Annotated[str, text(60, least=0), Clean] = ""
     certificate_number: Annotated[str, text(40), Clean] = ""
     completed_on: Day
     last_day: Day | None = None  # as certificates say it: still valid on that day
+
+    @model_validator(mode="after")
+    def is_named(self) -> "Training":
+        if not self.course and len(self.title) < SHORTEST:
+            message = "请选择课程，或写明证书名称。"
+            raise ValueError(message)
+        return self
 
     @property
     def expires_on(self) -> date | None:
@@ -53,10 +63,11 @@ async def training(ask: Ask, query: PageQuery) -> Show:
 
 @routes.post("/staff/<account_uid>/training", needs=MANAGE, summary="Write down a course or a certificate")
 async def record_training(ask: Ask, account_uid: str, body: Training) -> Go:
-    await actions.record_training(
+    await training_actions.record_certificate(
         actor=ask.actor,
         account_uid=account_uid,
         institution_uid=body.place,
+        course=body.course or None,
         title=body.title,
         certificate_number=body.certificate_number,
         completed_on=body.completed_on,

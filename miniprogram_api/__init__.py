@@ -21,7 +21,9 @@ from miniprogram_api import (
     rectifications,
     referrals,
     session,
+    training,
     visits,
+    workload,
 )
 from server.authority.actor import Channel
 from server.web.json_face import JsonFace
@@ -43,6 +45,8 @@ MODULES = (
     followups,
     checkups,
     home_beds,
+    training,
+    workload,
     feedback,
     inbox,
     public,

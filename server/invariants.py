@@ -20,7 +20,9 @@ from server.people import queries as people
 from server.records import queries as records
 from server.referrals import queries as referrals
 from server.settlement import queries as settlement
+from server.training import queries as training
 from server.visits import queries as visits
+from server.workload import queries as workload
 
 ASKED = (
     alliance.faults,
@@ -42,6 +44,8 @@ ASKED = (
     feedback.faults,
     indicators.faults,
     notifications.faults,
+    training.faults,
+    workload.faults,
 )
 
 

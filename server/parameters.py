@@ -24,7 +24,9 @@ from server.privacy import rules as privacy
 from server.records import rules as records
 from server.referrals import rules as referrals
 from server.settlement import rules as settlement
+from server.training import rules as training
 from server.visits import rules as visits
+from server.workload import rules as workload
 
 FEATURES = (
     alliance_rules,
@@ -48,6 +50,8 @@ FEATURES = (
     notifications,
     documents,
     privacy,
+    training,
+    workload,
 )
 
 

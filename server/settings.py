@@ -27,6 +27,8 @@ MODEL_MODULES = (
     "server.booking.models",
     "server.visits.models",
     "server.settlement.models",
+    "server.training.models",
+    "server.workload.models",
     "server.referrals.models",
     "server.followups.models",
     "server.checkups.models",

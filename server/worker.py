@@ -35,6 +35,7 @@ from server.privacy.actions.copies import write_copy
 from server.records import actions as records
 from server.referrals import actions as referrals
 from server.settlement import actions as settlement
+from server.training import actions as training
 from server.visits import actions as visits
 from server.visits.queries import confirmed_visit
 from server.web import metrics
@@ -42,6 +43,7 @@ from server.web.asking import Services
 from server.web.problems import places
 from server.web.requestlog import during
 from server.web.watching import keep_watch, watch_process
+from server.workload import actions as workload
 
 LOG = logging.getLogger(__name__)
 BATCH = 50
@@ -87,6 +89,10 @@ SWEEPS: Sequence[Sweep] = (
     home_beds.sweep_home_beds,
     indicators.sweep_indicators,
     indicators.sweep_reports,
+    training.sweep_certificates,
+    training.sweep_sessions,
+    identity.sweep_workplaces,
+    workload.sweep_months,
 )
 
 WRITERS = {SheetKind.OWN_COPY: write_copy}
@@ -190,6 +196,8 @@ async def _announce(*, actor: Actor, message: Message, now: datetime) -> None:
         await home_beds.follow_care_state(actor=actor, resident_uid=message.payload["resident"], now=now)
     elif message.topic == "people.died":
         await followups.end_of_the_dead(actor=actor, resident_uid=message.payload["resident"], now=now)
+    if message.topic in workload.HEARD:
+        await workload.book_visit(actor=actor, visit_uid=message.payload["visit"], now=now)
     await notifications.announce(
         actor=actor, topic=message.topic, payload=message.payload, message_uid=message.uid, now=now
     )

@@ -104,6 +104,12 @@ class Permission(StrEnum):
     INDICATOR_FREEZE = "indicator:freeze"  # a home its own, the bureau counties and the city
     INDICATOR_TRY = "indicator:try"  # another policy number, before anybody publishes it
     PROJECT_REPORT = "project:report"  # what a responsible unit says of its tasks
+    TRAINING_HOLD = "training:hold"  # plan a course, show its code, write its certificates
+    TRAINING_ATTEND = "training:attend"  # scan the code of a course, see one's own certificates
+    TRAINING_COUNT = "training:count"  # pre-service and certificate rates; the bureau sees numbers alone
+    WORKLOAD_READ = "workload:read"  # the ledger of an institution's work; the bureau sees sums alone
+    WORKLOAD_CLOSE = "workload:close"
+    WORKLOAD_OWN = "workload:own"  # my own work of a month
 
 
 _P = Permission
@@ -159,6 +165,7 @@ _HOME_CARE = frozenset(
         _P.REFERRAL_SEND,
         _P.HOME_BED_READ,
         _P.HOME_BED_APPLY,
+        _P.TRAINING_ATTEND,
     }
 )
 
@@ -200,6 +207,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         _P.INDICATOR_READ,
         _P.INDICATOR_FREEZE,
         _P.INDICATOR_TRY,
+        _P.TRAINING_HOLD,
+        _P.TRAINING_COUNT,
     },
     Role.CLINICIAN: frozenset(
         {
@@ -224,6 +233,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.HOME_BED_READ,
             _P.HOME_BED_APPLY,
             _P.HOME_BED_WORK,
+            _P.TRAINING_ATTEND,
+            _P.WORKLOAD_OWN,
         }
     ),
     Role.HOSPITAL_MANAGER: frozenset(
@@ -276,6 +287,12 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.HOME_BED_WORK,
             _P.HOME_BED_COUNT,
             _P.INDICATOR_READ,
+            _P.TRAINING_HOLD,
+            _P.TRAINING_ATTEND,
+            _P.TRAINING_COUNT,
+            _P.WORKLOAD_READ,
+            _P.WORKLOAD_CLOSE,
+            _P.WORKLOAD_OWN,
         }
     ),
     Role.CIVIL_AFFAIRS: frozenset(
@@ -307,6 +324,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.INDICATOR_FREEZE,
             _P.INDICATOR_TRY,
             _P.PROJECT_REPORT,
+            _P.TRAINING_HOLD,
+            _P.TRAINING_COUNT,
+            _P.WORKLOAD_READ,
         }
     ),
     Role.HEALTH_COMMISSION: frozenset(
@@ -336,6 +356,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.INDICATOR_FREEZE,
             _P.INDICATOR_TRY,
             _P.PROJECT_REPORT,
+            _P.TRAINING_HOLD,
+            _P.TRAINING_COUNT,
+            _P.WORKLOAD_READ,
         }
     ),
     Role.MODERATOR: frozenset({_P.RATING_READ, _P.FEEDBACK_MODERATE}),

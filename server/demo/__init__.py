@@ -16,8 +16,10 @@ PARTS = (
     "assessments",
     "clinics",
     "booking",
+    "training",
     "visits",
     "settlement",
+    "workload",
     "followups",
     "feedback",
     "notifications",
@@ -25,7 +27,7 @@ PARTS = (
 )
 # What `make run` shows; a month is settled out of its past.
 WITH_A_PAST = (
-    *(part for part in PARTS if part != "settlement"),
+    *(part for part in PARTS if part not in {"settlement", "workload"}),
     "season",
     "ability",
     "referrals",
@@ -34,6 +36,8 @@ WITH_A_PAST = (
     "home_beds",
     "settlement",
     "indicators",
+    "schooling",
+    "workload",
 )
 
 

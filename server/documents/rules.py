@@ -53,6 +53,8 @@ class SheetKind(StrEnum):
     CLINICS = "clinics"
     HOME_BEDS = "home_beds"
     INDICATORS = "indicators"
+    WORKLOAD_LINES = "workload_lines"
+    TRAINING_RATES = "training_rates"
     OWN_COPY = "own_copy"  # all that is held about a person, for them: the floor above writes it
 
 
@@ -77,6 +79,8 @@ SHEET_WORDS: Mapping[SheetKind, str] = {
     SheetKind.CLINICS: "内设医疗机构",
     SheetKind.HOME_BEDS: "家庭病床",
     SheetKind.INDICATORS: "指标",
+    SheetKind.WORKLOAD_LINES: "工作量明细",
+    SheetKind.TRAINING_RATES: "岗前培训率和持证率",
     SheetKind.OWN_COPY: "个人信息副本",
 }
 

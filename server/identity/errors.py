@@ -198,3 +198,33 @@ class StruckOutAlready(DomainError):
     code = "identity.struck_out_already"
     kind = Kind.CONFLICT
     message = "这条培训记录已经划去了，请刷新后查看。"
+
+
+class RegistrationNeeded(DomainError):
+    code = "identity.registration_needed"
+    kind = Kind.INVALID
+    message = "多点执业要填备案编号和备案有效期，请对照执业注册证书填写。"
+
+
+class RegistrationBackwards(DomainError):
+    code = "identity.registration_backwards"
+    kind = Kind.INVALID
+    message = "备案有效期要晚于开始的那一天，请对照证书重新填写。"
+
+
+class PeriodNeeded(DomainError):
+    code = "identity.period_needed"
+    kind = Kind.INVALID
+    message = "挂职和常驻联络员要写明到哪天止；到期前可以延长。"
+
+
+class SecondedElsewhere(DomainError):
+    code = "identity.seconded_elsewhere"
+    kind = Kind.CONFLICT
+    message = "这段时间里他已经在别的机构挂职。请改期限，或者先结束那边的挂职。"
+
+
+class NothingProlonged(DomainError):
+    code = "identity.nothing_prolonged"
+    kind = Kind.INVALID
+    message = "新的期限要晚于原来的，请重新填写；要提前结束，请用“结束岗位”。"

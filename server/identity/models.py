@@ -4,7 +4,7 @@ from tortoise import fields
 
 from server.alliance.models import Institution
 from server.authority.permissions import Role
-from server.identity.rules import AccountStatus, Revocation, SessionKind
+from server.identity.rules import AccountStatus, Engagement, Revocation, SessionKind
 from server.kit.sealed_columns import SealedColumn, sealed_number
 from server.kit.tables import Table, TokenField, UtcDatetimeField, belongs_to, word
 
@@ -46,7 +46,9 @@ class WechatIdentity(Table):
 class RoleGrant(Table):
     """A role at an institution for a time; the end is exclusive. One account may hold many (多点执业)."""
 
+    account_id: int
     account: fields.ForeignKeyRelation[Account] = belongs_to("care.Account")
+    institution_id: int | None
     institution: fields.ForeignKeyNullableRelation[Institution] = belongs_to("care.Institution", null=True)
     role = word(Role)
     starts_at = UtcDatetimeField()
@@ -54,10 +56,22 @@ class RoleGrant(Table):
     granted_by: fields.ForeignKeyNullableRelation[Account] = belongs_to("care.Account", null=True)
     ended_by: fields.ForeignKeyNullableRelation[Account] = belongs_to("care.Account", null=True)
     ended_reason = fields.CharField(max_length=200, null=True)
+    # In which capacity somebody works there: a second registration, lent, or living in; None: their own house (A24).
+    engagement = word(Engagement, null=True)
+    registration_number = fields.CharField(max_length=40, null=True)  # of the registration at this place
+    # The first day on which that registration no longer holds: nobody is assigned there from then on.
+    registration_ends_on = fields.DateField(null=True)
+    note = fields.CharField(max_length=200, null=True)  # what it was begun or prolonged for
+    reminded_days = fields.SmallIntField(null=True)  # the nearest notice before its end that was sent
 
     class Meta:
         table = "role_grant"
-        indexes = (("account_id", "starts_at"), ("institution_id", "created_at"))
+        indexes = (
+            ("account_id", "starts_at"),
+            ("institution_id", "created_at"),
+            ("registration_ends_on",),
+            ("ends_at",),
+        )
 
 
 class Device(Table):
@@ -166,10 +180,22 @@ class TrainingRecord(Table):
     recorded_by: fields.ForeignKeyRelation[Account] = belongs_to("care.Account")
     recorded_by_id: int
     struck_out_at = UtcDatetimeField(null=True)  # entered in error
+    # Which course of `server.training` it certifies, and in which version; NULL: something of one's own.
+    course = TokenField(max_length=32, null=True)
+    course_version = fields.SmallIntField(null=True)
+    # The attendance that it was written for: one certificate each. NULL: it came on paper.
+    attendance_uid = TokenField(max_length=26, null=True, unique=True)
+    reminded_days = fields.SmallIntField(null=True)  # the nearest notice before it runs out that was sent
 
     class Meta:
         table = "training_record"
-        indexes = (("institution", "expires_on"), ("account", "completed_on"), ("recorded_by",))
+        indexes = (
+            ("institution", "expires_on"),
+            ("account", "completed_on"),
+            ("recorded_by",),
+            ("expires_on",),
+            ("account", "course"),
+        )
 
 
 def totp_place(credential_uid: str) -> str:

@@ -1,5 +1,7 @@
 """What visits refuse."""
 
+from datetime import date
+
 from server.kit.errors import DomainError, Kind
 
 
@@ -121,3 +123,17 @@ class TooManyOfARound(DomainError):
     code = "visits.too_many_of_a_round"
     kind = Kind.INVALID
     message = "一次巡诊最多安排 60 位长者，请分成几次安排。"
+
+
+class RegistrationOver(DomainError):
+    """A24: whose registration at a place is over is not sent from there, from that day on."""
+
+    code = "visits.registration_over"
+    kind = Kind.CONFLICT
+    message = (
+        "有人在这家机构的执业备案到那天已经到期，不能安排。请先办理延续并在“人员与岗位”里登记，或换一位同事。"
+    )
+
+    @staticmethod
+    def sentence_of(who: str, day: date) -> str:
+        return f"{who}在这家机构的执业备案到 {day.month} 月 {day.day} 日已经到期，不能安排。请先办理延续并在“人员与岗位”里登记，或换一位同事。"

@@ -31,7 +31,7 @@ class TestRecord:
         page = (await he.get(where(town))).text
 
         assert (answer.status_code, answer.headers["location"]) == (303, where(town))
-        row = await TrainingRecord.get()
+        row = await TrainingRecord.get(title="养老护理员岗前培训")
         assert row.expires_on == date(2026, 4, 1)  # the 31st still counts
         assert all(word in page for word in ("浙护 0012", "2026年3月31日", "快到期"))
         assert await AuditEntry.filter(action="identity.training_recorded", subject_uid=row.uid).exists()
@@ -48,7 +48,7 @@ class TestRecord:
 
         assert answer.status_code == 422
         assert code in answer.text
-        assert not await TrainingRecord.all().exists()
+        assert not await TrainingRecord.filter(title="养老护理员岗前培训").exists()
 
     @pytest.mark.parametrize("says", [{"title": ""}, {"completed_on": ""}, {"completed_on": "1900-01-01"}])
     async def test_with_nonsense_is_refused(self, console, town, says):
@@ -69,7 +69,7 @@ class TestStrikeOut:
     async def test_leaves_the_line_to_be_seen_and_counts_it_no_longer(self, console, town):
         he = await console("he")
         await he.submit(f"{where(town)}/training", course(town))
-        row = await TrainingRecord.get()
+        row = await TrainingRecord.get(title="养老护理员岗前培训")
 
         first = await he.submit(f"/admin/staff/training/{row.uid}/strike-out", {"reason": "登记错人"})
         again = await he.submit(f"/admin/staff/training/{row.uid}/strike-out", {"reason": "登记错人"})
@@ -81,7 +81,7 @@ class TestStrikeOut:
     async def test_of_another_home_is_not_found(self, console, town):
         he, song = await console("he"), await console("song")
         await he.submit(f"{where(town)}/training", course(town))
-        row = await TrainingRecord.get()
+        row = await TrainingRecord.get(title="养老护理员岗前培训")
 
         answer = await song.submit(f"/admin/staff/training/{row.uid}/strike-out", {"reason": "登记错人"})
 

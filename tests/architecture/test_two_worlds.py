@@ -207,6 +207,8 @@ def _subjects(name: str, town: Town, ghost: Ghost) -> list[str]:
         "rectification_uid": [town.privacy.corrected],
         "statement_uid": [town.settlement.statement],
         "line_uid": [town.settlement.line],
+        "training_session_uid": [town.training.session],
+        "workload_month_uid": [town.workload.month],
         "assessment_uid": [town.assessments.li_draft, town.assessments.zhao_yun_screen, ghost.assessment],
         "code": [BLOOD_PRESSURE, "nonsense", "checkups", "ability"],
         "grant_uid": [people.daughter_grant, people.nephew_grant, ghost.grant],

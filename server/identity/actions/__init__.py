@@ -38,6 +38,7 @@ from server.identity.actions.ways_in import (
     reset_password,
     withdraw_device,
 )
+from server.identity.actions.workplaces import prolong_role, sweep_workplaces
 
 __all__ = [
     "BoundCard",
@@ -62,6 +63,7 @@ __all__ = [
     "keep_view",
     "note_seen",
     "open_console_session",
+    "prolong_role",
     "prove",
     "record_training",
     "register_phone",
@@ -73,5 +75,6 @@ __all__ = [
     "state_name",
     "strike_out_training",
     "sweep_sign_ins",
+    "sweep_workplaces",
     "withdraw_device",
 ]

@@ -11,6 +11,7 @@ from server.authority.actor import Actor, Channel
 from server.authority.permissions import Role
 from server.identity.access import in_force, unended
 from server.identity.actions.attempts import forget_tries
+from server.identity.actions.roles import lent
 from server.identity.actions.sessions import end_sessions, open_session
 from server.identity.errors import AccountClosed, NamedByInstitution, NothingToBind, WrongBindCode
 from server.identity.models import (
@@ -38,6 +39,7 @@ from server.identity.rules import (
     SessionKind,
     digest,
     ensure_duties_apart,
+    ensure_not_lent_twice,
     new_secret,
     typed_code,
 )
@@ -135,6 +137,7 @@ async def bind_staff(*, actor: Actor, code: str, now: datetime) -> BoundCard:
         raise NothingToBind
     held = await RoleGrant.filter(unended(now), account_id=mine.id)
     ensure_duties_apart(grant.role for grant in (*held, *coming))
+    ensure_not_lent_twice(lent([*held, *coming]))
     await RoleGrant.filter(id__in=[grant.id for grant in coming]).update(account_id=mine.id)
     await TrainingRecord.filter(account_id=prepared.id).update(account_id=mine.id)
     if not await ConsoleCredential.filter(account_id=mine.id).exists():

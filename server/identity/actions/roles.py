@@ -1,5 +1,6 @@
 """Take people on, give and end roles."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from tortoise.expressions import Q
@@ -25,18 +26,24 @@ from server.identity.queries.staff import grant_card
 from server.identity.rules import (
     GIVEN_BY,
     AccountStatus,
+    Engagement,
     Revocation,
+    Terms,
     ensure_duties_apart,
     ensure_forward,
     ensure_login_usable,
+    ensure_not_lent_twice,
     ensure_role_fits,
+    ensure_terms,
 )
+from server.kit.clock import local_date
 from server.kit.database import is_duplicate
 from server.kit.errors import NotFound
 from server.kit.periods import Period
 from server.kit.transactions import action
 
 MANAGE = Permission.STAFF_MANAGE
+OWN_HOUSE = Terms()
 
 
 @action
@@ -48,6 +55,7 @@ async def create_staff(
     institution_uid: str | None,
     starts_at: datetime,
     ends_at: datetime | None,
+    terms: Terms = OWN_HOUSE,
     now: datetime,
 ) -> GrantCard:
     """Take somebody on: an account without any way to sign in yet, and a role."""
@@ -56,7 +64,13 @@ async def create_staff(
     await account.save()
     period = Period(starts_at, ends_at)
     return await _give(
-        actor=actor, account=account, role=role, institution=institution, period=period, now=now
+        actor=actor,
+        account=account,
+        role=role,
+        institution=institution,
+        period=period,
+        terms=terms,
+        now=now,
     )
 
 
@@ -69,6 +83,7 @@ async def create_console_account(
     institution_uid: str | None,
     starts_at: datetime,
     ends_at: datetime | None,
+    terms: Terms = OWN_HOUSE,
     login: str,
     password_hash: str,
     totp_secret: str,
@@ -83,6 +98,7 @@ async def create_console_account(
         institution_uid=institution_uid,
         starts_at=starts_at,
         ends_at=ends_at,
+        terms=terms,
         now=now,
     )
     account = await Account.get(uid=card.account_uid)
@@ -114,6 +130,7 @@ async def grant_role(
     institution_uid: str | None,
     starts_at: datetime,
     ends_at: datetime | None,
+    terms: Terms = OWN_HOUSE,
     now: datetime,
 ) -> GrantCard:
     """Give a member of staff one more role, here or at another institution of the actor's."""
@@ -123,7 +140,13 @@ async def grant_role(
         raise NotToYourself
     period = Period(starts_at, ends_at)
     return await _give(
-        actor=actor, account=account, role=role, institution=institution, period=period, now=now
+        actor=actor,
+        account=account,
+        role=role,
+        institution=institution,
+        period=period,
+        terms=terms,
+        now=now,
     )
 
 
@@ -160,14 +183,17 @@ async def _give(
     role: Role,
     institution: Institution | None,
     period: Period,
+    terms: Terms,
     now: datetime,
 ) -> GrantCard:
     ensure_forward(period.start, period.end)
+    ensure_terms(terms, starts_on=local_date(period.start), ends_at=period.end)
     # Two administrators granting at once must not put two separated duties into one hand.
     account = await Account.filter(id=account.id).select_for_update().get()
     held = await RoleGrant.filter(unended(now), account_id=account.id)
     ensure_duties_apart([role, *(each.role for each in held)])
     place = institution.id if institution else None
+    ensure_not_lent_twice([(terms.engagement, place, period), *lent(held)])
     same = await RoleGrant.filter(account_id=account.id, role=role, institution_id=place)
     if any(Period(each.starts_at, each.ends_at).overlaps(period) for each in same):
         raise RoleHeldAlready
@@ -178,6 +204,10 @@ async def _give(
         starts_at=period.start,
         ends_at=period.end,
         granted_by_id=actor.account_id,
+        engagement=terms.engagement,
+        registration_number=terms.registration_number or None,
+        registration_ends_on=terms.registration_ends_on,
+        note=terms.note or None,
         created_at=now,
     )
     await row.save()
@@ -189,9 +219,17 @@ async def _give(
         subject_uid=row.uid,
         now=now,
         institution_id=place,
-        detail={"role": role, "account": account.uid},
+        detail={"role": role, "account": account.uid, "engagement": terms.engagement},
     )
     return grant_card(row, now=now)
+
+
+def lent(grants: Iterable[RoleGrant]) -> list[tuple[Engagement, int | None, Period]]:
+    return [
+        (each.engagement, each.institution_id, Period(each.starts_at, each.ends_at))
+        for each in grants
+        if each.engagement is Engagement.SECONDMENT
+    ]
 
 
 @action

@@ -23,6 +23,8 @@ async def record_training(
     certificate_number: str = "",
     completed_on: date,
     expires_on: date | None = None,
+    course: str | None = None,
+    course_version: int | None = None,
     now: datetime,
 ) -> str:
     """Write down what somebody has learnt, at the institution where they work; return the uid."""
@@ -42,6 +44,8 @@ async def record_training(
         completed_on=completed_on,
         expires_on=expires_on,
         recorded_by_id=actor.account_id,
+        course=course,
+        course_version=course_version,
         created_at=now,
     )
     await row.save()

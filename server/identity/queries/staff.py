@@ -1,7 +1,7 @@
 """Who works where, on which phones: for those who manage staff."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from tortoise.expressions import Q, Subquery
@@ -15,7 +15,15 @@ from server.authority.permissions import ROLE_PERMISSIONS, Permission, Role
 from server.identity.access import account_for, grants_visible_to, in_force, standing_grants, unended
 from server.identity.models import Account, ConsoleCredential, Device, RoleGrant, WechatIdentity
 from server.identity.queries.training import training_states
-from server.identity.rules import GIVEN_BY, MINI_PROGRAM_ROLES, AccountStatus, TrainingState, role_fits
+from server.identity.rules import (
+    ENGAGEMENT_WORDS,
+    GIVEN_BY,
+    MINI_PROGRAM_ROLES,
+    AccountStatus,
+    Engagement,
+    TrainingState,
+    role_fits,
+)
 from server.kit.pages import Page, PageWish, rows_of
 from server.kit.periods import Period
 
@@ -34,6 +42,11 @@ class GrantCard:
     ends_at: datetime | None
     ended_reason: str | None
     in_force: bool
+    engagement: Engagement
+    engagement_words: str
+    registration_number: str
+    registration_last_day: date | None  # on which it still holds
+    note: str
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,19 @@ class DeviceCard:
     label: str
     first_seen_at: datetime
     approved_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OtherWorkplace:
+    """Where else a practitioner works now or later: the place, the capacity and the period, and nothing they do there."""
+
+    institution: str
+    engagement: Engagement
+    engagement_words: str
+    starts_at: datetime
+    ends_at: datetime | None
+    registration_last_day: date | None
+    in_force: bool
 
 
 @dataclass(frozen=True)
@@ -55,6 +81,7 @@ class StaffCard:
     has_wechat: bool
     grants: tuple[GrantCard, ...]
     devices: tuple[DeviceCard, ...]
+    elsewhere: tuple[OtherWorkplace, ...]
 
 
 class PhoneState(StrEnum):
@@ -128,7 +155,16 @@ def grant_card(row: RoleGrant, *, now: datetime) -> GrantCard:
         ends_at=row.ends_at,
         ended_reason=row.ended_reason,
         in_force=Period(row.starts_at, row.ends_at).contains(now),
+        engagement=row.engagement or Engagement.OWN,
+        engagement_words=ENGAGEMENT_WORDS[row.engagement or Engagement.OWN],
+        registration_number=row.registration_number or "",
+        registration_last_day=_last_day(row),
+        note=row.note or "",
     )
+
+
+def _last_day(row: RoleGrant) -> date | None:
+    return row.registration_ends_on - timedelta(days=1) if row.registration_ends_on else None
 
 
 async def staff(*, actor: Actor, wish: PageWish, past: bool = False, now: datetime) -> Page[StaffLine]:
@@ -164,7 +200,7 @@ def _phone_state(row: RoleGrant, known: set[int], approved: set[int]) -> PhoneSt
 
 
 async def staff_member(*, actor: Actor, uid: str, now: datetime) -> StaffCard:
-    """Return one member of staff. What they do at other institutions is not shown."""
+    """Return one member of staff, with where else they practise. What they do at other institutions is not shown."""
     account = await account_for(actor=actor, uid=uid, permission=Permission.STAFF_MANAGE, now=now)
     visible = grants_visible_to(actor=actor, permission=Permission.STAFF_MANAGE, now=now)
     grants = (
@@ -182,7 +218,29 @@ async def staff_member(*, actor: Actor, uid: str, now: datetime) -> StaffCard:
         has_wechat=await WechatIdentity.filter(account_id=account.id).exists(),
         grants=tuple(grant_card(row, now=now) for row in grants),
         devices=tuple(DeviceCard(row.uid, row.label, row.created_at, row.approved_at) for row in devices),
+        elsewhere=await _elsewhere(account.id, [row.id for row in grants], now),
     )
+
+
+async def _elsewhere(account_id: int, shown: list[int], now: datetime) -> tuple[OtherWorkplace, ...]:
+    """Return the other places of a practitioner, one line each: whoever plans work must know of the other house (A24)."""
+    rows = RoleGrant.filter(
+        unended(now), account_id=account_id, institution_id__isnull=False, role__in=list(MINI_PROGRAM_ROLES)
+    ).exclude(id__in=[*shown, 0])
+    cards = {
+        (row.institution_id, row.engagement, row.starts_at): OtherWorkplace(
+            institution=row.institution.name,
+            engagement=row.engagement or Engagement.OWN,
+            engagement_words=ENGAGEMENT_WORDS[row.engagement or Engagement.OWN],
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            registration_last_day=_last_day(row),
+            in_force=Period(row.starts_at, row.ends_at).contains(now),
+        )
+        for row in await rows.select_related("institution").order_by("starts_at", "id")
+        if row.institution is not None
+    }
+    return tuple(cards.values())
 
 
 def _waiting_devices(actor: Actor, now: datetime) -> QuerySet[Device]:

@@ -215,4 +215,6 @@ _SUBJECTS: Mapping[str, Callable[[str], Awaitable[Facts]]] = {
     "clinic": _beside,
     "designation": _beside,
     "bed": _beside,
+    "training_session": _beside,
+    "workload_month": _beside,
 }

@@ -18,6 +18,7 @@ from server.notifications.templates import (
     referrals,
     rights,
     settlement,
+    staffing,
     visits,
 )
 from server.notifications.templates.kinds import (
@@ -43,6 +44,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     **feedback.TEMPLATES,
     **demands.TEMPLATES,
     **indicators.TEMPLATES,
+    **staffing.TEMPLATES,
 }
 
 # News that reaches no inbox, and why.

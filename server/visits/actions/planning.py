@@ -12,11 +12,12 @@ from server.alliance.queries import agreement_in_force, parameter
 from server.alliance.rules import content_of
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.identity.models import Account, RoleGrant
+from server.identity.models import Account
 from server.kit.clock import local_date
 from server.kit.errors import NotFound
 from server.kit.transactions import action
 from server.people.models import Resident
+from server.training.queries import ensure_trained
 from server.visits.access import visit_to_change
 from server.visits.actions.moving import move, tell, try_move
 from server.visits.errors import (
@@ -25,10 +26,12 @@ from server.visits.errors import (
     NotOfThisProvider,
     NotOnAgreement,
     ReasonNeeded,
+    RegistrationOver,
     TooManyOfARound,
 )
 from server.visits.models import Visit, VisitAttendance, VisitItem
-from server.visits.queries import ATTENDING_ROLES, VisitCard, read_card
+from server.visits.queries import VisitCard, read_card
+from server.visits.queries.assigning import names_over, people_of, working_on
 from server.visits.rules import MOST_OF_A_ROUND, VisitEvent, VisitKind, VisitStatus
 
 LONGEST = timedelta(hours=12)
@@ -62,7 +65,7 @@ async def plan_visit(
     agreement = await _agreement(actor, home_uid, provider_uid, starts_at)
     names = _services(agreement, items)
     residents = await _residents(agreement, items)
-    clinicians = await _clinicians(agreement, clinician_uids, now)
+    clinicians = await _clinicians(agreement, clinician_uids, starts_at)
     visit = Visit(
         kind=kind,
         agreement=agreement,
@@ -150,12 +153,16 @@ async def _residents(agreement: ServiceAgreement, items: Sequence[PlannedItem]) 
     return {resident.uid: resident for resident in living}
 
 
-async def _clinicians(agreement: ServiceAgreement, uids: Sequence[str], now: datetime) -> list[Account]:
-    running = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
-    grants = RoleGrant.filter(
-        running, starts_at__lte=now, institution_id=agreement.provider_id, role__in=ATTENDING_ROLES
-    )
-    known = await Account.filter(uid__in=list(uids), id__in=await grants.values_list("account_id", flat=True))
-    if len(known) != len(set(uids)):
+async def _clinicians(agreement: ServiceAgreement, uids: Sequence[str], starts_at: datetime) -> list[Account]:
+    """Return who is to go: each works for the provider on that day, is registered there, and has what the work needs."""
+    day = local_date(starts_at)
+    held = await working_on(agreement.provider_id, uids, starts_at)
+    if {grant.account.uid for grant in held} != set(uids):
         raise NotOfThisProvider
-    return known
+    people = people_of(held)
+    over = [name for account_id, name in names_over(held, day)]
+    if over:
+        raise RegistrationOver(RegistrationOver.sentence_of("、".join(over), day))
+    await ensure_trained(people, day=day)
+    known = {grant.account.id: grant.account for grant in held}
+    return [known[account_id] for account_id in sorted(known)]

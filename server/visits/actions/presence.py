@@ -17,6 +17,7 @@ from server.kit.clock import local_date
 from server.kit.database import is_duplicate
 from server.kit.errors import Busy, Forbidden
 from server.kit.transactions import action
+from server.training.queries import lacking
 from server.visits.access import visit_to_attend
 from server.visits.actions.checks import Checked, Scanned, check_codes, fingerprint
 from server.visits.actions.moving import tell, try_move
@@ -24,6 +25,7 @@ from server.visits.codes import new_nonce, nonce_digest
 from server.visits.errors import TooManyNonces
 from server.visits.models import Scan, Visit, VisitAttendance, VisitNonce
 from server.visits.queries import NonceCard, ScanCard, scan_card, tolerance, weights
+from server.visits.queries.assigning import assigned_as
 from server.visits.rules import Evidence, Reason, ScanResult, VisitEvent, VisitStatus
 
 INSTANT = timedelta(microseconds=1)
@@ -141,9 +143,16 @@ async def _exceptions(
         Reason.OFFLINE: offline,
         Reason.NOT_FROM_CAMERA: not scanned.from_camera,
         Reason.STAND_IN: not planned,
+        Reason.UNTRAINED: await _untrained(actor, visit, at),
         Reason.WEAK: not (await weights(local_date(at))).proves(checked.evidence),
     }
     return [reason for reason, holds in told.items() if holds]
+
+
+async def _untrained(actor: Actor, visit: Visit, at: datetime) -> bool:
+    """Tell whether whoever came lacks what the work needs: a stand-in, or somebody whose certificate was struck out since."""
+    people = await assigned_as(actor.account_id or 0, visit.provider_id, at)
+    return bool(await lacking(people, day=local_date(at)))
 
 
 async def _attend(actor: Actor, visit: Visit, at: datetime, *, offline: bool) -> None:

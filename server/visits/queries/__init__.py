@@ -51,7 +51,6 @@ from server.visits.queries.places import (
     rotating_code_for,
 )
 from server.visits.queries.planning import (
-    ATTENDING_ROLES,
     Choice,
     PairCard,
     PlanningSheet,

@@ -1,6 +1,7 @@
 """What a planner chooses from."""
 
 from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,16 +13,14 @@ from server.alliance.access import in_force
 from server.alliance.models import ServiceAgreement
 from server.alliance.rules import content_of
 from server.authority.actor import Actor
-from server.authority.permissions import ROLE_PERMISSIONS, Permission
-from server.identity.models import RoleGrant
+from server.authority.permissions import Permission
+from server.kit.clock import local_date
 from server.kit.errors import NotFound
 from server.people.queries import LIVING, count_resident_choices, resident_choices
+from server.training.queries import lacking
+from server.visits.queries.assigning import names_over, people_of, working_on
 from server.visits.models import Visit, VisitItem
 from server.visits.rules import MOST_OF_A_ROUND, NOT_SETTLED
-
-ATTENDING_ROLES = tuple(
-    role for role, permissions in ROLE_PERMISSIONS.items() if Permission.VISIT_ATTEND in permissions
-)
 
 
 @dataclass(frozen=True)
@@ -84,13 +83,22 @@ async def planning_sheet(
 
 
 async def clinicians_of(agreement: ServiceAgreement, now: datetime) -> tuple[Choice, ...]:
-    """Return who may go out for the provider, by name."""
-    running = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
-    grants = await RoleGrant.filter(
-        running, starts_at__lte=now, institution_id=agreement.provider.id, role__in=ATTENDING_ROLES
-    ).select_related("account")
-    people = {grant.account.uid: grant.account.name for grant in grants}
-    return tuple(Choice(uid, name) for uid, name in sorted(people.items(), key=lambda each: each[1]))
+    """Return who may go out for the provider, by name; who could not be sent today is told with the reason."""
+    today = local_date(now)
+    grants = await working_on(agreement.provider.id, None, now)
+    lack = await lacking(people_of(grants), day=today)
+    over = dict(names_over(grants, today))
+    people = {grant.account.uid: (grant.account.name, grant.account_id) for grant in grants}
+    return tuple(
+        Choice(uid, f"{name}{_but(over, lack, account_id)}")
+        for uid, (name, account_id) in sorted(people.items(), key=lambda each: each[1][0])
+    )
+
+
+def _but(over: Mapping[int, str], lack: Mapping[int, tuple[str, ...]], account_id: int) -> str:
+    if account_id in over:
+        return "（执业备案已到期）"
+    return f"（缺{'、'.join(lack[account_id])}）" if account_id in lack else ""
 
 
 async def on_a_list(agreement: ServiceAgreement, services: Collection[str]) -> frozenset[tuple[str, str]]:

@@ -44,6 +44,7 @@ class Reason(StrEnum):
     OFFLINE = "offline"
     NOT_FROM_CAMERA = "not_from_camera"
     STAND_IN = "stand_in"  # a colleague came who was not planned
+    UNTRAINED = "untrained"  # whoever came has no valid certificate of what the work needs
     WEAK = "weak"  # the evidence does not reach the threshold
     TOO_SHORT = "too_short"
     RESIDENT_MOVED = "resident_moved"
@@ -77,6 +78,7 @@ SENTENCES: Mapping[Reason, str] = {
     Reason.OFFLINE: "断网时扫码，联网后补传，已标记待核对。",
     Reason.NOT_FROM_CAMERA: "二维码不是用相机现场扫的，已标记待核对。",
     Reason.STAND_IN: "您不在原计划名单里，已记为替班，待核对。",
+    Reason.UNTRAINED: "您还缺这项工作要求的有效培训证书，已标记待核对。请联系本机构管理员登记证书或安排培训。",
     Reason.WEAK: "在场证明不足，已标记待核对。",
     Reason.TOO_SHORT: "巡诊时间偏短，已标记待核对。",
     Reason.RESIDENT_MOVED: "这位长者已转到别的机构，记录已收下并标记。",
@@ -111,6 +113,7 @@ TO_LOOK_AT: Mapping[Reason, str] = {
     Reason.OFFLINE: "断网时扫码，联网后补传。请核对到达和离开的时间。",
     Reason.NOT_FROM_CAMERA: "二维码不是用相机现场扫的。请向当班护士核实医护确实来过。",
     Reason.STAND_IN: "来的医护不在原计划名单里，是替班。请核对是谁来的。",
+    Reason.UNTRAINED: "来的医护没有有效的培训证书。请核对证书，补登或安排培训。",
     Reason.WEAK: "在场证明不足。请向当班护士核实医护确实来过。",
     Reason.TOO_SHORT: "巡诊时间偏短。请核对名单上的长者是否都看了。",
     Reason.RESIDENT_MOVED: "名单里有长者已转到别的机构。请核对是否在本院看的。",

@@ -183,6 +183,10 @@ def wang_up(stage: Scenes) -> dict[str, Any]:
     return {"direction": "up", **between, "criteria": ["examination"], "slip": SLIP}
 
 
+async def _sign_in_to_a_course(stage: Scenes) -> Sample:
+    return Sample(says=await stage.staffing_code())
+
+
 async def _check_back(stage: Scenes) -> Sample:
     return Sample({"follow_up_uid": await stage.advised_to_go()}, {"note": "已住院"})
 
@@ -287,6 +291,7 @@ SAMPLES: Mapping[str, Make] = {
         of_wang(stage), {"reason": "fall", "explanation": "走廊跌倒"}
     ),
     # Health over the year
+    "training.attend": _sign_in_to_a_course,
     "followups.enroll": lambda stage: Sample(
         says={"resident": stage.town.people.wang, "disease": "diabetes", "evidence": "2024 年出院小结"}
     ),

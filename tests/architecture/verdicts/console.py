@@ -29,6 +29,10 @@ from tests.core.followups.filled import FORM, PRESSURE
 PAPER = {"file": ("scan.pdf", SCAN, "application/pdf")}
 Make = Callable[[Scenes], Sample | Awaitable[Sample]]
 WHY = {"reason": "经双方商量"}
+SESSION = {
+    "course": "emergency", "place": "三楼", "trainer": "周老师", "starts_at": "2026-03-05T14:00", "minutes": "90", "seats": "20",
+    "open_to": "alliance",
+}  # fmt: skip
 COURSE = {"title": "养老护理员岗前培训", "completed_on": "2025-04-01", "last_day": "2027-03-31"}
 TERMS = {
     "first_day": "2026-03-01", "last_day": "2027-02-28", "cooperation": ["patrol"], "items": "医疗巡诊 52",
@@ -658,6 +662,23 @@ SAMPLES: Mapping[str, Make] = {
         "assessment_uid", stage.assessment_disputed(), {"answer": "复看过"}
     ),
     # Chronic follow-up
+    "courses.plan": lambda stage: Sample(says={"institution": stage.town.alliance.health_center, **SESSION}),
+    "courses.one_session": lambda stage: Sample(stage.staffing_session()),
+    "courses.code": lambda stage: Sample(stage.staffing_session()),
+    "courses.enter": lambda stage: under(
+        stage.staffing_begun(), {"person": stage.town.identity.accounts["doctor"], **WHY}
+    ),
+    "courses.finish": lambda stage: under(stage.staffing_begun()),
+    "courses.cancel": lambda stage: Sample(stage.staffing_session(), WHY),
+    "courses.rate_people": lambda stage: Sample({"institution_uid": stage.town.alliance.health_center}),
+    "staff.prolong_role": lambda stage: under(stage.staffing_lent(), {"last_day": "2026-06-30", **WHY}),
+    "workload.count": lambda stage: Sample(
+        says={"institution": stage.town.alliance.health_center, "day": "2026-01-17"}
+    ),
+    "workload.month": lambda stage: Sample(stage.staffing_month()),
+    "workload.lines": lambda stage: Sample(stage.staffing_month()),
+    "workload.recount": lambda stage: Sample(stage.staffing_month()),
+    "workload.close": lambda stage: Sample(stage.staffing_month()),
     "followups.enroll": lambda stage: Sample(
         says={"resident": stage.town.people.wang, "disease": "diabetes", "evidence": "2024 年出院小结"}
     ),

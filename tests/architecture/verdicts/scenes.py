@@ -35,6 +35,7 @@ from tests.architecture.verdicts.privacy_scenes import PrivacyScenes
 from tests.architecture.verdicts.referral_scenes import ReferralScenes
 from tests.architecture.verdicts.resident_scenes import ResidentScenes
 from tests.architecture.verdicts.settlement_scenes import SettlementScenes
+from tests.architecture.verdicts.staffing_scenes import StaffingScenes
 
 
 class Scenes(
@@ -48,6 +49,7 @@ class Scenes(
     DemandScenes,
     BedsScenes,
     IndicatorScenes,
+    StaffingScenes,
 ):
     """And about institutions: agreements, visits, feedback, emergencies, staff."""
 

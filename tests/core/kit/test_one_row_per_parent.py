@@ -14,6 +14,8 @@ from server.kit.database import is_duplicate
 from server.kit.tables import belongs_to
 from server.notifications.models import QuietPreference
 from server.people.models import Resident
+from server.workload.models import WorkloadLine
+from server.workload.rules import LineKind
 from tests.schema import tables
 
 
@@ -52,6 +54,7 @@ class TestTheDatabaseRefusesASecond:
         assert only_children() == {
             ("ConsentSignature", "consent"), ("ConsoleCredential", "account"), ("LedgerEntry", "reverses"),
             ("QuietPreference", "account"), ("RatingReply", "rating"), ("ReferralFollowUp", "referral"), ("Resident", "account"),
+            ("WorkloadLine", "reverses"),
         }  # fmt: skip
 
     async def test_credential_of_an_account(self, town: Town, clock: Any) -> None:
@@ -99,6 +102,16 @@ class TestTheDatabaseRefusesASecond:
                 name="王桂兰", birth_date=hers.birth_date, account_id=hers.account_id, created_at=clock()
             )
         )
+
+    async def test_line_that_takes_back_a_credit_of_work(self, town: Town, clock: Any) -> None:
+        credit = await WorkloadLine.get(visit_uid=town.visits.confirmed)
+        same = {name: getattr(credit, name) for name in (
+            "month_id", "account_id", "home_id", "visit_uid", "item_uid", "service", "service_name", "on_day", "role",
+            "item_weight", "role_weight", "place_weight",
+        )}  # fmt: skip
+        back = {**same, "kind": LineKind.REVERSAL, "points": -credit.points, "reverses_id": credit.id}
+
+        assert await refused(*[WorkloadLine(**back, created_at=clock()) for _ in range(2)])
 
 
 class TestUniqueOnAForeignKey:

@@ -15,6 +15,7 @@ from server.documents.queries.sheets.people import CONSENTS, RESIDENTS
 from server.documents.queries.sheets.referrals import REFERRALS
 from server.documents.queries.sheets.services import APPOINTMENTS, VISITS
 from server.documents.queries.sheets.settlement import STATEMENT_LINES, STATEMENTS
+from server.documents.queries.sheets.staffing import TRAINING_RATES, WORKLOAD_LINES
 from server.documents.rules import SheetKind
 
 SHEETS: Mapping[SheetKind, Sheet[Any]] = {
@@ -40,6 +41,8 @@ SHEETS: Mapping[SheetKind, Sheet[Any]] = {
         COVERAGE_GAPS,
         BED_CENSUS,
         INDICATORS,
+        WORKLOAD_LINES,
+        TRAINING_RATES,
     )
 }
 
