@@ -7,11 +7,13 @@ from server.audit import queries as audit
 from server.booking import queries as booking
 from server.checkups import queries as checkups
 from server.consent import queries as consent
+from server.enrolments import queries as enrolments
 from server.feedback import queries as feedback
 from server.followups import queries as followups
 from server.identity import queries as identity
 from server.notifications import queries as notifications
 from server.people import queries as people
+from server.prescriptions import queries as prescriptions
 from server.records import queries as records
 from server.referrals import queries as referrals
 from server.settlement import queries as settlement
@@ -30,6 +32,8 @@ ASKED = (
     referrals.faults,
     followups.faults,
     checkups.faults,
+    enrolments.faults,
+    prescriptions.faults,
     feedback.faults,
     notifications.faults,
 )

@@ -10,11 +10,13 @@ from server.booking import rules as booking
 from server.checkups import rules as checkups
 from server.consent import rules as consent
 from server.documents import rules as documents
+from server.enrolments import rules as enrolments
 from server.feedback import rules as feedback
 from server.followups import rules as followups
 from server.identity import rules as identity
 from server.notifications import rules as notifications
 from server.people import rules as people
+from server.prescriptions import rules as prescriptions
 from server.privacy import rules as privacy
 from server.records import rules as records
 from server.referrals import rules as referrals
@@ -34,6 +36,8 @@ FEATURES = (
     referrals,
     followups,
     checkups,
+    enrolments,
+    prescriptions,
     feedback,
     notifications,
     documents,

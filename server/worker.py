@@ -17,6 +17,7 @@ from server.consent import actions as consent
 from server.documents import actions as documents
 from server.documents.queries import count_unwritten
 from server.documents.rules import SheetKind
+from server.enrolments import actions as enrolments
 from server.feedback import actions as feedback
 from server.followups import actions as followups
 from server.identity import actions as identity
@@ -26,6 +27,7 @@ from server.notifications import actions as notifications
 from server.outbox import actions as outbox
 from server.outbox.actions import Message
 from server.people import actions as people
+from server.prescriptions import actions as prescriptions
 from server.privacy import actions as privacy
 from server.privacy.actions.copies import write_copy
 from server.records import actions as records
@@ -76,6 +78,10 @@ SWEEPS: Sequence[Sweep] = (
     followups.sweep_follow_ups,
     followups.sweep_rates,
     checkups.sweep_checkups,
+    enrolments.sweep_enrolments,
+    enrolments.sweep_enrolment_rates,
+    prescriptions.sweep_prescriptions,
+    prescriptions.sweep_prescription_counts,
 )
 
 WRITERS = {SheetKind.OWN_COPY: write_copy}

@@ -88,6 +88,19 @@ class Permission(StrEnum):
     REFERRAL_READ = "referral:read"
     REFERRAL_SEND = "referral:send"  # write one, and move it when it is one's institution's turn
     REFERRAL_WATCH = "referral:watch"  # what is late, in the whole city
+    ENROLMENT_READ = "enrolment:read"  # contracts with family doctors
+    ENROLMENT_SIGN = "enrolment:sign"  # ask for one, sign, end it: the resident's side
+    ENROLMENT_OFFER = "enrolment:offer"  # offer one, file what was signed on paper, state priority groups
+    ENROLMENT_MANAGE = "enrolment:manage"  # the team's side: teams, accept, end
+    ENROLMENT_COUNT = "enrolment:count"  # rates; the bureau sees numbers alone
+    PRESCRIPTION_READ = "prescription:read"  # the list of long prescriptions and refills of my institution
+    PRESCRIPTION_WRITE = "prescription:write"  # prescribe, refill, stop; a registered right besides
+    PRESCRIPTION_RIGHT = "prescription:right"  # register who may prescribe here, and which pharmacy dispenses
+    PRESCRIPTION_COUNT = "prescription:count"  # numbers of the city
+    REFILL_ASK = "refill:ask"  # the resident's side
+    DELIVERY_READ = "delivery:read"
+    DELIVERY_SEND = "delivery:send"  # pack, hand over, close
+    DELIVERY_RECEIVE = "delivery:receive"  # at the home
 
 
 _P = Permission
@@ -115,6 +128,9 @@ _FAMILY = frozenset(
         _P.INBOX_READ,
         _P.RECTIFICATION_ASK,
         _P.REFERRAL_READ,
+        _P.ENROLMENT_READ,
+        _P.ENROLMENT_SIGN,
+        _P.REFILL_ASK,
     }
 )
 _HOME_CARE = frozenset(
@@ -139,6 +155,8 @@ _HOME_CARE = frozenset(
         _P.ASSESSMENT_MAKE,
         _P.REFERRAL_READ,
         _P.REFERRAL_SEND,
+        _P.DELIVERY_READ,
+        _P.DELIVERY_RECEIVE,
     }
 )
 
@@ -172,6 +190,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         _P.CHECKUP_READ,
         _P.CHECKUP_PLAN,
         _P.CHECKUP_FACTS,
+        _P.ENROLMENT_READ,
+        _P.ENROLMENT_OFFER,
     },
     Role.CLINICIAN: frozenset(
         {
@@ -193,6 +213,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.REFERRAL_SEND,
             _P.FOLLOW_UP_READ,
             _P.FOLLOW_UP_WRITE,
+            _P.ENROLMENT_READ,
+            _P.PRESCRIPTION_READ,
+            _P.PRESCRIPTION_WRITE,
         }
     ),
     Role.HOSPITAL_MANAGER: frozenset(
@@ -236,6 +259,16 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.CHECKUP_READ,
             _P.CHECKUP_PLAN,
             _P.CHECKUP_RECORD,
+            _P.ENROLMENT_READ,
+            _P.ENROLMENT_OFFER,
+            _P.ENROLMENT_MANAGE,
+            _P.ENROLMENT_COUNT,
+            _P.PRESCRIPTION_READ,
+            _P.PRESCRIPTION_WRITE,
+            _P.PRESCRIPTION_RIGHT,
+            _P.PRESCRIPTION_COUNT,
+            _P.DELIVERY_READ,
+            _P.DELIVERY_SEND,
         }
     ),
     Role.CIVIL_AFFAIRS: frozenset(
@@ -258,6 +291,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.PRIVACY_READ,
             _P.BREACH_KEEP,
             _P.REFERRAL_WATCH,
+            _P.ENROLMENT_COUNT,
+            _P.PRESCRIPTION_COUNT,
         }
     ),
     Role.HEALTH_COMMISSION: frozenset(
@@ -279,6 +314,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.PRIVACY_READ,
             _P.BREACH_KEEP,
             _P.REFERRAL_WATCH,
+            _P.ENROLMENT_COUNT,
+            _P.PRESCRIPTION_COUNT,
         }
     ),
     Role.MODERATOR: frozenset({_P.RATING_READ, _P.FEEDBACK_MODERATE}),

@@ -17,6 +17,8 @@ PARTS = (
     "visits",
     "settlement",
     "followups",
+    "enrolments",
+    "prescriptions",
     "feedback",
     "notifications",
     "privacy",
@@ -28,6 +30,7 @@ WITH_A_PAST = (
     "ability",
     "referrals",
     "yearly",
+    "medicines",
     "settlement",
 )
 

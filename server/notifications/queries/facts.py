@@ -211,4 +211,7 @@ _SUBJECTS: Mapping[str, Callable[[str], Awaitable[Facts]]] = {
     "statement": _beside,
     "episode": _beside,
     "campaign": _beside,
+    "enrolment": _beside,
+    "prescription": _beside,
+    "delivery": _beside,
 }

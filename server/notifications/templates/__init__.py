@@ -12,6 +12,7 @@ from server.notifications.templates import (
     booking,
     feedback,
     health,
+    medicines,
     referrals,
     rights,
     settlement,
@@ -37,6 +38,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     **agreements.TEMPLATES,
     **settlement.TEMPLATES,
     **feedback.TEMPLATES,
+    **medicines.TEMPLATES,
 }
 
 # News that reaches no inbox, and why.
