@@ -465,6 +465,7 @@ class Migration(migrations.Migration):
                 ("last_on", fields.DateField()),
                 ("longer", fields.BooleanField()),
                 ("kinds", fields.SmallIntField()),
+                ("category", WordField(max_length=32)),
                 ("diagnosis", fields.CharField(max_length=100)),
                 ("reason", fields.CharField(default="", max_length=300)),
                 ("agreed", WordField(max_length=32)),

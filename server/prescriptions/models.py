@@ -9,6 +9,7 @@ from typing import Any
 from tortoise import fields
 
 from server.alliance.models import Institution
+from server.consent.rules import RecordCategory
 from server.identity.models import Account
 from server.kit.tables import Table, TokenField, UtcDatetimeField, belongs_to, word
 from server.people.models import Resident
@@ -79,6 +80,7 @@ class LongPrescription(Table):
     last_on = fields.DateField()  # of the longest line
     longer = fields.BooleanField()  # than the usual four weeks
     kinds = fields.SmallIntField()  # how many drugs
+    category = word(RecordCategory)  # of the record: the most restricted of its lines
     diagnosis = fields.CharField(max_length=100)
     reason = fields.CharField(max_length=300, default="")
     agreed = word(Agreed)

@@ -20,7 +20,7 @@ from server.people.models import Resident
 from server.prescriptions.access import dispensers_of, prescription_for, refill_for, right_of
 from server.prescriptions.actions.carrying import cancel_open
 from server.prescriptions.actions.moving import move_prescription, move_refill, noted, tell
-from server.prescriptions.actions.recording import Pen
+from server.prescriptions.actions.recording import Pen, category_of
 from server.prescriptions.errors import (
     AlreadyRunning,
     NoPrescribingRight,
@@ -201,6 +201,7 @@ async def _written(
         last_on=max(lasts),
         longer=is_longer(written.lines, limits),
         kinds=len(written.lines),
+        category=category_of([class_of(line.name, line.kind) for line in written.lines]),
         diagnosis=written.diagnosis.strip(),
         reason=written.conditions.reason.strip(),
         agreed=written.conditions.agreed,

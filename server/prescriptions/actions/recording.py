@@ -1,6 +1,6 @@
 """What is taken, in the health record: written when it begins, put forward when it goes on, stopped when it ends."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,12 @@ from server.prescriptions.rules import OTHER, DrugClass, Wanted, class_of, known
 from server.records.actions import NewEntry, correct_entry, write_entries
 from server.records.errors import Superseded
 from server.records.rules import EntryKind
+
+
+def category_of(kinds: Iterable[DrugClass]) -> RecordCategory:
+    """Return the record's category of what is taken: what speaks of tuberculosis is decided about by itself."""
+    infectious = DrugClass.ANTIMICROBIAL_CHRONIC in kinds
+    return RecordCategory.RESTRICTED_INFECTIOUS if infectious else RecordCategory.MEDS
 
 
 @dataclass(frozen=True)
@@ -56,9 +62,8 @@ class Pen:
 
     def _entry(self, said: Mapping[str, str], kind: DrugClass) -> NewEntry:
         drug = known(said["name"])
-        infectious = kind is DrugClass.ANTIMICROBIAL_CHRONIC
-        category = RecordCategory.RESTRICTED_INFECTIOUS if infectious else RecordCategory.MEDS
-        return NewEntry(EntryKind.MEDICATION, drug.code if drug else OTHER, self.now, said, category)
+        code = drug.code if drug else OTHER
+        return NewEntry(EntryKind.MEDICATION, code, self.now, said, category_of([kind]))
 
     async def _new(self, row: LongPrescription, entry: NewEntry) -> str:
         [card] = await write_entries(

@@ -7,7 +7,7 @@ raises the version. Who answers for it, and the assessment itself, are the insti
 from dataclasses import dataclass
 from datetime import date
 
-VERSION = "2026-11.2"
+VERSION = "2026-11.3"
 SINCE = date(2026, 11, 22)
 
 
@@ -156,6 +156,28 @@ ACTIVITIES: tuple[ProcessingActivity, ...] = (
         recipients="来体检的医疗机构；养老机构（安排和名单，结果须经同意）",
         kept=("outpatient", "audit"),
         measures="结果写入健康档案，化验另作一类；上传的文件不存；本人不愿意的不排",
+    ),
+    ProcessingActivity(
+        "家庭医生签约",
+        "让长者有固定的家庭医生团队：申请、签约、续签、统计签约率",
+        "长者、家属、团队成员",
+        "属于哪些重点人群及依据、签约书和签字、期限、为什么没有签",
+        sensitive=True,
+        basis="第十三条第一款第（二）项签约合同；基本医疗卫生与健康促进法第三十一条",
+        recipients="签约团队所在的基层医疗机构；所住的养老机构（不含涉及病情的人群）。主管部门只有人数和比率",
+        kept=("consents", "audit"),
+        measures="本人或有权代办的人签，签的就是看到的文字；扫描件加密，每次查看留痕；不签不影响任何服务；少于 5 人不显示",
+    ),
+    ProcessingActivity(
+        "长期处方、续方和送药",
+        "让病情平稳的长者按时有药吃：开方、续方、配药、送到床边",
+        "长者、代领的家属",
+        "诊断、药品和用法、数量、送达和签收",
+        sensitive=True,
+        basis="第十三条第一款第（二）项；《长期处方管理规范（试行）》；向其他机构提供的，第二十九条单独同意",
+        recipients="开方的医疗机构、配药的药店；养老机构（有几种药、哪天到，药名须经同意）。主管部门只有数字",
+        kept=("outpatient", "trail", "audit"),
+        measures="内容写入健康档案，按同意查看并留痕；列表和消息没有药名；送的不超过开的；交付有凭据，代领核对双方身份",
     ),
     ProcessingActivity(
         "评价与投诉",

@@ -27,6 +27,7 @@ from server.visits.rules.findings import Findings
 from tests.architecture.subjects import NOW
 from tests.architecture.verdicts.assessment_scenes import AssessmentScenes
 from tests.architecture.verdicts.health_scenes import HealthScenes
+from tests.architecture.verdicts.medicine_scenes import MedicineScenes
 from tests.architecture.verdicts.paper_scenes import PaperScenes
 from tests.architecture.verdicts.privacy_scenes import PrivacyScenes
 from tests.architecture.verdicts.referral_scenes import ReferralScenes
@@ -37,6 +38,7 @@ from tests.architecture.verdicts.settlement_scenes import SettlementScenes
 class Scenes(
     ResidentScenes,
     PaperScenes,
+    MedicineScenes,
     PrivacyScenes,
     HealthScenes,
     ReferralScenes,
