@@ -11,12 +11,21 @@ from server.audit.models import AuditEntry
 from server.booking.models import Appointment, Schedule, ScheduleException, WaitlistEntry, WaitlistOffer
 from server.checkups.models import CheckupCampaign, CheckupDuty
 from server.consent.models import Consent, ConsentProvision
+from server.enrolments.models import Enrolment, FamilyTeam, PriorityGroup
 from server.feedback.models import CaseStep, FeedbackCase, Rating, RatingToken, RatingVoid, TextRevision
 from server.followups.models import ChronicEpisode, FollowUp
 from server.identity.models import Account, RoleGrant
 from server.kit.ids import new_uid
 from server.notifications.models import CallListEntry, InboxMessage
 from server.people.models import ProxyGrant, ProxyGrantScope, Resident, ResidentStay
+from server.prescriptions.models import (
+    DispensingAgreement,
+    LongPrescription,
+    MedicineDelivery,
+    PrescribingRight,
+    PrescriptionLine,
+    Refill,
+)
 from server.records.models import EmergencyRead, EntryObjection, RecordEntry
 from server.referrals.models import Referral, ReferralEscalation, ReferralFollowUp
 from server.visits.models import Plate, Visit, VisitCorrection, VisitItem
@@ -51,6 +60,13 @@ LISTED: tuple[tuple[type[Model], tuple[tuple[type[Model], str], ...]], ...] = (
     (ChronicEpisode, ((FollowUp, "episode_id"),)),
     (CheckupCampaign, ()),
     (CheckupDuty, ()),
+    (FamilyTeam, ()),
+    (Enrolment, ()),
+    (PriorityGroup, ()),
+    (PrescribingRight, ()),
+    (DispensingAgreement, ()),
+    (LongPrescription, ((Refill, "prescription_id"), (PrescriptionLine, "prescription_id"))),
+    (MedicineDelivery, ()),
 )
 
 

@@ -14,7 +14,7 @@ from tests.console.walking import LOGINS, PLAIN
 
 GROWING = {
     "appointment", "audit_entry", "care_state_change", "checkup_duty", "checkup_facts", "checkup_place", "checkup_report", "chronic_episode",
-    "follow_up", "consent", "consent_provision", "kinship", "outbox_message", "proxy_grant",
+    "enrolment", "priority_group", "long_prescription", "prescription_line", "prescription_refill", "medicine_delivery", "follow_up", "consent", "consent_provision", "kinship", "outbox_message", "proxy_grant",
     "rating", "rating_token", "record_entry", "resident", "resident_stay", "slot", "text_revision", "visit", "visit_item",
 }  # fmt: skip
 NOTHING = " WHERE 1=0"  # what Tortoise asks for the rows of none

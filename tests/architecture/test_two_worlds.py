@@ -215,6 +215,8 @@ def _subjects(name: str, town: Town, ghost: Ghost) -> list[str]:
         **{key: [people.wang] for key in ("referral_uid", "follow_up_uid", "escalation_uid")},
         **{key: [people.wang] for key in ("campaign_uid", "report_uid")},
         "number": ["0123456789AB"],
+        "enrolment_uid": [town.enrolments.wang, town.enrolments.li],
+        **{key: [people.wang] for key in ("prescription_uid", "delivery_uid")},
     }
     return known[name]
 
@@ -235,6 +237,8 @@ def _filters(route: Route, town: Town, ghost: Ghost) -> Iterator[dict[str, str]]
         "categories": ["ability"],
         "questionnaire": ["selfcare", "nonsense"],
         "home": [town.alliance.yihe, town.alliance.songhe],
+        "team": [town.enrolments.team],
+        "package": ["base", "nonsense"],
     }
     for name, info in (route.query.model_fields if route.query else {}).items():
         for value in by_name.get(name) or _words(info.annotation):
