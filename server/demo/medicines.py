@@ -16,7 +16,7 @@ from server.prescriptions import actions as prescriptions
 from server.prescriptions.actions import Written
 from server.prescriptions.rules import Agreed, Conditions, DrugClass, Receiver, Wanted
 
-SIGNED, OFFERED, TREATED = 18, 4, 9  # residents
+SIGNED, OFFERED, TREATED = 12, 2, 9  # residents
 SCAN = b"%PDF-1.4\n% a signed sheet that nobody ever signed\n"
 DRUGS = (
     ("苯磺酸氨氯地平片", "5 毫克", "每天早上一次", "片", 10, "原发性高血压"),

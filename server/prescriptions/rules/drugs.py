@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 RULES_VERSION = "2021.1"
-RULES_CITATION = "国卫办医发〔2021〕17 号《长期处方管理规范（试行）》，facts/domain.md §7.6"
+RULES_CITATION = "依据《长期处方管理规范（试行）》（2021）"
 FORMULARY_VERSION = "2026.1"
 
 
