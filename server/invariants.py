@@ -10,6 +10,7 @@ from server.checkups import queries as checkups
 from server.clinics import queries as clinics
 from server.consent import queries as consent
 from server.demands import queries as demands
+from server.enrolments import queries as enrolments
 from server.feedback import queries as feedback
 from server.followups import queries as followups
 from server.home_beds import queries as home_beds
@@ -17,6 +18,7 @@ from server.identity import queries as identity
 from server.indicators import queries as indicators
 from server.notifications import queries as notifications
 from server.people import queries as people
+from server.prescriptions import queries as prescriptions
 from server.records import queries as records
 from server.referrals import queries as referrals
 from server.settlement import queries as settlement
@@ -41,6 +43,8 @@ ASKED = (
     referrals.faults,
     followups.faults,
     checkups.faults,
+    enrolments.faults,
+    prescriptions.faults,
     feedback.faults,
     indicators.faults,
     notifications.faults,

@@ -12,6 +12,7 @@ from server.clinics import rules as clinics
 from server.consent import rules as consent
 from server.demands import rules as demands
 from server.documents import rules as documents
+from server.enrolments import rules as enrolments
 from server.feedback import rules as feedback
 from server.followups import rules as followups
 from server.half_days import rules as half_days
@@ -20,6 +21,7 @@ from server.identity import rules as identity
 from server.indicators import queries as indicators
 from server.notifications import rules as notifications
 from server.people import rules as people
+from server.prescriptions import rules as prescriptions
 from server.privacy import rules as privacy
 from server.records import rules as records
 from server.referrals import rules as referrals
@@ -45,6 +47,8 @@ FEATURES = (
     followups,
     checkups,
     half_days,
+    enrolments,
+    prescriptions,
     feedback,
     indicators,
     notifications,

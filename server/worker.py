@@ -19,6 +19,7 @@ from server.demands import actions as demands
 from server.documents import actions as documents
 from server.documents.queries import count_unwritten
 from server.documents.rules import SheetKind
+from server.enrolments import actions as enrolments
 from server.feedback import actions as feedback
 from server.followups import actions as followups
 from server.home_beds import actions as home_beds
@@ -30,6 +31,7 @@ from server.notifications import actions as notifications
 from server.outbox import actions as outbox
 from server.outbox.actions import Message
 from server.people import actions as people
+from server.prescriptions import actions as prescriptions
 from server.privacy import actions as privacy
 from server.privacy.actions.copies import write_copy
 from server.records import actions as records
@@ -93,6 +95,10 @@ SWEEPS: Sequence[Sweep] = (
     training.sweep_sessions,
     identity.sweep_workplaces,
     workload.sweep_months,
+    enrolments.sweep_enrolments,
+    enrolments.sweep_enrolment_rates,
+    prescriptions.sweep_prescriptions,
+    prescriptions.sweep_prescription_counts,
 )
 
 WRITERS = {SheetKind.OWN_COPY: write_copy}

@@ -110,6 +110,19 @@ class Permission(StrEnum):
     WORKLOAD_READ = "workload:read"  # the ledger of an institution's work; the bureau sees sums alone
     WORKLOAD_CLOSE = "workload:close"
     WORKLOAD_OWN = "workload:own"  # my own work of a month
+    ENROLMENT_READ = "enrolment:read"  # contracts with family doctors
+    ENROLMENT_SIGN = "enrolment:sign"  # ask for one, sign, end it: the resident's side
+    ENROLMENT_OFFER = "enrolment:offer"  # offer one, file what was signed on paper, state priority groups
+    ENROLMENT_MANAGE = "enrolment:manage"  # the team's side: teams, accept, end
+    ENROLMENT_COUNT = "enrolment:count"  # rates; the bureau sees numbers alone
+    PRESCRIPTION_READ = "prescription:read"  # the list of long prescriptions and refills of my institution
+    PRESCRIPTION_WRITE = "prescription:write"  # prescribe, refill, stop; a registered right besides
+    PRESCRIPTION_RIGHT = "prescription:right"  # register who may prescribe here, and which pharmacy dispenses
+    PRESCRIPTION_COUNT = "prescription:count"  # numbers of the city
+    REFILL_ASK = "refill:ask"  # the resident's side
+    DELIVERY_READ = "delivery:read"
+    DELIVERY_SEND = "delivery:send"  # pack, hand over, close
+    DELIVERY_RECEIVE = "delivery:receive"  # at the home
 
 
 _P = Permission
@@ -139,6 +152,9 @@ _FAMILY = frozenset(
         _P.REFERRAL_READ,
         _P.HOME_BED_READ,
         _P.HOME_BED_APPLY,
+        _P.ENROLMENT_READ,
+        _P.ENROLMENT_SIGN,
+        _P.REFILL_ASK,
     }
 )
 _HOME_CARE = frozenset(
@@ -166,6 +182,8 @@ _HOME_CARE = frozenset(
         _P.HOME_BED_READ,
         _P.HOME_BED_APPLY,
         _P.TRAINING_ATTEND,
+        _P.DELIVERY_READ,
+        _P.DELIVERY_RECEIVE,
     }
 )
 
@@ -209,6 +227,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         _P.INDICATOR_TRY,
         _P.TRAINING_HOLD,
         _P.TRAINING_COUNT,
+        _P.ENROLMENT_READ,
+        _P.ENROLMENT_OFFER,
     },
     Role.CLINICIAN: frozenset(
         {
@@ -235,6 +255,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.HOME_BED_WORK,
             _P.TRAINING_ATTEND,
             _P.WORKLOAD_OWN,
+            _P.ENROLMENT_READ,
+            _P.PRESCRIPTION_READ,
+            _P.PRESCRIPTION_WRITE,
         }
     ),
     Role.HOSPITAL_MANAGER: frozenset(
@@ -293,6 +316,16 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.WORKLOAD_READ,
             _P.WORKLOAD_CLOSE,
             _P.WORKLOAD_OWN,
+            _P.ENROLMENT_READ,
+            _P.ENROLMENT_OFFER,
+            _P.ENROLMENT_MANAGE,
+            _P.ENROLMENT_COUNT,
+            _P.PRESCRIPTION_READ,
+            _P.PRESCRIPTION_WRITE,
+            _P.PRESCRIPTION_RIGHT,
+            _P.PRESCRIPTION_COUNT,
+            _P.DELIVERY_READ,
+            _P.DELIVERY_SEND,
         }
     ),
     Role.CIVIL_AFFAIRS: frozenset(
@@ -327,6 +360,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.TRAINING_HOLD,
             _P.TRAINING_COUNT,
             _P.WORKLOAD_READ,
+            _P.ENROLMENT_COUNT,
+            _P.PRESCRIPTION_COUNT,
         }
     ),
     Role.HEALTH_COMMISSION: frozenset(
@@ -359,6 +394,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.TRAINING_HOLD,
             _P.TRAINING_COUNT,
             _P.WORKLOAD_READ,
+            _P.ENROLMENT_COUNT,
+            _P.PRESCRIPTION_COUNT,
         }
     ),
     Role.MODERATOR: frozenset({_P.RATING_READ, _P.FEEDBACK_MODERATE}),

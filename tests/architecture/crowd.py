@@ -13,6 +13,7 @@ from server.checkups.models import CheckupCampaign, CheckupDuty
 from server.clinics.models import ClinicStep, InHouseClinic, InsuranceDesignation
 from server.consent.models import Consent, ConsentProvision
 from server.demands.models import Demand, DemandAnswer
+from server.enrolments.models import Enrolment, FamilyTeam, PriorityGroup
 from server.feedback.models import CaseStep, FeedbackCase, Rating, RatingToken, RatingVoid, TextRevision
 from server.followups.models import ChronicEpisode, FollowUp
 from server.home_beds.models import HomeBed, HomeBedRound, HomeBedSpan
@@ -20,6 +21,14 @@ from server.identity.models import Account, RoleGrant
 from server.kit.ids import new_uid
 from server.notifications.models import CallListEntry, InboxMessage
 from server.people.models import ProxyGrant, ProxyGrantScope, Resident, ResidentStay
+from server.prescriptions.models import (
+    DispensingAgreement,
+    LongPrescription,
+    MedicineDelivery,
+    PrescribingRight,
+    PrescriptionLine,
+    Refill,
+)
 from server.records.models import EmergencyRead, EntryObjection, RecordEntry
 from server.referrals.models import Referral, ReferralEscalation, ReferralFollowUp
 from server.visits.models import Plate, Visit, VisitCorrection, VisitItem
@@ -59,6 +68,13 @@ LISTED: tuple[tuple[type[Model], tuple[tuple[type[Model], str], ...]], ...] = (
     (HomeBed, ((HomeBedSpan, "bed_id"), (HomeBedRound, "bed_id"))),
     (InHouseClinic, ((ClinicStep, "clinic_id"),)),
     (InsuranceDesignation, ()),
+    (FamilyTeam, ()),
+    (Enrolment, ()),
+    (PriorityGroup, ()),
+    (PrescribingRight, ()),
+    (DispensingAgreement, ()),
+    (LongPrescription, ((Refill, "prescription_id"), (PrescriptionLine, "prescription_id"))),
+    (MedicineDelivery, ()),
 )
 
 

@@ -221,6 +221,8 @@ def _subjects(name: str, town: Town, ghost: Ghost) -> list[str]:
         "designation_uid": [town.clinics.health_center],
         **{key: [people.wang] for key in ("period_uid", "project_report_uid", "evidence_uid")},
         "number": ["0123456789AB"],
+        "enrolment_uid": [town.enrolments.wang, town.enrolments.li],
+        **{key: [people.wang] for key in ("prescription_uid", "delivery_uid")},
     }
     return known[name]
 
@@ -241,6 +243,8 @@ def _filters(route: Route, town: Town, ghost: Ghost) -> Iterator[dict[str, str]]
         "categories": ["ability"],
         "questionnaire": ["selfcare", "nonsense"],
         "home": [town.alliance.yihe, town.alliance.songhe],
+        "team": [town.enrolments.team],
+        "package": ["base", "nonsense"],
     }
     for name, info in (route.query.model_fields if route.query else {}).items():
         for value in by_name.get(name) or _words(info.annotation):

@@ -58,6 +58,7 @@ async def walked(
         pages += [each async for each in over_the_year(clients, town)]
         pages += [each async for each in on_the_way(clients, town)]
         pages += [each async for each in at_the_bed(clients, town)]
+        pages += [each async for each in taken_daily(clients, town)]
         _walked.pages = [*pages, *[each async for each in staged(clients, town)]]
     return _walked
 
@@ -84,6 +85,22 @@ async def over_the_year(clients: dict[str, ConsolePage], town: demo.Town) -> Asy
     address = f"/admin/checkups/{campaign}"
     for path in ("", "/days", "/labels", "/reports", f"/reports/{town.people.wang}"):
         yield await look(clients, "feng", f"{address}{path}")
+
+
+async def taken_daily(clients: dict[str, ConsolePage], town: demo.Town) -> AsyncIterator[Seen]:
+    """Show what a prescription brings: its sheet, its refill, what is packed and handed over; and a contract's paper."""
+    stage = Scenes(town)
+    uid, brought = await stage.medicine_prescribed(), await stage.medicine_handed_over()
+    for path in (
+        f"/admin/prescriptions/{uid}",
+        f"/admin/prescriptions/{uid}/refill",
+        f"/admin/deliveries/{brought}",
+    ):
+        yield await look(clients, "feng", path)
+    yield await look(clients, "he", f"/admin/deliveries/{brought}")
+    contract, _ = await stage.medicine_contract_on_paper()
+    yield await look(clients, "he", f"/admin/enrolments/{contract}")
+    yield await look(clients, "feng", f"/admin/enrolments/offers/{town.people.wang}")
 
 
 async def on_the_way(clients: dict[str, ConsolePage], town: demo.Town) -> AsyncIterator[Seen]:

@@ -26,7 +26,7 @@ const SCOPES = [
   { key: 'profile', words: '知道近况', note: '住在哪里、几床，医生哪天来过，收到院里的通知' },
   { key: 'record', words: '看健康档案', note: '体检、用药、慢病这些记录，还有谁看过档案' },
   { key: 'booking', words: '预约看病', note: '约号、改时间、取消' },
-  { key: 'consent', words: '决定谁能看档案', note: '别人想看档案时，代为同意或者不同意' },
+  { key: 'consent', words: '决定谁能看档案', note: '别人想看档案时，代为同意或者不同意；代签家庭医生' },
   { key: 'rating', words: '评价服务', note: '给服务打分，反映问题' },
 ]
 

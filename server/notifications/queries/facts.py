@@ -217,4 +217,7 @@ _SUBJECTS: Mapping[str, Callable[[str], Awaitable[Facts]]] = {
     "bed": _beside,
     "training_session": _beside,
     "workload_month": _beside,
+    "enrolment": _beside,
+    "prescription": _beside,
+    "delivery": _beside,
 }

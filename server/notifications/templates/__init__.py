@@ -15,6 +15,7 @@ from server.notifications.templates import (
     feedback,
     health,
     indicators,
+    medicines,
     referrals,
     rights,
     settlement,
@@ -45,6 +46,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
     **demands.TEMPLATES,
     **indicators.TEMPLATES,
     **staffing.TEMPLATES,
+    **medicines.TEMPLATES,
 }
 
 # News that reaches no inbox, and why.

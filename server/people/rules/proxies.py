@@ -23,7 +23,7 @@ class ProxyScope(StrEnum):
     PROFILE = "profile"  # who and where they are, visits, notices
     RECORD = "record"  # the health record and who has read it
     BOOKING = "booking"
-    CONSENT = "consent"  # decide who else may see the record
+    CONSENT = "consent"  # decide who else may see the record; sign with a family doctor
     RATING = "rating"
 
 
@@ -40,11 +40,12 @@ SCOPE_PERMISSIONS: Mapping[ProxyScope, frozenset[Permission]] = {
             _P.REFERRAL_READ,
             _P.HOME_BED_READ,
             _P.HOME_BED_APPLY,
+            _P.ENROLMENT_READ,
         }
     ),
-    ProxyScope.RECORD: frozenset({_P.RECORD_READ, _P.RECORD_OBJECT, _P.TRAIL_READ}),
+    ProxyScope.RECORD: frozenset({_P.RECORD_READ, _P.RECORD_OBJECT, _P.TRAIL_READ, _P.REFILL_ASK}),
     ProxyScope.BOOKING: frozenset({_P.APPOINTMENT_READ, _P.APPOINTMENT_BOOK}),
-    ProxyScope.CONSENT: frozenset({_P.CONSENT_READ, _P.CONSENT_DECIDE}),
+    ProxyScope.CONSENT: frozenset({_P.CONSENT_READ, _P.CONSENT_DECIDE, _P.ENROLMENT_SIGN}),
     ProxyScope.RATING: frozenset({_P.RATING_READ, _P.RATING_GIVE, _P.CASE_READ}),
 }
 

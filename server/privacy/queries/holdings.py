@@ -15,6 +15,7 @@ from server.authority.permissions import Permission
 from server.consent.access import as_family
 from server.consent.models import SEALED as SEALED_IN_CONSENTS
 from server.consent.rules import RecordCategory
+from server.enrolments.models import SEALED as SEALED_IN_ENROLMENTS
 from server.identity.models import SEALED as SEALED_IN_ACCOUNTS
 from server.identity.models import Account
 from server.kit.errors import NotFound
@@ -213,5 +214,5 @@ def _as_text(content: bytes) -> str:
 
 
 def _sealed_in(table: type[Table]) -> dict[str, SealedColumn]:
-    known = (*SEALED_IN_ACCOUNTS, *SEALED_IN_PEOPLE, *SEALED_IN_CONSENTS)
+    known = (*SEALED_IN_ACCOUNTS, *SEALED_IN_PEOPLE, *SEALED_IN_CONSENTS, *SEALED_IN_ENROLMENTS)
     return {each.column: each for each in known if each.table is table}

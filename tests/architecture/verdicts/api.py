@@ -14,6 +14,7 @@ from server.kit.ids import new_uid
 from server.people.rules import EndReason
 from server.records.rules import BLOOD_PRESSURE
 from tests.architecture.subjects import NOW, Sample
+from tests.architecture.verdicts.medicine_scenes import DRUG_BODY
 from tests.architecture.verdicts.referral_scenes import BACK, RECEIVED, SLIP, TO_THE_DOCTOR, E
 from tests.architecture.verdicts.scenes import Scenes
 from tests.core.followups.filled import FORM, PRESSURE
@@ -195,6 +196,35 @@ def _record(**query: str) -> Make:
     return lambda stage: Sample(of_wang(stage), query=query)
 
 
+async def _ask_for_doctor(stage: Scenes) -> Sample:
+    """Ask for what was offered before, in the same words."""
+    shown = await stage.medicine_text_hash()
+    says = {"team": stage.town.enrolments.team, "package": "senior", "text_hash": shown}
+    return Sample({"resident_uid": await stage.medicine_li_without_contract()}, says)
+
+
+async def _sign_contract(stage: Scenes) -> Sample:
+    uid = stage.town.enrolments.li
+    return Sample({"enrolment_uid": uid}, {"text_hash": await stage.medicine_text_hash()})
+
+
+async def _medicines(stage: Scenes) -> Sample:
+    return Sample(of_wang(stage, prescription_uid=await stage.medicine_prescribed()))
+
+
+async def _refill(stage: Scenes) -> Sample:
+    return Sample({"refill_uid": await stage.medicine_refill()}, DRUG_BODY)
+
+
+async def _stop_prescription(stage: Scenes) -> Sample:
+    uid = await stage.medicine_prescribed()
+    return Sample({"prescription_uid": uid}, {"why": "reaction", "text": "干咳"})
+
+
+async def _brought(stage: Scenes) -> Sample:
+    return Sample({"delivery_uid": await stage.medicine_packed()})
+
+
 SAMPLES: Mapping[str, Make] = {
     # Who one is
     "session.sign_in": lambda _: Sample(says={"code": f"sim:daughter:{next(fresh)}"}),
@@ -314,6 +344,22 @@ SAMPLES: Mapping[str, Make] = {
     "home_beds.emergency": lambda stage: _home_bed(
         stage, HomeBedStatus.OPENED, {"happened_at": NOW.isoformat(), "taken_to": "市第一人民医院"}
     ),
+    # Family doctors and long prescriptions
+    "enrolments.family_doctor": lambda stage: Sample({"resident_uid": stage.town.people.li}),
+    "enrolments.offer": lambda stage: Sample(
+        {"resident_uid": stage.town.people.li},
+        query={"team": stage.town.enrolments.team, "package": "base"},
+    ),
+    "enrolments.ask_for": _ask_for_doctor,
+    "enrolments.sign": _sign_contract,
+    "enrolments.leave": lambda stage: Sample({"enrolment_uid": stage.town.enrolments.wang}),
+    "prescriptions.medicines": _medicines,
+    "prescriptions.ask_refill": _medicines,
+    "prescriptions.prescribe": lambda stage: Sample(of_wang(stage), DRUG_BODY),
+    "prescriptions.refill": _refill,
+    "prescriptions.stop": _stop_prescription,
+    "prescriptions.delivery": _brought,
+    "prescriptions.receive": _brought,
     # Booking
     "booking.open_slots": lambda stage: Sample(
         {"institution_uid": stage.town.alliance.first_hospital}, query={"resident": stage.town.people.wang}

@@ -21,6 +21,7 @@ from server.visits.models import Plate
 from tests.architecture.subjects import NOW, Sample
 from tests.architecture.verdicts.beds_scenes import TICKED
 from tests.architecture.verdicts.health_scenes import REPORTS
+from tests.architecture.verdicts.medicine_scenes import DRUG_FORM
 from tests.architecture.verdicts.paper_scenes import SCAN, TWO
 from tests.architecture.verdicts.referral_scenes import BACK, RECEIVED, SLIP, E
 from tests.architecture.verdicts.scenes import Scenes
@@ -271,6 +272,21 @@ async def _beds_corrected(stage: Scenes) -> Sample:
 
 def _proxy(says: Any = None, grant: str = "daughter_grant") -> Make:
     return lambda stage: Sample({"grant_uid": getattr(stage.town.people, grant)}, says)
+
+
+async def _offer_contract(stage: Scenes) -> Sample:
+    resident = await stage.medicine_li_without_contract()
+    return Sample({"resident_uid": resident}, {"team": stage.town.enrolments.team, "package": "base"})
+
+
+async def _contract_scan(stage: Scenes) -> Sample:
+    uid, page = await stage.medicine_contract_on_paper()
+    return Sample({"enrolment_uid": uid, "paper_uid": page})
+
+
+async def _pharmacy(stage: Scenes) -> Sample:
+    house = await stage.medicine_pharmacy_house()
+    return Sample(says={"pharmacy": house, "number": "配 2", "last_on": "2027-03-01"})
 
 
 SAMPLES: Mapping[str, Make] = {
@@ -808,6 +824,61 @@ SAMPLES: Mapping[str, Make] = {
     "projects.say": lambda _: Sample({"code": "sign"}, {"percent": "40", "words": "正在签"}),
     "projects.add_file": _project_file,
     "projects.evidence": lambda stage: at("evidence_uid", stage.project_evidence()),
+    # Family doctors
+    "enrolments.form_team": lambda stage: Sample(
+        says={"name": "二组", "leader": stage.town.identity.accounts["feng"], "capacity": "10"}
+    ),
+    "enrolments.change_team": lambda stage: Sample(
+        {"team_uid": stage.town.enrolments.team},
+        {"members": [stage.town.identity.accounts["feng"]], "capacity": "20"},
+    ),
+    "enrolments.close_team": lambda stage: at("team_uid", stage.medicine_free_team(), {}),
+    "enrolments.offer_form": lambda stage: Sample({"resident_uid": stage.town.people.li}),
+    "enrolments.offer": _offer_contract,
+    "enrolments.groups": lambda stage: Sample(
+        {"resident_uid": stage.town.people.wang}, {"groups": ["disabled"], "source": "残疾证"}
+    ),
+    "enrolments.contract": lambda stage: Sample({"enrolment_uid": stage.town.enrolments.wang}),
+    "enrolments.accept": lambda stage: at("enrolment_uid", stage.medicine_waiting_for_team(), {}),
+    "enrolments.paper": lambda stage: Sample(
+        {"enrolment_uid": stage.town.enrolments.li}, {"evidence": "档案柜"}, files=PAPER
+    ),
+    "enrolments.scan": _contract_scan,
+    "enrolments.end": lambda stage: Sample(
+        {"enrolment_uid": stage.town.enrolments.wang}, {"why": "moved", "text": "迁出"}
+    ),
+    # Long prescriptions
+    "prescriptions.prescribe": lambda stage: Sample(says={"resident": stage.town.people.wang, **DRUG_FORM}),
+    "prescriptions.record_right": lambda stage: Sample(
+        says={
+            "account": stage.town.identity.accounts["doctor"],
+            "licence": "虚构 3",
+            "last_on": "2027-03-01",
+        }
+    ),
+    "prescriptions.end_right": lambda stage: Sample({"right_uid": stage.town.prescriptions.doctor}, {}),
+    "prescriptions.agree_with_pharmacy": _pharmacy,
+    "prescriptions.end_pharmacy": lambda stage: at("pharmacy_agreement_uid", stage.medicine_pharmacy(), {}),
+    "prescriptions.prescription": lambda stage: at("prescription_uid", stage.medicine_prescribed()),
+    "prescriptions.refill_form": lambda stage: at("prescription_uid", stage.medicine_prescribed()),
+    "prescriptions.refill": lambda stage: at("refill_uid", stage.medicine_refill(), DRUG_FORM),
+    "prescriptions.take": lambda stage: at("refill_uid", stage.medicine_refill(), {}),
+    "prescriptions.waive": lambda stage: at("refill_uid", stage.medicine_refill(), {"text": "改门诊"}),
+    "prescriptions.stop": lambda stage: at(
+        "prescription_uid", stage.medicine_prescribed(), {"why": "reaction", "text": "干咳"}
+    ),
+    "prescriptions.send": lambda stage: at(
+        "prescription_uid",
+        stage.medicine_prescribed(),
+        {"due_on": "2026-03-04", "carrier": "中心药房", "line_1": "7"},
+    ),
+    "prescriptions.delivery": lambda stage: at("delivery_uid", stage.medicine_packed()),
+    "prescriptions.receive": lambda stage: at("delivery_uid", stage.medicine_packed(), {}),
+    "prescriptions.hand_over": lambda stage: at(
+        "delivery_uid", stage.medicine_packed(), {"receiver": "nurse", "slip": "0312"}
+    ),
+    "prescriptions.close": lambda stage: at("delivery_uid", stage.medicine_handed_over(), {}),
+    "prescriptions.cancel": lambda stage: at("delivery_uid", stage.medicine_packed(), {"text": "坏了"}),
     # Feedback and calls
     "feedback.ratings.reply": lambda stage: Sample(
         {"rating_uid": stage.town.feedback.praised}, {"text": "谢谢您。"}

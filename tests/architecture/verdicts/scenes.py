@@ -30,6 +30,7 @@ from tests.architecture.verdicts.demand_scenes import DemandScenes
 from tests.architecture.verdicts.beds_scenes import BedsScenes
 from tests.architecture.verdicts.health_scenes import HealthScenes
 from tests.architecture.verdicts.indicator_scenes import IndicatorScenes
+from tests.architecture.verdicts.medicine_scenes import MedicineScenes
 from tests.architecture.verdicts.paper_scenes import PaperScenes
 from tests.architecture.verdicts.privacy_scenes import PrivacyScenes
 from tests.architecture.verdicts.referral_scenes import ReferralScenes
@@ -41,6 +42,7 @@ from tests.architecture.verdicts.staffing_scenes import StaffingScenes
 class Scenes(
     ResidentScenes,
     PaperScenes,
+    MedicineScenes,
     PrivacyScenes,
     HealthScenes,
     ReferralScenes,

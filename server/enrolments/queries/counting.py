@@ -1,0 +1,144 @@
+"""How many of a home's residents of age have a live contract: by home for the city, with the people for who works there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tortoise.expressions import Subquery
+from tortoise.functions import Count
+from tortoise.queryset import QuerySet
+
+from server.alliance.models import Institution
+from server.alliance.queries import parameters
+from server.authority.actor import Actor
+from server.authority.permissions import Permission
+from server.enrolments.access import institutions_counted_for
+from server.enrolments.models import Enrolment
+from server.enrolments.rules import HIDDEN, EnrolmentStatus, percent, shown, tells_few
+from server.kit.clock import local_date
+from server.kit.pages import Page, PageWish, rows_of
+from server.kit.rollups import Sums, rolled_up
+from server.people.access import residents_visible_to
+from server.people.models import Resident
+
+TILE = "enrolments.rate"
+PEOPLE, ENROLLED = "people", "enrolled"
+FROM_AGE, TARGET, LEAST = "enrolments.from_age", "enrolments.target", "enrolments.small_cell"
+
+
+@dataclass(frozen=True)
+class HomeRate:
+    home_uid: str
+    home_name: str
+    people: str
+    enrolled: str
+    percent: str
+
+
+@dataclass(frozen=True)
+class RateCard:
+    people: str
+    enrolled: str
+    percent: str
+    target: int
+    reached: bool | None  # None: not shown
+    from_age: int
+    counted_at: datetime
+    names_people: bool
+    least: int  # 0: nothing is hidden
+    homes: Page[HomeRate] | None
+
+
+def born_until(age: int, today: date) -> date:
+    """Return the latest birthday of who has completed this age; of 29 February the day after counts."""
+    try:
+        return today.replace(year=today.year - age)
+    except ValueError:
+        return date(today.year - age, 2, 28)
+
+
+def of_age(rows: QuerySet[Resident], *, age: int, today: date) -> QuerySet[Resident]:
+    return rows.filter(
+        birth_date__lte=born_until(age, today),
+        died_at=None,
+        merged_into_id__isnull=True,
+        home_id__isnull=False,
+    )
+
+
+async def month_sums(*, now: datetime) -> Sums:
+    """Count the whole city by home."""
+    today = local_date(now)
+    age = (await parameters((FROM_AGE,), on=today))[FROM_AGE]
+    everybody = of_age(Resident.all(), age=age, today=today)
+    living = Enrolment.filter(status=EnrolmentStatus.ACTIVE).values("resident_id")
+    sums: dict[tuple[int, str], int] = {}
+    for word, rows in ((PEOPLE, everybody), (ENROLLED, everybody.filter(id__in=Subquery(living)))):
+        counted = rows.annotate(many=Count("id")).group_by("home_id").values_list("home_id", "many")
+        for home, many in await counted:
+            sums[int(home), word] = int(many)
+    return sums
+
+
+async def rates(*, actor: Actor, wish: PageWish, now: datetime) -> RateCard:
+    """Return the rate: of the homes that the actor serves, or of the city as it was counted last."""
+    today = local_date(now)
+    numbers = await parameters((FROM_AGE, TARGET, LEAST), on=today)
+    if institutions_counted_for(actor=actor) is not None:
+        return await _of_ours(actor, numbers, now)
+    kept = await rolled_up(TILE, [today.replace(day=1)])
+    sums = kept.sums if kept else await month_sums(now=now)
+    least = numbers[LEAST]
+    homes = Institution.filter(kind="nursing_home")
+    page = await rows_of(homes, wish, by="created_at", newest_first=False)
+    lines = page.of(
+        _home(row, sums.get((row.id, PEOPLE), 0), sums.get((row.id, ENROLLED), 0), least)
+        for row in page.items
+    )
+    people = sum(many for (_, word), many in sums.items() if word == PEOPLE)
+    enrolled = sum(many for (_, word), many in sums.items() if word == ENROLLED)
+    hidden = tells_few(enrolled, people, least=least)
+    return RateCard(
+        people=shown(people, least=least),
+        enrolled=shown(enrolled, least=least),
+        percent=HIDDEN if hidden else percent(enrolled, people),
+        target=numbers[TARGET],
+        reached=None if hidden or not people else 100 * enrolled >= numbers[TARGET] * people,
+        from_age=numbers[FROM_AGE],
+        counted_at=kept.counted_at if kept else now,
+        names_people=False,
+        least=least,
+        homes=lines,
+    )
+
+
+async def _of_ours(actor: Actor, numbers: Mapping[str, int], now: datetime) -> RateCard:
+    today = local_date(now)
+    reached = residents_visible_to(actor=actor, permission=Permission.ENROLMENT_OFFER, now=now)
+    everybody = of_age(Resident.filter(reached), age=numbers[FROM_AGE], today=today)
+    living = Enrolment.filter(status=EnrolmentStatus.ACTIVE).values("resident_id")
+    people = await everybody.count()
+    enrolled = await everybody.filter(id__in=Subquery(living)).count()
+    return RateCard(
+        people=str(people),
+        enrolled=str(enrolled),
+        percent=percent(enrolled, people),
+        target=numbers[TARGET],
+        reached=100 * enrolled >= numbers[TARGET] * people if people else None,
+        from_age=numbers[FROM_AGE],
+        counted_at=now,
+        names_people=True,
+        least=0,
+        homes=None,
+    )
+
+
+def _home(row: Institution, people: int, enrolled: int, least: int) -> HomeRate:
+    hidden = tells_few(enrolled, people, least=least)
+    return HomeRate(
+        row.uid,
+        row.name,
+        shown(people, least=least),
+        shown(enrolled, least=least),
+        HIDDEN if hidden else percent(enrolled, people),
+    )

@@ -1,0 +1,93 @@
+"""What holds for family-doctor contracts, apart from any database."""
+
+from server.enrolments.rules.groups import (
+    ABOUT_HEALTH,
+    BY_AGE,
+    GROUP_WORDS,
+    GROUPS_VERSION,
+    STATED,
+    Group,
+    groups_of,
+)
+from server.enrolments.rules.lifecycle import (
+    BY_STAFF,
+    END_WORDS,
+    ENROLMENT_MOVES,
+    OPEN,
+    OVER,
+    SIGNED_WORDS,
+    STATUS_WORDS,
+    EndReason,
+    EnrolmentEvent,
+    EnrolmentStatus,
+    SignedHow,
+    last_day_of,
+)
+from server.enrolments.rules.missing import (
+    NEXT_STEP,
+    WHY_WORDS,
+    Why,
+    why_none,
+)
+from server.enrolments.rules.packages import (
+    BY_KEY,
+    CITATION,
+    PACKAGES,
+    TEXT_VERSION,
+    Package,
+    contract_text,
+    digest_of,
+    offered,
+    package_of,
+    price_words,
+)
+from server.enrolments.rules.parameters import (
+    PARAMETERS,
+)
+from server.enrolments.rules.rates import (
+    HIDDEN,
+    percent,
+    shown,
+    tells_few,
+)
+
+__all__ = [
+    "ABOUT_HEALTH",
+    "BY_AGE",
+    "BY_KEY",
+    "BY_STAFF",
+    "CITATION",
+    "END_WORDS",
+    "ENROLMENT_MOVES",
+    "GROUPS_VERSION",
+    "GROUP_WORDS",
+    "HIDDEN",
+    "NEXT_STEP",
+    "OPEN",
+    "OVER",
+    "PACKAGES",
+    "PARAMETERS",
+    "SIGNED_WORDS",
+    "STATED",
+    "STATUS_WORDS",
+    "TEXT_VERSION",
+    "WHY_WORDS",
+    "EndReason",
+    "EnrolmentEvent",
+    "EnrolmentStatus",
+    "Group",
+    "Package",
+    "SignedHow",
+    "Why",
+    "contract_text",
+    "digest_of",
+    "groups_of",
+    "last_day_of",
+    "offered",
+    "package_of",
+    "percent",
+    "price_words",
+    "shown",
+    "tells_few",
+    "why_none",
+]

@@ -1,0 +1,97 @@
+"""What is taken, in the health record: written when it begins, put forward when it goes on, stopped when it ends."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.authority.actor import Actor
+from server.consent.rules import RecordCategory
+from server.kit.errors import NotFound
+from server.prescriptions.models import LongPrescription, PrescriptionLine
+from server.prescriptions.rules import OTHER, DrugClass, Wanted, class_of, known
+from server.records.actions import NewEntry, correct_entry, write_entries
+from server.records.errors import Superseded
+from server.records.rules import EntryKind
+
+
+def category_of(kinds: Iterable[DrugClass]) -> RecordCategory:
+    """Return the record's category of what is taken: what speaks of tuberculosis is decided about by itself."""
+    infectious = DrugClass.ANTIMICROBIAL_CHRONIC in kinds
+    return RecordCategory.RESTRICTED_INFECTIOUS if infectious else RecordCategory.MEDS
+
+
+@dataclass(frozen=True)
+class Pen:
+    """Who writes about whom, at what moment."""
+
+    actor: Actor
+    resident_uid: str
+    now: datetime
+
+    async def write(
+        self, row: LongPrescription, lines: Sequence[Wanted], before: LongPrescription | None
+    ) -> list[str]:
+        """Put each drug into the record; one that goes on is the same entry, put forward. Return the entries' uids."""
+        old: Mapping[str, PrescriptionLine] = {}
+        if before is not None:
+            old = {line.name: line for line in await PrescriptionLine.filter(prescription_id=before.id)}
+        uids: list[str] = []
+        for line in lines:
+            entry, held = self._taken(row, line), old.get(line.name.strip())
+            uid = await self._put_forward(held, entry, "续方") if held is not None else None
+            uids.append(uid or await self._new(row, entry))
+        kept = {line.name.strip() for line in lines}
+        for name, held in old.items():
+            if name not in kept:
+                await self._end(held, "续方时没有再开")
+        return uids
+
+    async def stop(self, row: LongPrescription, why: str) -> None:
+        for line in await PrescriptionLine.filter(prescription_id=row.id).order_by("number"):
+            await self._end(line, why)
+
+    def _taken(self, row: LongPrescription, line: Wanted) -> NewEntry:
+        until = line.last_on(row.first_on).isoformat()
+        said = {
+            "name": line.name.strip(),
+            "dose": line.dose.strip(),
+            "frequency": f"{line.frequency.strip()}（长期处方，吃到 {until}）",
+            "status": "taking",
+        }
+        return self._entry(said, class_of(line.name, line.kind))
+
+    def _entry(self, said: Mapping[str, str], kind: DrugClass) -> NewEntry:
+        drug = known(said["name"])
+        code = drug.code if drug else OTHER
+        return NewEntry(EntryKind.MEDICATION, code, self.now, said, category_of([kind]))
+
+    async def _new(self, row: LongPrescription, entry: NewEntry) -> str:
+        [card] = await write_entries(
+            actor=self.actor,
+            resident_uid=self.resident_uid,
+            entries=[entry],
+            institution_uid=row.institution.uid,
+            now=self.now,
+        )
+        return card.uid
+
+    async def _end(self, line: PrescriptionLine, why: str) -> None:
+        said = {"name": line.name, "dose": line.dose, "frequency": line.frequency, "status": "stopped"}
+        uid = await self._put_forward(line, self._entry(said, line.kind), why)
+        if uid is not None:
+            await PrescriptionLine.filter(id=line.id).update(entry_uid=uid)
+
+    async def _put_forward(self, line: PrescriptionLine, entry: NewEntry, why: str) -> str | None:
+        """Put the entry behind a line forward; None where a colleague changed it by hand, or the resident was merged."""
+        try:
+            card = await correct_entry(
+                actor=self.actor,
+                uid=line.entry_uid,
+                resident_uid=self.resident_uid,
+                new=entry,
+                reason=why[:200],
+                now=self.now,
+            )
+        except (Superseded, NotFound):
+            return None
+        return card.uid

@@ -1,0 +1,118 @@
+"""Long prescriptions in the console: written, refilled, stopped, brought; who may; the numbers."""
+
+from typing import Any
+
+import pytest
+
+from server.prescriptions.models import LongPrescription, MedicineDelivery, PrescribingRight, Refill
+from server.prescriptions.rules import DeliveryStatus, PrescriptionStatus
+from tests.architecture.verdicts.medicine_scenes import DRUG_FORM, MedicineScenes
+
+
+async def prescribed(town: Any, feng: Any) -> str:
+    answer = await feng.submit("/admin/prescriptions", {**DRUG_FORM, "resident": town.people.wang})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"].rsplit("/", 1)[-1]
+
+
+class TestWriting:
+    async def test_a_prescription_and_its_refill(self, town: Any, console: Any) -> None:
+        feng = await console("feng")
+        blank = await feng.get("/admin/prescriptions/new")
+        assert "第 1 种药" in blank.text
+        uid = await prescribed(town, feng)
+        page = await feng.get(f"/admin/prescriptions/{uid}")
+        assert "缬沙坦胶囊" in page.text
+        assert "缬沙坦" not in (await feng.get("/admin/prescriptions?work=running")).text
+        assert 'value="缬沙坦胶囊"' in (await feng.get(f"/admin/prescriptions/{uid}/refill")).text
+        task = await Refill.get(prescription__uid=uid)
+        answer = await feng.submit(f"/admin/prescriptions/refills/{task.uid}", DRUG_FORM)
+        assert answer.status_code == 303, answer.text
+        again = await feng.submit(f"/admin/prescriptions/refills/{task.uid}", DRUG_FORM)
+        assert again.status_code == 409
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            ({"name_1": "阿普唑仑片"}, "第二类精神药品不能开长期处方"),
+            ({"days_1": "29"}, "要长者或代办人签字确认"),
+            ({"days_1": "85"}, "最长 12 周"),
+            ({"stable": ""}, "病情和用药要稳定"),
+        ],
+    )
+    async def test_what_does_not_fit_is_said_in_a_sentence(
+        self, change: dict[str, str], said: str, town: Any, console: Any
+    ) -> None:
+        form = {**DRUG_FORM, **change, "resident": town.people.wang}
+        answer = await (await console("feng")).submit("/admin/prescriptions", form)
+        assert answer.status_code == 422
+        assert said in answer.text
+
+    async def test_without_a_registered_right_the_form_says_so(self, town: Any, console: Any) -> None:
+        feng = await console("feng")
+        await feng.submit(f"/admin/prescriptions/rights/{town.prescriptions.feng}/end")
+        assert "没有登记有效的处方权" in (await feng.get("/admin/prescriptions/new")).text
+        form = {**DRUG_FORM, "resident": town.people.wang}
+        assert (await feng.submit("/admin/prescriptions", form)).status_code == 403
+
+    async def test_it_is_taken_over_given_up_or_stopped(self, town: Any, console: Any) -> None:
+        feng = await console("feng")
+        uid = await prescribed(town, feng)
+        task = await Refill.get(prescription__uid=uid)
+        assert (await feng.submit(f"/admin/prescriptions/refills/{task.uid}/take")).status_code == 303
+        waived = await feng.submit(f"/admin/prescriptions/refills/{task.uid}/waive", {"text": "改门诊"})
+        assert waived.status_code == 303
+        stopped = await feng.submit(f"/admin/prescriptions/{uid}/stop", {"why": "reaction", "text": "干咳"})
+        assert stopped.status_code == 303
+        assert (await LongPrescription.get(uid=uid)).status is PrescriptionStatus.STOPPED
+
+
+class TestBringing:
+    async def test_is_packed_handed_over_and_closed(self, town: Any, console: Any) -> None:
+        feng, he = await console("feng"), await console("he")
+        uid = await prescribed(town, feng)
+        sent = await feng.submit(
+            f"/admin/prescriptions/{uid}/deliveries", {"due_on": "2026-03-02", "carrier": "中心药房", "line_1": "14"}
+        )  # fmt: skip
+        assert sent.status_code == 303, sent.text
+        path = sent.headers["location"]
+        assert "份药今天该送到" in (await he.get("/admin")).text
+        assert "王桂兰" in (await he.get("/admin/deliveries")).text
+        assert "确认收到" in (await he.get(path)).text
+        assert (await (await console("song")).get(path)).status_code == 404
+        relative = {"receiver": "relative", "slip": "0312"}
+        assert (await feng.submit(f"{path}/hand-over", relative)).status_code == 422
+        assert (await he.submit(f"{path}/receive")).status_code == 303
+        assert (await feng.submit(f"{path}/close", {"text": ""})).status_code == 303
+        assert (await MedicineDelivery.get()).status is DeliveryStatus.CLOSED
+
+    async def test_too_much_is_refused(self, town: Any, console: Any) -> None:
+        feng = await console("feng")
+        uid = await prescribed(town, feng)
+        given = {"due_on": "2026-03-02", "carrier": "中心药房", "line_1": "29"}
+        answer = await feng.submit(f"/admin/prescriptions/{uid}/deliveries", given)
+        assert (answer.status_code, "超过了处方" in answer.text) == (409, True)
+
+
+class TestRights:
+    async def test_and_pharmacies_are_registered_and_ended(self, town: Any, console: Any) -> None:
+        feng, stage = await console("feng"), MedicineScenes(town)
+        await feng.submit(f"/admin/prescriptions/rights/{town.prescriptions.doctor}/end")
+        given = {"account": town.identity.accounts["doctor"], "licence": "虚构 9", "last_on": "2027-03-01"}
+        assert (await feng.submit("/admin/prescriptions/rights", given)).status_code == 303
+        assert (await feng.submit("/admin/prescriptions/rights", given)).status_code == 409
+        assert await PrescribingRight.filter(ended_on=None).count() == 2
+        house = await stage.medicine_pharmacy_house()
+        pharmacy = {"pharmacy": house, "number": "配 1", "last_on": "2027-03-01"}
+        assert (await feng.submit("/admin/prescriptions/pharmacies", pharmacy)).status_code == 303
+        assert "大众药店" in (await feng.get("/admin/prescriptions/new")).text
+
+
+class TestCounts:
+    async def test_name_nobody(self, town: Any, console: Any) -> None:
+        feng, tang = await console("feng"), await console("tang")
+        await prescribed(town, feng)
+        for client, shown in ((feng, "<td>1</td>"), (tang, "&lt;5")):
+            page = await client.get("/admin/prescriptions/counts")
+            assert shown in page.text
+            assert "王桂兰" not in page.text
