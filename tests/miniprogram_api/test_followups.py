@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.core.checkups.flows import ILL, WHOLE, planned, reported
 from server.checkups.actions import settle_duty
 from server.checkups.models import CheckupDuty
 from server.checkups.rules.lifecycle import Settled
 from server.people.models import ProxyGrant
+from tests.core.checkups.flows import ILL, WHOLE, planned, reported
 from tests.core.followups.filled import FORM, PRESSURE
 
 Api = Callable[[str], Awaitable[Any]]

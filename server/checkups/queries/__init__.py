@@ -16,7 +16,6 @@ from server.checkups.queries.campaigns import (
     due_beside_beds,
     pairs,
 )
-from server.checkups.queries.cards import AbnormalStep, CheckupLine, ReportCard
 from server.checkups.queries.facts import FactsLine, facts_lines
 from server.checkups.queries.faults import faults
 from server.checkups.queries.intake_plans import (
@@ -29,7 +28,10 @@ from server.checkups.queries.intake_plans import (
 )
 from server.checkups.queries.judged import Found
 from server.checkups.queries.reports import (
+    AbnormalStep,
+    CheckupLine,
     DutyCard,
+    ReportCard,
     ReportForm,
     ReportSheet,
     checkup_of,

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tortoise.expressions import Q
-
 from server.alliance.models import ServiceAgreement
 from server.alliance.queries import parameters
 from server.alliance.rules import content_of
@@ -14,14 +12,13 @@ from server.authority.permissions import Permission
 from server.half_days.errors import NobodyGoes, NotHalfADay, NotYours
 from server.half_days.queries.gathering import Due, agreed_works, everything_due
 from server.half_days.rules import LONGEST, NUMBERS, WALKING, WORKS, credentials
-from server.identity.models import RoleGrant
 from server.identity.queries import certificates_in_force
 from server.kit.errors import NotFound
 from server.packing.rounds import Clinician, Errand, HalfDay, LeftOut, Round, Stop, pack_round
 from server.packing.why import SENTENCES, Why
+from server.visits.queries.assigning import working_on
 from server.visits.queries.due import next_half_day
 from server.visits.queries.planning import (
-    ATTENDING_ROLES,
     Choice,
     PairCard,
     agreements_to_plan,
@@ -172,14 +169,7 @@ async def _going(row: ServiceAgreement, uids: Sequence[str], now: datetime) -> d
     """Return who goes with what they may do, by name; only the provider's own who may attend a round."""
     if not uids:
         raise NobodyGoes
-    running = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
-    grants = await RoleGrant.filter(
-        running,
-        starts_at__lte=now,
-        institution_id=row.provider.id,
-        role__in=ATTENDING_ROLES,
-        account__uid__in=sorted(set(uids)),
-    ).select_related("account")
+    grants = await working_on(row.provider.id, sorted(set(uids)), now)
     held = await certificates_in_force(institution_id=row.provider.id, now=now)
     people = {Choice(grant.account.uid, grant.account.name): grant.account.id for grant in grants}
     if len(people) != len(set(uids)):

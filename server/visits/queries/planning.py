@@ -1,7 +1,6 @@
 """What a planner chooses from."""
 
-from collections.abc import Collection
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,8 +17,8 @@ from server.kit.clock import local_date
 from server.kit.errors import NotFound
 from server.people.queries import LIVING, count_resident_choices, resident_choices
 from server.training.queries import lacking
-from server.visits.queries.assigning import names_over, people_of, working_on
 from server.visits.models import Visit, VisitItem
+from server.visits.queries.assigning import names_over, people_of, working_on
 from server.visits.rules import MOST_OF_A_ROUND, NOT_SETTLED
 
 

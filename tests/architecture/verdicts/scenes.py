@@ -26,8 +26,8 @@ from server.visits.rules import Outcome, VisitKind
 from server.visits.rules.findings import Findings
 from tests.architecture.subjects import NOW
 from tests.architecture.verdicts.assessment_scenes import AssessmentScenes
-from tests.architecture.verdicts.demand_scenes import DemandScenes
 from tests.architecture.verdicts.beds_scenes import BedsScenes
+from tests.architecture.verdicts.demand_scenes import DemandScenes
 from tests.architecture.verdicts.health_scenes import HealthScenes
 from tests.architecture.verdicts.indicator_scenes import IndicatorScenes
 from tests.architecture.verdicts.medicine_scenes import MedicineScenes

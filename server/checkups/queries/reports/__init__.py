@@ -2,10 +2,11 @@
 
 from server.checkups.queries.reports.cards import DutyCard, ReportCard
 from server.checkups.queries.reports.duties import count_open_duties, duties
-from server.checkups.queries.reports.own import CheckupLine, checkup_of
+from server.checkups.queries.reports.own import AbnormalStep, CheckupLine, checkup_of
 from server.checkups.queries.reports.sheets import ReportForm, ReportSheet, report_form, report_sheet
 
 __all__ = [
+    "AbnormalStep",
     "CheckupLine",
     "DutyCard",
     "ReportCard",

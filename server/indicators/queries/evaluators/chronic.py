@@ -49,7 +49,7 @@ def _indicator(
         year = scope.period.first.year
         people = [
             (keeper, each)
-            for keeper, each in await years_of(disease=disease, year=year, institutions=None)
+            for keeper, _, each in await years_of(disease=disease, year=year, institutions=None)
             if each.was_managed(year)
         ]
         whose: dict[int, tuple[str, int, int]] = {}
