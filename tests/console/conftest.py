@@ -56,6 +56,7 @@ async def walked(
         pages += [each async for each in errands(clients)]
         pages += [each async for each in over_the_year(clients, town)]
         pages += [each async for each in on_the_way(clients, town)]
+        pages += [each async for each in what_is_needed(clients, town)]
         _walked.pages = [*pages, *[each async for each in staged(clients, town)]]
     return _walked
 
@@ -93,6 +94,22 @@ async def on_the_way(clients: dict[str, ConsolePage], town: demo.Town) -> AsyncI
     taken = f"/admin/referrals/{await stage.referred(ReferralEvent.SUBMIT, ReferralEvent.ACCEPT)}"
     for path in ("", "/packet", "/seat"):
         yield await look(clients, "zhao", f"{taken}{path}")
+
+
+async def what_is_needed(clients: dict[str, ConsolePage], town: demo.Town) -> AsyncIterator[Seen]:
+    """Show a need that was answered, one that is brought about, an agreement with its paper, and a day of beds."""
+    stage = Scenes(town)
+    answered = f"/admin/demands/{(await stage.demand_answered())['demand_uid']}"
+    for login in ("qian", "feng", "sun"):
+        yield await look(clients, login, answered)
+    yield await look(clients, "qian", f"/admin/demands/new?home={town.alliance.songhe}")
+    matched = await stage.demand_matched("sun", home="songhe")
+    yield await look(clients, "song", f"/admin/demands/{matched['demand_uid']}")
+    draft = await stage.agreement_with_paper()
+    yield await look(clients, "he", f"/admin/agreements/{draft['agreement_uid']}")
+    await stage.beds_kept()
+    for login in ("he", "qian"):
+        yield await look(clients, login, f"/admin/census?home={town.alliance.yihe}")
 
 
 async def out_with_feng(town: demo.Town) -> str:
