@@ -59,6 +59,7 @@ async def walked(
         pages += [each async for each in on_the_way(clients, town)]
         pages += [each async for each in at_the_bed(clients, town)]
         pages += [each async for each in taken_daily(clients, town)]
+        pages += [each async for each in what_is_needed(clients, town)]
         _walked.pages = [*pages, *[each async for each in staged(clients, town)]]
     return _walked
 
@@ -123,6 +124,22 @@ async def at_the_bed(clients: dict[str, ConsolePage], town: demo.Town) -> AsyncI
     await stage.clinic_applied()
     for login in ("he", "tang"):
         yield await look(clients, login, f"/admin/clinics/homes/{town.alliance.yihe}")
+
+
+async def what_is_needed(clients: dict[str, ConsolePage], town: demo.Town) -> AsyncIterator[Seen]:
+    """Show a need that was answered, one that is brought about, an agreement with its paper, and a day of beds."""
+    stage = Scenes(town)
+    answered = f"/admin/demands/{(await stage.demand_answered())['demand_uid']}"
+    for login in ("qian", "feng", "sun"):
+        yield await look(clients, login, answered)
+    yield await look(clients, "qian", f"/admin/demands/new?home={town.alliance.songhe}")
+    matched = await stage.demand_matched("sun", home="songhe")
+    yield await look(clients, "song", f"/admin/demands/{matched['demand_uid']}")
+    draft = await stage.agreement_with_paper()
+    yield await look(clients, "he", f"/admin/agreements/{draft['agreement_uid']}")
+    await stage.beds_kept()
+    for login in ("he", "qian"):
+        yield await look(clients, login, f"/admin/census?home={town.alliance.yihe}")
 
 
 async def out_with_feng(town: demo.Town) -> str:
