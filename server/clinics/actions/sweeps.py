@@ -1,6 +1,6 @@
 """What the clock does: a licence runs out, is about to, or a step is owed for too long."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from server.alliance.queries import parameters
 from server.authority.actor import Actor
@@ -43,7 +43,8 @@ async def _lapse(actor: Actor, today: date, now: datetime, limit: int) -> int:
 
 
 async def _remind_of_licences(today: date, notices: tuple[int, ...], now: datetime) -> int:
-    rows = InHouseClinic.filter(status__in=sorted(LICENSED), licence_until__isnull=False)
+    ahead = today + timedelta(days=max(notices))
+    rows = InHouseClinic.filter(status__in=sorted(LICENSED), licence_until__lte=ahead)
     told = 0
     for row in await rows.order_by("licence_until").select_related("home"):
         days = notice_due(
@@ -63,7 +64,8 @@ async def _remind_of_licences(today: date, notices: tuple[int, ...], now: dateti
 
 
 async def _remind_of_designations(today: date, notices: tuple[int, ...], now: datetime) -> int:
-    rows = InsuranceDesignation.filter(live_key__isnull=False, last_day__gte=today)
+    ahead = today + timedelta(days=max(notices))
+    rows = InsuranceDesignation.filter(live_key__isnull=False, last_day__gte=today, last_day__lte=ahead)
     told = 0
     for row in await rows.order_by("last_day").select_related("institution"):
         days = notice_due(today=today, last_day=row.last_day, notices=notices, reminded=row.reminded_days)
