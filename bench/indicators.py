@@ -37,7 +37,7 @@ from server.settings import MODEL_MODULES, Settings
 from tests.running import Running
 
 HOMES, BATCH, MOST = 200, 2000, 1.5  # the board's time in that of a list page
-LIST, BOARD, SHEET = "/admin/agreements", "/admin/indicators", "/admin/indicators/dossiers"
+LIST, BOARD, SHEET = "/admin/feedback", "/admin/indicators", "/admin/indicators/dossiers"
 
 
 def main() -> int:

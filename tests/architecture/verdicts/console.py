@@ -59,7 +59,7 @@ def li(stage: Scenes, says: Any = None) -> Sample:
 
 
 async def figures_of(stage: Scenes, code: str = "") -> Sample:
-    await stage.indicatorsfigures_of()
+    await stage.indicators_counted()
     return Sample({"code": code} if code else {})
 
 
