@@ -58,7 +58,7 @@ def test_the_first_screen_leads_to_pages_of_the_mini_program() -> None:
     tell, card = Telling((somebody,), cast.TOWN_NOW), _anything()
     cards = [
         tell.offer(card), tell.consent(card), tell.proxy(card), tell.appointment(card), tell.visit(card, somebody),
-        tell.due(card, somebody), tell.rating(card),
+        tell.due(card, somebody), tell.rating(card), tell.referral(card),
     ]  # fmt: skip
     duties = duties_of([(kind, 1) for kind in DutyKind])
 
@@ -78,8 +78,8 @@ def _anything() -> Any:
     at = cast.TOWN_NOW + timedelta(hours=1)
     times = dict.fromkeys(("starts_at", "expires_at", "answer_by", "served_at", "applied_at"), at)
     names = ("resident_name", "resident", "institution_name", "department_name", "recipient", "proxy", "provider_name",
-             "home_name", "kind_text", "words", "owed_by", "institution")  # fmt: skip
+             "home_name", "kind_text", "words", "owed_by", "institution", "story", "next_by", "upper_name", "come_to")  # fmt: skip
     return SimpleNamespace(
         uid=UID, resident_uid=UID, status=AppointmentStatus.BOOKED, hold_expires_at=None, number=1, under_way=False,
-        due_day=at.date(), overdue=True, **times, **dict.fromkeys(names, "甲"),
+        due_day=at.date(), overdue=True, come_at=at, urgent=False, **times, **dict.fromkeys(names, "甲"),
     )  # fmt: skip
