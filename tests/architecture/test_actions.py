@@ -21,7 +21,7 @@ AROUND_A_FILE = {
     "write_exports",
 }
 # A transaction for each period of a board (`kit.rollups.recount`): the whole city's in one would be held for long.
-A_PERIOD_EACH = {"sweep_asked", "sweep_kept", "sweep_waits"}
+A_PERIOD_EACH = {"sweep_asked", "sweep_kept", "sweep_rates", "sweep_waits"}
 A_PAIR_EACH = {"sweep_statements"}  # likewise: one transaction for the month of one home and one provider
 
 
