@@ -26,7 +26,7 @@ PLAIN = [
 DOWNLOADS = {
     "admin.roster.roster_template",
     "admin.exports.export_file",
-    "admin.checkups.template",
+    "admin.checkups.reports.template",
     "admin.consent.paper",
     "admin.alliance.paper",
     "admin.referrals.look_up_scanned",  # leads on to the referral

@@ -713,39 +713,41 @@ SAMPLES: Mapping[str, Make] = {
     "followups.checked_back": lambda stage: at("follow_up_uid", stage.advised_to_go(), {"note": "已住院"}),
     "followups.end": lambda stage: Sample({"episode_uid": stage.town.followups.wang}, {"why": "moved"}),
     # The annual check-up
-    "checkups.plan": lambda stage: Sample(
+    "checkups.campaigns.plan": lambda stage: Sample(
         says={
             "pair": f"{stage.town.alliance.yihe}|{stage.town.alliance.health_center}",
             "starts_on": "2026-03-09",
             "ends_on": "2026-03-20",
         }
     ),
-    "checkups.settle": lambda stage: at(
+    "checkups.duties.settle": lambda stage: at(
         "duty_uid", stage.duty(), {"settled": "referred", "note": "已约市一院胸外科"}
     ),
-    "checkups.state_facts": lambda stage: Sample(
+    "checkups.facts.state_facts": lambda stage: Sample(
         {"resident_uid": stage.town.people.wang}, {"insurance": "resident", "source": "医保卡"}
     ),
-    "checkups.campaign": lambda stage: at("campaign_uid", stage.campaign()),
-    "checkups.day_sheet": lambda stage: at("campaign_uid", stage.campaign()),
-    "checkups.labels": lambda stage: at("campaign_uid", stage.campaign()),
-    "checkups.list_again": lambda stage: at("campaign_uid", stage.campaign(), {}),
-    "checkups.move": lambda stage: at("campaign_uid", stage.campaign(), {"event": "open"}),
-    "checkups.plan_days": lambda stage: at(
+    "checkups.campaigns.campaign": lambda stage: at("campaign_uid", stage.campaign()),
+    "checkups.campaigns.day_sheet": lambda stage: at("campaign_uid", stage.campaign()),
+    "checkups.campaigns.labels": lambda stage: at("campaign_uid", stage.campaign()),
+    "checkups.campaigns.list_again": lambda stage: at("campaign_uid", stage.campaign(), {}),
+    "checkups.campaigns.move": lambda stage: at("campaign_uid", stage.campaign(), {"event": "open"}),
+    "checkups.campaigns.plan_days": lambda stage: at(
         "campaign_uid",
         stage.campaign(),
         {"first_on": "2026-03-09", "last_on": "2026-03-10", "per_day": "10", "first_at": "08:00"},
     ),
-    "checkups.answer": lambda stage: at("place_uid", stage.place(), {"wants": "false"}),
-    "checkups.intake": lambda stage: at("campaign_uid", stage.campaign_open()),
-    "checkups.template": lambda stage: at("campaign_uid", stage.campaign_open()),
-    "checkups.preview": lambda stage: at(
+    "checkups.campaigns.answer": lambda stage: at("place_uid", stage.place(), {"wants": "false"}),
+    "checkups.reports.intake": lambda stage: at("campaign_uid", stage.campaign_open()),
+    "checkups.reports.template": lambda stage: at("campaign_uid", stage.campaign_open()),
+    "checkups.reports.preview": lambda stage: at(
         "campaign_uid", stage.campaign_open(), {}, files={"reports": ("a.csv", REPORTS, "text/csv")}
     ),
-    "checkups.import_reports": _import_reports,
-    "checkups.report_form": _report,
-    "checkups.enter_report": lambda stage: _report(stage, {"examined_on": "2026-03-02", "hgb": "120"}),
-    "checkups.report": lambda stage: at("report_uid", stage.report()),
+    "checkups.reports.import_reports": _import_reports,
+    "checkups.reports.report_form": _report,
+    "checkups.reports.enter_report": lambda stage: _report(
+        stage, {"examined_on": "2026-03-02", "hgb": "120"}
+    ),
+    "checkups.reports.report": lambda stage: at("report_uid", stage.report()),
     # Clinics inside homes
     "clinics.designate": lambda stage: Sample(
         says={
