@@ -47,6 +47,8 @@ class SheetKind(StrEnum):
     ASSESSMENTS = "assessments"
     FOLLOW_UPS = "follow_ups"
     CHECKUPS = "checkups"
+    WITHOUT_DOCTOR = "without_doctor"
+    PRESCRIPTIONS = "prescriptions"
     OWN_COPY = "own_copy"  # all that is held about a person, for them: the floor above writes it
 
 
@@ -65,6 +67,8 @@ SHEET_WORDS: Mapping[SheetKind, str] = {
     SheetKind.ASSESSMENTS: "待评估名单",
     SheetKind.FOLLOW_UPS: "慢病随访",
     SheetKind.CHECKUPS: "体检名单",
+    SheetKind.WITHOUT_DOCTOR: "还没有家庭医生的长者",
+    SheetKind.PRESCRIPTIONS: "长期处方和续方",
     SheetKind.OWN_COPY: "个人信息副本",
 }
 

@@ -8,6 +8,7 @@ from server.documents.queries.sheets.assessments import ASSESSMENTS
 from server.documents.queries.sheets.columns import Column, Sheet, Value
 from server.documents.queries.sheets.feedback import CASES, RATINGS
 from server.documents.queries.sheets.health import CHECKUPS, FOLLOW_UPS
+from server.documents.queries.sheets.medicines import PRESCRIPTIONS, WITHOUT_DOCTOR
 from server.documents.queries.sheets.people import CONSENTS, RESIDENTS
 from server.documents.queries.sheets.referrals import REFERRALS
 from server.documents.queries.sheets.services import APPOINTMENTS, VISITS
@@ -31,6 +32,8 @@ SHEETS: Mapping[SheetKind, Sheet[Any]] = {
         REFERRALS,
         FOLLOW_UPS,
         CHECKUPS,
+        WITHOUT_DOCTOR,
+        PRESCRIPTIONS,
     )
 }
 
