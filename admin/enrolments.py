@@ -126,7 +126,14 @@ async def find_enrolments(actor: Actor, words: str, now: datetime) -> list[Found
     ]
 
 
-WAITING.extend((for_team, expiring))
+async def for_family(actor: Actor, now: datetime) -> Waiting | None:
+    if not actor.may(OFFER) or actor.may(MANAGE):
+        return None
+    count = await queries.count_enrolments(actor=actor, listed=Listed.FOR_FAMILY, now=now)
+    return Waiting("份家庭医生协议等长者签字", count, "/admin/enrolments?listed=for_family")
+
+
+WAITING.extend((for_team, for_family, expiring))
 FINDERS.append(find_enrolments)
 
 

@@ -55,6 +55,8 @@ class SheetKind(StrEnum):
     INDICATORS = "indicators"
     WORKLOAD_LINES = "workload_lines"
     TRAINING_RATES = "training_rates"
+    WITHOUT_DOCTOR = "without_doctor"
+    PRESCRIPTIONS = "prescriptions"
     OWN_COPY = "own_copy"  # all that is held about a person, for them: the floor above writes it
 
 
@@ -81,6 +83,8 @@ SHEET_WORDS: Mapping[SheetKind, str] = {
     SheetKind.INDICATORS: "指标",
     SheetKind.WORKLOAD_LINES: "工作量明细",
     SheetKind.TRAINING_RATES: "岗前培训率和持证率",
+    SheetKind.WITHOUT_DOCTOR: "还没有家庭医生的长者",
+    SheetKind.PRESCRIPTIONS: "长期处方和续方",
     SheetKind.OWN_COPY: "个人信息副本",
 }
 

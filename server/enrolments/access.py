@@ -1,5 +1,6 @@
 """Which teams and contracts an actor may work on: conditions that are asked inside the query (R6)."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from tortoise.expressions import Q, Subquery
@@ -22,11 +23,13 @@ RELATIONS = ("resident__home", "institution", "team__leader")
 
 
 def enrolments_visible_to(*, actor: Actor, permission: Permission, now: datetime) -> Q:
-    """Narrow contracts to the family's own, those with the actor's teams, and those of who lives in the actor's homes."""
-    family = as_family(actor)
-    if family.is_person_with(permission):
-        return of_residents_visible_to("resident", actor=family, permission=permission, now=now)
+    """Narrow contracts to the family's own, those with the actor's teams, and those of who lives in the actor's homes.
+
+    Staff who are somebody's relative besides come as family through `as_family`.
+    """
     own = sorted(actor.institutions_with(permission))
+    if not own:
+        return of_residents_visible_to("resident", actor=as_family(actor), permission=permission, now=now)
     # Two indexes, no OR: a home's residents, or a center's contracts.
     return Q(
         id__in=AnyOf(
@@ -81,6 +84,15 @@ async def own_center_for(*, actor: Actor) -> Institution | None:
     own = sorted(actor.institutions_with(Permission.ENROLMENT_MANAGE))
     kinds = [str(kind) for kind in PRIMARY_CARE]
     return await Institution.filter(id__in=own, kind__in=kinds).order_by("id").first()
+
+
+async def as_offering(*, actor: Actor) -> Actor:
+    """Return the actor with what they hold at homes and primary-care institutions alone: a hospital offers no family doctor."""
+    own = sorted(actor.institutions_with(Permission.ENROLMENT_OFFER))
+    kinds = [str(kind) for kind in (InstitutionKind.NURSING_HOME, *PRIMARY_CARE)]
+    found = await Institution.filter(id__in=own, kind__in=kinds).values_list("id", flat=True)
+    held = {int(str(each)) for each in found}
+    return replace(actor, grants=tuple(grant for grant in actor.grants if grant.institution_id in held))
 
 
 def institutions_counted_for(*, actor: Actor) -> list[int] | None:

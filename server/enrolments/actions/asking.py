@@ -9,6 +9,7 @@ from server.authority.permissions import Permission
 from server.consent.access import as_family
 from server.consent.rules import media_type_of
 from server.enrolments.access import (
+    as_offering,
     enrolment_for,
     enrolment_of_our_team,
     may_sign_for,
@@ -72,8 +73,8 @@ async def offer_doctor(
     *, actor: Actor, resident_uid: str, team_uid: str, package: str, now: datetime
 ) -> EnrolmentCard:
     """Offer a contract from the desk; a center that offers its own team has thereby accepted."""
-    needs = Permission.ENROLMENT_OFFER
-    resident = await resident_for(actor=actor, uid=resident_uid, permission=needs, now=now)
+    needs, offering = Permission.ENROLMENT_OFFER, await as_offering(actor=actor)
+    resident = await resident_for(actor=offering, uid=resident_uid, permission=needs, now=now)
     row = await _begin(actor, resident, team_uid, package, now)
     if row.institution_id in actor.institutions_with(Permission.ENROLMENT_MANAGE):
         await move(row, EnrolmentEvent.AGREE, accepted_at=now, accepted_by_id=actor.account_id)

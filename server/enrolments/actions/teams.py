@@ -12,7 +12,7 @@ from server.alliance.queries import parameter
 from server.audit.actions import note
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.enrolments.access import own_center_for, team_of_ours
+from server.enrolments.access import as_offering, own_center_for, team_of_ours
 from server.enrolments.errors import CapacityTooSmall, NotAMember, NotPrimaryCare, ReasonNeeded, TeamInUse
 from server.enrolments.models import Enrolment, FamilyTeam, FamilyTeamMember, PriorityGroup
 from server.enrolments.rules import OPEN, STATED, EnrolmentStatus, Group
@@ -96,11 +96,11 @@ async def state_groups(
     *, actor: Actor, resident_uid: str, groups: AbstractSet[Group], source: str, now: datetime
 ) -> None:
     """Say to which groups a resident belongs by the word of the actor's institution; what was said before ends."""
-    needs = Permission.ENROLMENT_OFFER
-    resident = await resident_for(actor=actor, uid=resident_uid, permission=needs, now=now)
+    needs, offering = Permission.ENROLMENT_OFFER, await as_offering(actor=actor)
+    resident = await resident_for(actor=offering, uid=resident_uid, permission=needs, now=now)
     if not source.strip():
         raise ReasonNeeded(fields={"source": "请写明依据，例如：残疾证、低保证、2025 年 6 月出院小结。"})
-    own = sorted(actor.institutions_with(needs))
+    own = sorted(offering.institutions_with(needs))
     here = await Institution.filter(Q(id__in=own)).order_by("id")
     if not here:
         raise NotFound

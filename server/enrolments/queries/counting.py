@@ -12,7 +12,7 @@ from server.alliance.models import Institution
 from server.alliance.queries import parameters
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.enrolments.access import institutions_counted_for
+from server.enrolments.access import as_offering, institutions_counted_for
 from server.enrolments.models import Enrolment
 from server.enrolments.rules import HIDDEN, EnrolmentStatus, percent, shown, tells_few
 from server.kit.clock import local_date
@@ -114,7 +114,8 @@ async def rates(*, actor: Actor, wish: PageWish, now: datetime) -> RateCard:
 
 async def _of_ours(actor: Actor, numbers: Mapping[str, int], now: datetime) -> RateCard:
     today = local_date(now)
-    reached = residents_visible_to(actor=actor, permission=Permission.ENROLMENT_OFFER, now=now)
+    offering = await as_offering(actor=actor)
+    reached = residents_visible_to(actor=offering, permission=Permission.ENROLMENT_OFFER, now=now)
     everybody = of_age(Resident.filter(reached), age=numbers[FROM_AGE], today=today)
     living = Enrolment.filter(status=EnrolmentStatus.ACTIVE).values("resident_id")
     people = await everybody.count()

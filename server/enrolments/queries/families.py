@@ -9,6 +9,7 @@ from server.authority.permissions import Permission
 from server.consent.access import as_family
 from server.enrolments.access import (
     RELATIONS,
+    as_offering,
     teams_offered_to,
 )
 from server.enrolments.models import Enrolment, FamilyTeam, PriorityGroup
@@ -128,9 +129,9 @@ async def offer_text(
 
 async def offer_sheet(*, actor: Actor, resident_uid: str, now: datetime) -> OfferSheet:
     """Return what the desk of the home or of the center may offer to one resident."""
-    needs = Permission.ENROLMENT_OFFER
-    resident = await resident_for(actor=actor, uid=resident_uid, permission=needs, now=now)
-    own = sorted(actor.institutions_with(needs))
+    needs, offering = Permission.ENROLMENT_OFFER, await as_offering(actor=actor)
+    resident = await resident_for(actor=offering, uid=resident_uid, permission=needs, now=now)
+    own = sorted(offering.institutions_with(needs))
     held = await PriorityGroup.filter(
         resident_id=resident.id, ended_on=None, institution_id__in=own
     ).order_by("id")

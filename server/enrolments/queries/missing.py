@@ -11,6 +11,7 @@ from server.alliance.access import in_force
 from server.alliance.models import Institution, ServiceAgreement
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
+from server.enrolments.access import as_offering
 from server.enrolments.models import Enrolment
 from server.enrolments.rules import NEXT_STEP, OPEN, WHY_WORDS, EnrolmentStatus, Why, why_none
 from server.kit.clock import age_on, local_date
@@ -42,12 +43,13 @@ class MissingBoard:
 
 async def missing_board(*, actor: Actor, home_uid: str | None, wish: PageWish, now: datetime) -> MissingBoard:
     return MissingBoard(
-        await missing(actor=actor, home_uid=home_uid, wish=wish, now=now), await _homes(actor, now)
+        await missing(actor=actor, home_uid=home_uid, wish=wish, now=now),
+        await _homes(await as_offering(actor=actor), now),
     )
 
 
 async def missing(*, actor: Actor, home_uid: str | None, wish: PageWish, now: datetime) -> Page[MissingLine]:
-    rows = without_doctor(actor, now)
+    rows = without_doctor(await as_offering(actor=actor), now)
     if home_uid is not None:
         rows = rows.filter(home__uid=home_uid)
     page = await rows_of(rows.select_related("home"), wish, by="created_at", newest_first=False)
@@ -57,7 +59,7 @@ async def missing(*, actor: Actor, home_uid: str | None, wish: PageWish, now: da
 
 
 async def count_missing(*, actor: Actor, now: datetime) -> int:
-    return await without_doctor(actor, now).count()
+    return await without_doctor(await as_offering(actor=actor), now).count()
 
 
 def without_doctor(actor: Actor, now: datetime) -> QuerySet[Resident]:

@@ -225,6 +225,8 @@ class TestLists:
         await Enrolment.filter(uid=town.enrolments.li).delete()
         page = await queries.missing(actor=await actor("he"), home_uid=None, wish=WISH, now=clock())
         [line] = page.items
+        hospital = await queries.missing(actor=await actor("zhao"), home_uid=None, wish=WISH, now=clock())
+        assert hospital.items == ()
         assert (line.why, line.may_offer, line.has_phone) == (Why.NEVER_ASKED, True, False)
 
     async def test_the_rate_opens_to_people_and_hides_few_from_the_bureau(

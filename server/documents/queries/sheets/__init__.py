@@ -11,6 +11,7 @@ from server.documents.queries.sheets.demands import BED_CENSUS, COVERAGE_GAPS, D
 from server.documents.queries.sheets.feedback import CASES, RATINGS
 from server.documents.queries.sheets.health import CHECKUPS, FOLLOW_UPS
 from server.documents.queries.sheets.indicators import INDICATORS
+from server.documents.queries.sheets.medicines import PRESCRIPTIONS, WITHOUT_DOCTOR
 from server.documents.queries.sheets.people import CONSENTS, RESIDENTS
 from server.documents.queries.sheets.referrals import REFERRALS
 from server.documents.queries.sheets.services import APPOINTMENTS, VISITS
@@ -43,6 +44,8 @@ SHEETS: Mapping[SheetKind, Sheet[Any]] = {
         INDICATORS,
         WORKLOAD_LINES,
         TRAINING_RATES,
+        WITHOUT_DOCTOR,
+        PRESCRIPTIONS,
     )
 }
 
