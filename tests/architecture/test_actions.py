@@ -21,7 +21,17 @@ AROUND_A_FILE = {
     "write_exports",
 }
 # A transaction for each period of a board (`kit.rollups.recount`): the whole city's in one would be held for long.
-A_PERIOD_EACH = {"sweep_census", "sweep_asked", "sweep_kept", "sweep_waits"}
+A_PERIOD_EACH = {
+    "sweep_asked",
+    "sweep_census",
+    "sweep_enrolment_rates",
+    "sweep_indicators",
+    "sweep_kept",
+    "sweep_prescription_counts",
+    "sweep_rates",
+    "sweep_reports",
+    "sweep_waits",
+}
 A_PAIR_EACH = {"sweep_statements"}  # likewise: one transaction for the month of one home and one provider
 
 

@@ -84,7 +84,11 @@ class TestATable:
     async def test_can_be_made_of_every_list(
         self, town: Town, actor: ActorOf, clock: Any, kind: SheetKind
     ) -> None:
-        whose = await actor("feng" if kind in {SheetKind.FOLLOW_UPS, SheetKind.PRESCRIPTIONS} else "he")
+        whose = await actor(
+            "feng"
+            if kind in {SheetKind.FOLLOW_UPS, SheetKind.PRESCRIPTIONS, SheetKind.WORKLOAD_LINES}
+            else "he"
+        )
         uid = await asked(whose, clock, kind)
 
         assert await written(clock) == 1

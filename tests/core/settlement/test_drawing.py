@@ -109,7 +109,7 @@ class TestDrawing:
         await ServiceAgreement.filter(id=old.id).update(
             status=AgreementStatus.SUPERSEDED, ended_at=filed, binding_key=None
         )
-        fees = [*old.content["fees"], {"kind": "home_pays", "amount": 50000, "cycle": "once"}]
+        fees = [*old.content["fees"], {"kind": "home_pays", "amount": 50000, "cycle": "once", "note": ""}]
         await ServiceAgreement(
             home_id=old.home_id,
             provider_id=old.provider_id,
