@@ -33,6 +33,7 @@ SHARED: Mapping[str, str] = {
     "institution_uid": "the public directory lists every institution",
     "agreement_uid": "the health center has one with Songhe too, which both parties read",
     "statement_uid": "the health center settles with Songhe too, and both read theirs",
+    "training_session_uid": "a course may be open to the whole alliance, and everybody reads of it",
     "account_uid": "Jin manages homes on both sides, and each lists its own staff",
 }
 

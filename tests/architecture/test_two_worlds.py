@@ -222,7 +222,7 @@ def _subjects(name: str, town: Town, ghost: Ghost) -> list[str]:
         **{key: [people.wang] for key in ("period_uid", "project_report_uid", "evidence_uid")},
         "number": ["0123456789AB"],
         "enrolment_uid": [town.enrolments.wang, town.enrolments.li],
-        **{key: [people.wang] for key in ("prescription_uid", "delivery_uid")},
+        **{key: [people.wang] for key in ("prescription_uid", "delivery_uid", "demand_uid")},
     }
     return known[name]
 

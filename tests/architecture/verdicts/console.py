@@ -289,6 +289,13 @@ async def _pharmacy(stage: Scenes) -> Sample:
     return Sample(says={"pharmacy": house, "number": "配 2", "last_on": "2027-03-01"})
 
 
+async def _right_again(stage: Scenes) -> Sample:
+    await stage.medicine_right_ended()
+    return Sample(
+        says={"account": stage.town.identity.accounts["doctor"], "licence": "虚构 3", "last_on": "2027-03-01"}
+    )
+
+
 SAMPLES: Mapping[str, Make] = {
     # Signing in
     "session.sign_in": lambda _: Sample(
@@ -851,13 +858,7 @@ SAMPLES: Mapping[str, Make] = {
     ),
     # Long prescriptions
     "prescriptions.prescribe": lambda stage: Sample(says={"resident": stage.town.people.wang, **DRUG_FORM}),
-    "prescriptions.record_right": lambda stage: Sample(
-        says={
-            "account": stage.town.identity.accounts["doctor"],
-            "licence": "虚构 3",
-            "last_on": "2027-03-01",
-        }
-    ),
+    "prescriptions.record_right": _right_again,
     "prescriptions.end_right": lambda stage: Sample({"right_uid": stage.town.prescriptions.doctor}, {}),
     "prescriptions.agree_with_pharmacy": _pharmacy,
     "prescriptions.end_pharmacy": lambda stage: at("pharmacy_agreement_uid", stage.medicine_pharmacy(), {}),

@@ -27,6 +27,11 @@ DRUG_BODY = {
 class MedicineScenes(Stage):
     """Each returns the uid of what the scene leaves behind; played once in a town."""
 
+    async def medicine_right_ended(self) -> dict[str, str]:
+        feng = await self.acting("feng")
+        await prescriptions.end_right(actor=feng, uid=self.town.prescriptions.doctor, now=NOW)
+        return {}
+
     async def medicine_text_hash(self) -> str:
         return str((await Enrolment.get(uid=self.town.enrolments.li)).text_hash)
 
