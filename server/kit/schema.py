@@ -1,8 +1,8 @@
 """Bring a database's tables to the state that the models describe, and back; safe when several processes start at once."""
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget, PlanStep
 from tortoise.migrations.migration import Migration
-from tortoise.migrations.operations import CreateModel
+from tortoise.migrations.operations import AddField, AddIndex, CreateModel, RemoveIndex
 from tortoise.migrations.schema_editor import BaseSchemaEditor
 from tortoise.migrations.schema_generator.state import State
 from tortoise.transactions import in_transaction
@@ -131,8 +131,11 @@ def _names(steps: list[PlanStep]) -> list[str]:
     return [step.migration.name for step in steps]
 
 
-class _NewTables(Migration):
-    """A migration that only makes tables, without a copy of all models before each: 63 tables took 11 s."""
+class _Forward(Migration):
+    """A migration that only adds: no copy of all models before each step, and all tied together once, at its end.
+
+    Tortoise does both for every step, so that 0001 to 0009 took 42 s of an empty database.
+    """
 
     def __init__(self, migration: Migration) -> None:
         super().__init__(migration.name, migration.app_label)
@@ -146,22 +149,40 @@ class _NewTables(Migration):
         schema_editor: BaseSchemaEditor | None = None,
         collect_sql: bool = False,
     ) -> State:
-        if dry_run or collect_sql or schema_editor is None:
+        if collect_sql:
             return await super().apply(
                 state, dry_run=dry_run, schema_editor=schema_editor, collect_sql=collect_sql
             )
-        for operation in self.operations:
-            operation.state_forward(self.app_label, state)
-            # Making a table looks at the new state only.
-            await operation.database_forward(self.app_label, state, state, schema_editor)
+        # Only what removes an index asks how it was before.
+        removes = any(type(operation) is RemoveIndex for operation in self.operations)
+        before = state.clone() if removes and schema_editor and not dry_run else state
+        with _tied_at_the_end(state):
+            for operation in self.operations:
+                operation.state_forward(self.app_label, state)
+        if schema_editor and not dry_run:
+            for operation in self.operations:
+                await operation.database_forward(self.app_label, before, state, schema_editor)
         state.validate_relations_initialized()
         return state
+
+
+@contextmanager
+def _tied_at_the_end(state: State) -> Iterator[None]:
+    waiting: set[tuple[str, str]] = set()
+    own: Any = state
+    own.reload_models = waiting.update
+    own.reload_model = lambda app, model: waiting.add((app, model))
+    try:
+        yield
+    finally:
+        del own.reload_models, own.reload_model
+    state.reload_models(waiting)
 
 
 class _Executor(MigrationExecutor):
     def _migration_plan(self, *args: Any, **kwargs: Any) -> list[PlanStep]:
         return [
-            replace(step, migration=_NewTables(step.migration)) if _only_makes_tables(step) else step
+            replace(step, migration=_Forward(step.migration)) if _only_adds(step) else step
             for step in super()._migration_plan(*args, **kwargs)
         ]
 
@@ -175,10 +196,20 @@ class _Executor(MigrationExecutor):
         return SqliteEditor(self.connection, atomic=atomic, collect_sql=collect_sql)
 
 
-def _only_makes_tables(step: PlanStep) -> bool:
-    return not step.backward and all(
-        type(operation) is CreateModel for operation in step.migration.operations
-    )
+def _only_adds(step: PlanStep) -> bool:
+    """Tell whether each step may be taken with the models as they are at the migration's end.
+
+    It may not where a table is made and changed in one migration: it would be made with the change.
+    """
+    operations: list[Any] = list(step.migration.operations)
+    made = {operation.name for operation in operations if type(operation) is CreateModel}
+    changed = {
+        operation.model_name
+        for operation in operations
+        if type(operation) in {AddField, AddIndex, RemoveIndex}
+    }
+    known = all(type(operation) in {CreateModel, AddField, AddIndex, RemoveIndex} for operation in operations)
+    return known and not step.backward and not made & changed
 
 
 def _executor(connection: BaseDBAsyncClient, config: dict[str, Any]) -> _Executor:
