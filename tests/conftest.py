@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import hypothesis
 import pyotp
 import pytest
 import pytest_asyncio
@@ -39,6 +40,12 @@ from tests.stage import Stage
 
 RING = os.environ.get("RING", "sqlite")
 codes = itertools.count(1)
+
+# How long an example takes says how busy the machine is, and nothing about the rule that is tried.
+hypothesis.settings.register_profile(
+    "busy machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy machine")
 
 
 class Clock:

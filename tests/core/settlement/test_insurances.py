@@ -43,7 +43,7 @@ class TestWhatIsAsked:
         from server.clinics.queries import designations_of
         from server.kit.clock import local_date
         from server.people.models import Resident
-        from server.settlement.actions.drawing import _Insurances
+        from server.settlement.actions.books import Insurances
         from tests.core.home_beds.flows import BedWay
 
         await BedWay(town, actor, clock).opened()
@@ -57,7 +57,7 @@ class TestWhatIsAsked:
         )
         await sign_assessment(actor=nurse, uid=sheet.uid, answers=grade("3"), now=clock())
         center = await Institution.get(uid=town.alliance.health_center)
-        asked = _Insurances(center.id, 3, await designations_of([center.id]))
+        asked = Insurances(center.id, 3, await designations_of([center.id]))
         await asked.ask_about([wang.id])
         today = local_date(clock())
 
