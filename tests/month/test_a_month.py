@@ -16,6 +16,8 @@ import pytest
 from server import invariants
 from server.demo import Town
 from server.demo.assessments import ability_answers
+from server.indicators.models import IndicatorReport, IndicatorValue
+from server.indicators.rules import Level
 from server.kit.ids import new_uid
 from server.settlement.models import LedgerPosting, Statement, StatementLine
 from server.settlement.rules import LedgerAccount
@@ -158,6 +160,26 @@ class Month:
         assert (await desk.submit(f"{page}/payment", paid)).status_code == 303
         return found
 
+    async def freeze(self) -> dict[Level, list[IndicatorReport]]:
+        """A19: every home hands its figures up, then the county, then the city."""
+        jin, qian = await self.desk("jin"), await self.desk("qian")
+        found: dict[Level, list[IndicatorReport]] = {}
+        for level in (Level.HOME, Level.COUNTY, Level.CITY):
+            found[level] = await IndicatorReport.filter(since=MARCH, cadence="month", level=level).order_by(
+                "id"
+            )
+            assert found[level]
+            for report in found[level]:
+                desk = jin if level is Level.HOME else qian
+                answer = await desk.submit(f"/admin/indicators/reports/{report.uid}/freeze")
+                assert answer.status_code == 303, answer.text
+        return found
+
+
+async def frozen(report: IndicatorReport, code: str) -> tuple[int, int]:
+    value = await IndicatorValue.get(edition__report_id=report.id, code=code)
+    return value.met, value.counted
+
 
 @pytest.fixture
 def month(town: Town, clock: Clock, api: Any, console: Any, worker_pass: Any) -> Month:
@@ -190,8 +212,8 @@ async def owed_by_count(month: Month) -> int:
     return fen
 
 
-@pytest.mark.timeout(600)  # five weeks of many people
-async def test_a_month_agrees_with_whoever_counts_again(month: Month) -> None:
+async def played(month: Month) -> None:
+    """March, and the first days of April, up to where the books are settled."""
     await month.sign_with_another_hospital()
     await month.assess()
     for day in (3, 4, 5, 6, 9):
@@ -200,7 +222,21 @@ async def test_a_month_agrees_with_whoever_counts_again(month: Month) -> None:
     await month.at(date(2026, 3, 12))
     await month.refer_and_bring_home()
     await month.round(date(2026, 3, 20))
+    await month.at(date(2026, 3, 31), 22)
     await month.at(APRIL + timedelta(days=3), 10)
+
+
+@pytest.mark.timeout(600)  # five weeks of many people
+async def rounds_by_count(month: Month) -> tuple[int, int]:
+    """Which rounds both sides attested, of those that were due at the home in March."""
+    since, until = datetime(2026, 3, 1, tzinfo=CITY), datetime(2026, 4, 1, tzinfo=CITY)
+    due = Visit.filter(home__uid=month.town.alliance.yihe, ends_at__gte=since, ends_at__lt=until)
+    rounds = [visit for visit in await due if visit.status != "cancelled"]
+    return sum([await attested(visit) for visit in rounds]), len(rounds)
+
+
+async def test_a_month_agrees_with_whoever_counts_again(month: Month) -> None:
+    await played(month)
 
     of_the_centre = await month.settle("feng", month.town.alliance.health_center)
     of_the_new = await month.settle("sun", month.town.alliance.second_hospital)
@@ -225,5 +261,13 @@ async def test_a_month_agrees_with_whoever_counts_again(month: Month) -> None:
     )
     assert sorted(str(line.visit_uid) for line in services) == sorted(month.kept)
     assert not {line.visit_uid for line in services} & set(month.doubted)
+
+    # The indicator, to the round, and the city's figure is the sum of its homes'.
+    reports = await month.freeze()
+    of_the_home = next(each for each in reports[Level.HOME] if each.place == month.town.alliance.yihe)
+    assert await frozen(of_the_home, "visits_kept") == await rounds_by_count(month)
+    homes = [await frozen(each, "visits_kept") for each in reports[Level.HOME]]
+    (city,) = reports[Level.CITY]
+    assert await frozen(city, "visits_kept") == tuple(map(sum, zip(*homes, strict=True)))
 
     assert await invariants.faults(now=month.clock()) == []
