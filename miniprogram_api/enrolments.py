@@ -6,7 +6,7 @@ from pydantic import StringConstraints
 
 from server.authority.permissions import Permission
 from server.enrolments import actions, queries
-from server.enrolments.queries import EnrolmentCard, FamilyDoctor, OfferCard
+from server.enrolments.queries import DoctorOffer, EnrolmentCard, FamilyDoctor
 from server.web import Ask, Body, Clean, Query, Routes, Uid, text
 
 routes = Routes("enrolments", tag="家庭医生")
@@ -41,7 +41,7 @@ async def family_doctor(ask: Ask, resident_uid: str) -> FamilyDoctor:
 @routes.get(
     "/residents/<resident_uid>/family-doctor/offer", needs=SIGN, summary="The words that would be signed"
 )
-async def offer(ask: Ask, resident_uid: str, query: OfferQuery) -> OfferCard:
+async def offer(ask: Ask, resident_uid: str, query: OfferQuery) -> DoctorOffer:
     return await queries.offer_text(
         actor=ask.actor, resident_uid=resident_uid, team_uid=query.team, package=query.package, now=ask.now
     )

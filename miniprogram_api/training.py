@@ -4,7 +4,7 @@ from typing import Annotated
 
 from server.authority.permissions import Permission
 from server.training import actions, queries
-from server.training.queries import MyTraining, SessionCard
+from server.training.queries import CourseSessionCard, MyTraining
 from server.web import Ask, Body, Clean, Routes, text
 
 routes = Routes("training", tag="培训")
@@ -22,5 +22,5 @@ async def my_training(ask: Ask) -> MyTraining:
 
 
 @routes.post("/training/attendances", needs=ATTEND, rate="scan", status=201, summary="Sign in to a course")
-async def attend(ask: Ask, body: SignIn) -> SessionCard:
+async def attend(ask: Ask, body: SignIn) -> CourseSessionCard:
     return await actions.attend(actor=ask.actor, code=body.code, now=ask.now)

@@ -60,6 +60,7 @@ async def walked(
         pages += [each async for each in at_the_bed(clients, town)]
         pages += [each async for each in taken_daily(clients, town)]
         pages += [each async for each in what_is_needed(clients, town)]
+        pages += [each async for each in handed_up(clients, town)]
         _walked.pages = [*pages, *[each async for each in staged(clients, town)]]
     return _walked
 
@@ -102,6 +103,14 @@ async def taken_daily(clients: dict[str, ConsolePage], town: demo.Town) -> Async
     contract, _ = await stage.medicine_contract_on_paper()
     yield await look(clients, "he", f"/admin/enrolments/{contract}")
     yield await look(clients, "feng", f"/admin/enrolments/offers/{town.people.wang}")
+
+
+async def handed_up(clients: dict[str, ConsolePage], town: demo.Town) -> AsyncIterator[Seen]:
+    """Show a month's figures of a home, and the code of a course that runs now."""
+    stage = Scenes(town)
+    yield await look(clients, "he", f"/admin/indicators/reports/{await stage.indicator_period()}")
+    course = (await stage.staffing_begun())["training_session_uid"]
+    yield await look(clients, "feng", f"/admin/courses/{course}/code")
 
 
 async def on_the_way(clients: dict[str, ConsolePage], town: demo.Town) -> AsyncIterator[Seen]:

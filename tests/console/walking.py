@@ -28,6 +28,8 @@ DOWNLOADS = {
     "admin.exports.export_file",
     "admin.checkups.reports.template",
     "admin.consent.paper",
+    "admin.enrolments.scan",
+    "admin.projects.evidence",
     "admin.alliance.paper",
     "admin.referrals.look_up_scanned",  # leads on to the referral
 }

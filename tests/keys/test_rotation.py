@@ -31,6 +31,7 @@ from server.people.models import NATIONAL_ID, ProxyInvitation, Resident
 from server.people.queries import resident_by_national_id
 from server.people.rules import ProxyScope, Relation
 from tests.architecture.verdicts.paper_scenes import SCAN
+from tests.architecture.verdicts.scenes import Scenes
 from tests.core.consent.test_signatures import NAME, agreed
 from tests.core.documents.test_exports import asked, book_of, written
 from tests.core.people.test_proxies import applied
@@ -71,6 +72,10 @@ async def filled(town: Town, actor: ActorOf, clock: Any, ring: Keyring) -> Fille
     page = await add_paper(actor=he, uid=uids[1], scan=SCAN, now=clock())
     export = await asked(he, clock)
     await written(clock)
+    stage = Scenes(town)
+    await stage.agreement_with_paper()
+    await stage.medicine_contract_on_paper()
+    await stage.project_evidence()
     account = await Account.get(uid=he.account_uid)
     account.phone_sealed = sealing.seal(DESK_PHONE, place=f"{PHONE}|{account.uid}")
     account.phone_index = sealing.blind_index(DESK_PHONE, column=PHONE)

@@ -37,6 +37,7 @@ NAMES_BY_DESIGN = {
     "call_list_entry.text",  # what is read out on the telephone
     "consent.text",  # what was agreed to, word for word
     "delivery.data",  # what WeChat is told: residents' names masked, staff's not
+    "enrolment.text",  # the contract that was signed, word for word
     "inbox_message.text",  # what a person reads
     "kinship.name",  # whom to call
     "referral.contact",  # who sent a resident, for whoever receives them to call back

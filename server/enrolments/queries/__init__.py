@@ -19,8 +19,8 @@ from server.enrolments.queries.counting import (
     rates,
 )
 from server.enrolments.queries.families import (
+    DoctorOffer,
     FamilyDoctor,
-    OfferCard,
     OfferSheet,
     PackageCard,
     family_doctor,
@@ -56,6 +56,7 @@ from server.enrolments.queries.missing import (
 __all__ = [
     "LISTED_WORDS",
     "TILE",
+    "DoctorOffer",
     "EnrolmentCard",
     "EnrolmentFile",
     "EnrolmentSheet",
@@ -64,7 +65,6 @@ __all__ = [
     "Listed",
     "MissingBoard",
     "MissingLine",
-    "OfferCard",
     "OfferSheet",
     "PackageCard",
     "RateCard",

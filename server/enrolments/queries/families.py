@@ -53,7 +53,7 @@ class PackageCard:
 
 
 @dataclass(frozen=True)
-class OfferCard:
+class DoctorOffer:
     """One team with one package: what would be signed, word for word."""
 
     team_uid: str
@@ -112,7 +112,7 @@ async def family_doctor(*, actor: Actor, resident_uid: str, now: datetime) -> Fa
 
 async def offer_text(
     *, actor: Actor, resident_uid: str, team_uid: str, package: str, now: datetime
-) -> OfferCard:
+) -> DoctorOffer:
     """Return the words that would be signed, to be read before asking."""
     family = as_family(actor)
     resident = await resident_for(
@@ -124,7 +124,7 @@ async def offer_text(
     if team is None or found is None:
         raise NotFound
     words = contract_text(found, institution=team.institution.name, team=team.name, leader=team.leader.name)
-    return OfferCard(team.uid, found.code, tuple(SectionCard(*each) for each in words), digest_of(words))
+    return DoctorOffer(team.uid, found.code, tuple(SectionCard(*each) for each in words), digest_of(words))
 
 
 async def offer_sheet(*, actor: Actor, resident_uid: str, now: datetime) -> OfferSheet:

@@ -29,7 +29,7 @@ from server.training.errors import (
     SessionFull,
 )
 from server.training.models import TrainingAttendance, TrainingSession
-from server.training.queries.sessions import SessionCard, session_card
+from server.training.queries.sessions import CourseSessionCard, session_card
 from server.training.rules import Means, OpenTo, SessionStatus, may_sign
 
 ATTEND = Permission.TRAINING_ATTEND
@@ -44,7 +44,7 @@ class _How:
 
 
 @action
-async def attend(*, actor: Actor, code: str, now: datetime) -> SessionCard:
+async def attend(*, actor: Actor, code: str, now: datetime) -> CourseSessionCard:
     """Sign in to a session by what its screen shows now."""
     row = (
         await TrainingSession.filter(id=session_of_code(code, now=now)).select_related("institution").first()
@@ -122,5 +122,5 @@ async def _seat(actor: Actor, row: TrainingSession, account: Account, how: _How,
     await noted(actor, "training.attended", row, reason=how.reason or None, now=now, **detail)
 
 
-async def _card(row_id: int) -> SessionCard:
+async def _card(row_id: int) -> CourseSessionCard:
     return session_card(await TrainingSession.get(id=row_id).select_related("institution"))

@@ -11,7 +11,7 @@ from server.identity.rules import TrainingState, training_state
 from server.kit.clock import local_date
 from server.training.access import sessions_visible_to
 from server.training.models import TrainingSession
-from server.training.queries.sessions import SessionCard, session_card
+from server.training.queries.sessions import CourseSessionCard, session_card
 from server.training.queries.standing import valid_courses
 from server.training.rules import REQUIREMENTS, SessionStatus, required_of
 
@@ -41,7 +41,7 @@ class NeedCard:
 class MyTraining:
     certificates: tuple[CertificateCard, ...]
     needs: tuple[NeedCard, ...]
-    coming: tuple[SessionCard, ...]
+    coming: tuple[CourseSessionCard, ...]
 
 
 async def my_training(*, actor: Actor, now: datetime) -> MyTraining:
@@ -76,7 +76,7 @@ def _needs(actor: Actor, held: set[str]) -> tuple[NeedCard, ...]:
     )
 
 
-async def _coming(actor: Actor, now: datetime) -> tuple[SessionCard, ...]:
+async def _coming(actor: Actor, now: datetime) -> tuple[CourseSessionCard, ...]:
     visible = await sessions_visible_to(actor=actor, permission=Permission.TRAINING_ATTEND, now=now)
     rows = TrainingSession.filter(visible, status=SessionStatus.PLANNED, ends_at__gte=now)
     found = await rows.select_related("institution").order_by("starts_at", "id").limit(MOST_COMING)

@@ -36,7 +36,7 @@ WINDOW = ("training.early_minutes", "training.late_minutes")
 
 
 @dataclass(frozen=True)
-class SessionCard:
+class CourseSessionCard:
     uid: str
     course: str
     title: str
@@ -71,7 +71,7 @@ class PersonChoice:
 
 @dataclass(frozen=True)
 class SessionSheet:
-    card: SessionCard
+    card: CourseSessionCard
     hours: int
     source: str
     version: int
@@ -88,7 +88,7 @@ class SessionSheet:
 
 @dataclass(frozen=True)
 class ShownCode:
-    card: SessionCard
+    card: CourseSessionCard
     text: str
     seconds_left: int
     open_now: bool
@@ -106,9 +106,9 @@ class HostChoice:
     name: str
 
 
-def session_card(row: TrainingSession) -> SessionCard:
+def session_card(row: TrainingSession) -> CourseSessionCard:
     """Make the card; the row has its institution with it."""
-    return SessionCard(
+    return CourseSessionCard(
         uid=row.uid,
         course=row.course,
         title=version_of(row.course, row.course_version).title,
@@ -144,7 +144,7 @@ async def hosts(*, actor: Actor) -> tuple[HostChoice, ...]:
 
 async def sessions(
     *, actor: Actor, status: SessionStatus | None = None, wish: PageWish, now: datetime
-) -> Page[SessionCard]:
+) -> Page[CourseSessionCard]:
     rows = TrainingSession.filter(await sessions_visible_to(actor=actor, permission=HOLD, now=now))
     if status is not None:
         rows = rows.filter(status=status)

@@ -11,6 +11,7 @@ from server.checkups.rules import EDITIONS, CampaignEvent, CampaignStatus
 from server.followups import actions as followups
 from server.followups.models import FollowUp
 from tests.architecture.subjects import NOW, Stage
+from tests.core.checkups.flows import WHOLE
 from tests.core.followups.filled import pressure
 
 REPORTS = "姓名,床位,体检日期,血红蛋白\n王桂兰,201-1,2026-03-02,98\n".encode()
@@ -65,7 +66,7 @@ class HealthScenes(Stage):
             actor=await self.acting("feng"),
             campaign_uid=await self.campaign_open(),
             resident_uid=self.town.people.wang,
-            found=Found(NOW.date(), {"hgb": 98, "chest": "右肺小结节"}),
+            found=Found(NOW.date(), {**WHOLE, "hgb": 98, "chest": "右肺小结节"}),
             now=NOW,
         )
 
