@@ -219,7 +219,7 @@ async def find_prescriptions(actor: Actor, words: str, now: datetime) -> list[Fo
     return [
         Found(
             f"{card.resident_name}　长期处方",
-            f"{card.kinds} 种药，到 {card.last_on.isoformat()}",
+            f"{card.kinds} 种药，到 {card.last_on.month} 月 {card.last_on.day} 日",
             f"/admin/prescriptions/{card.uid}",
         )
         for card in await queries.find_prescriptions(actor=actor, text=words, now=now)

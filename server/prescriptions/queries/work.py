@@ -5,7 +5,7 @@ A list names no drug; the sheet behind a row does, through the record and with i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from tortoise.expressions import Q, Subquery
@@ -80,7 +80,7 @@ class RightCard:
     uid: str
     name: str
     licence_end: str  # the last four characters
-    last_on: str
+    last_on: date
     over: bool
 
 
@@ -89,7 +89,7 @@ class PharmacyCard:
     uid: str
     name: str
     number: str
-    last_on: str
+    last_on: date
     over: bool
 
 
@@ -164,14 +164,12 @@ async def grant_board(*, actor: Actor, now: datetime) -> GrantBoard:
     pharmacies = Institution.filter(kind=InstitutionKind.PHARMACY).order_by("id").limit(MOST_LISTED)
     return GrantBoard(
         rights=tuple(
-            RightCard(
-                row.uid, row.account.name, row.licence[-4:], row.last_on.isoformat(), row.last_on < today
-            )
+            RightCard(row.uid, row.account.name, row.licence[-4:], row.last_on, row.last_on < today)
             for row in await rights.select_related("account")
         ),
         colleagues=(ColleagueCard(actor.account_uid, actor.name), *able),
         pharmacies=tuple(
-            PharmacyCard(row.uid, row.pharmacy.name, row.number, row.last_on.isoformat(), row.last_on < today)
+            PharmacyCard(row.uid, row.pharmacy.name, row.number, row.last_on, row.last_on < today)
             for row in await agreed.select_related("pharmacy")
         ),
         choices=tuple(await pharmacies.values_list("uid", "name")),
