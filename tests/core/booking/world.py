@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from server.alliance.models import Department, Institution, PolicyParameter, ServiceAgreement
+from server.alliance.models import (
+    AgreementSignature,
+    Department,
+    Institution,
+    PolicyParameter,
+    ServiceAgreement,
+)
 from server.alliance.rules import AgreementSide, AgreementStatus, InstitutionKind
 from server.authority.actor import Actor, Channel, Grant
 from server.authority.permissions import Role
@@ -98,7 +104,9 @@ async def build() -> World:
     unsigned = await _institution(InstitutionKind.NURSING_HOME, "未签约养老院")
     department = Department(institution=hospital, name="老年医学科", created_at=NOW)
     await department.save()
-    await ServiceAgreement(
+    nurse = await _staff(home, Role.NURSE, "甲护士", Channel.MINI_PROGRAM)
+    manager = await _staff(hospital, Role.HOSPITAL_MANAGER, "丙专员", Channel.CONSOLE)
+    agreement = ServiceAgreement(
         home=home,
         provider=hospital,
         status=AgreementStatus.ACTIVE,
@@ -107,9 +115,19 @@ async def build() -> World:
         last_day=NOW.date() + timedelta(days=300),
         content={},
         content_hash=f"sha256:{new_uid()}",
+        filing_number=f"试备 {new_uid()}",
         binding_key=f"{home.id}-{hospital.id}",
         created_at=NOW,
-    ).save()
+    )
+    await agreement.save()
+    for side, signer in ((AgreementSide.HOME, nurse), (AgreementSide.PROVIDER, manager)):
+        await AgreementSignature(
+            agreement=agreement,
+            side=side,
+            account_id=signer.account_id,
+            content_hash=agreement.content_hash,
+            created_at=NOW,
+        ).save()
     for each in PARAMETERS:
         if not await PolicyParameter.filter(code=each.code).exists():
             await PolicyParameter(
@@ -123,9 +141,9 @@ async def build() -> World:
         department=department,
         home=home,
         unsigned_home=unsigned,
-        nurse=await _staff(home, Role.NURSE, "甲护士", Channel.MINI_PROGRAM),
+        nurse=nurse,
         other_nurse=await _staff(unsigned, Role.NURSE, "乙护士", Channel.MINI_PROGRAM),
-        manager=await _staff(hospital, Role.HOSPITAL_MANAGER, "丙专员", Channel.CONSOLE),
+        manager=manager,
         colleague=await _staff(hospital, Role.CLINICIAN, "丁医生", Channel.CONSOLE),
     )
 
