@@ -1,14 +1,13 @@
 """Agreements between homes and medical institutions: drafted, proposed, signed by both, filed."""
 
 import re
-from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from admin.home import WAITING, Waiting
+from admin.home import waits
 from admin.visits import Day
 from server.alliance import actions, queries
 from server.alliance.actions import Authorisation
@@ -27,7 +26,6 @@ from server.alliance.rules import (
     SigningScope,
     VisitDay,
 )
-from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.identity import actions as identity
 from server.identity.queries import signers as signers_board
@@ -211,20 +209,24 @@ def _minutes(time: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def _waiting(count: Callable[..., Awaitable[int]], title: str, address: str, needs: Permission) -> None:
-    async def waits(actor: Actor, now: datetime) -> Waiting | None:  # noqa: ARG001  every part is asked alike
-        if not actor.may(needs):
-            return None
-        return Waiting(title, await count(actor=actor), address)
-
-    WAITING.append(waits)
-
-
-_waiting(queries.count_to_sign, "份协议等本机构签署", "/admin/agreements", Permission.AGREEMENT_SIGN)
-_waiting(
-    queries.count_to_file, "份协议等您备案", "/admin/agreements?status=signed", Permission.AGREEMENT_FILE
+waits(
+    "份协议等本机构签署",
+    "/admin/agreements",
+    lambda actor, **_: queries.count_to_sign(actor=actor),
+    needs=Permission.AGREEMENT_SIGN,
 )
-_waiting(queries.count_expiring, "份协议快到期，还没有续签", "/admin/agreements?status=expiring", DRAFT)
+waits(
+    "份协议等您备案",
+    "/admin/agreements?status=signed",
+    lambda actor, **_: queries.count_to_file(actor=actor),
+    needs=Permission.AGREEMENT_FILE,
+)
+waits(
+    "份协议快到期，还没有续签",
+    "/admin/agreements?status=expiring",
+    lambda actor, **_: queries.count_expiring(actor=actor),
+    needs=DRAFT,
+)
 
 
 @routes.get("/agreements", needs=READ, summary="Agreements of my institution, or of the city")

@@ -1,10 +1,9 @@
 """Assessments: who is due in a home, what is being filled in, what is in dispute, and what is known of one resident."""
 
-from datetime import datetime
 from typing import Annotated
 
 from admin.bulk import Picked, one_by_one
-from admin.home import WAITING, Waiting
+from admin.home import waits
 from server.assessments import actions, queries
 from server.assessments.queries import WorkWish
 from server.assessments.rules import AssessmentReason, AssessmentStatus
@@ -69,21 +68,13 @@ class BeginMany(Begin):
     picked: Picked
 
 
-async def to_sign(actor: Actor, now: datetime) -> Waiting | None:  # noqa: ARG001  every part is asked alike
-    if not actor.may(MAKE):
-        return None
-    count = await queries.count_to_sign(actor=actor)
-    return Waiting("份评估等第二位评估员签名", count, "/admin/assessments/work?status=proposed")
-
-
-async def disputes_waiting(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(DECIDE):
-        return None
-    count, late = await queries.count_disputes(actor=actor, now=now)
-    return Waiting("件评估异议等答复", count, "/admin/assessments/disputes", urgent=late > 0)
-
-
-WAITING.extend((to_sign, disputes_waiting))
+waits(
+    "份评估等第二位评估员签名",
+    "/admin/assessments/work?status=proposed",
+    lambda actor, **_: queries.count_to_sign(actor=actor),
+    needs=MAKE,
+)
+waits("件评估异议等答复", "/admin/assessments/disputes", queries.count_disputes, needs=DECIDE)
 
 
 @routes.get("/assessments", needs=MAKE, summary="Who of a home is to be assessed")

@@ -1,12 +1,11 @@
 """The desk of the day, and booking for those without a phone."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from admin.home import WAITING, Waiting
-from server.authority.actor import Actor
+from admin.home import waits
 from server.authority.permissions import Permission
 from server.booking import actions, queries
 from server.booking.queries.cards import STATUS_WORDS
@@ -78,14 +77,12 @@ class Booking(Form):
     overlap_reason: Note = ""
 
 
-async def coming_today(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(Permission.APPOINTMENT_CONFIRM):
-        return None
-    count = await queries.count_expected(actor=actor, day=local_date(now))
-    return Waiting("位长者今天预约来院，到了请登记", count, DESK)
-
-
-WAITING.append(coming_today)
+waits(
+    "位长者今天预约来院，到了请登记",
+    DESK,
+    lambda actor, now: queries.count_expected(actor=actor, day=local_date(now)),
+    needs=Permission.APPOINTMENT_CONFIRM,
+)
 
 
 @routes.get(

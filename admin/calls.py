@@ -1,11 +1,9 @@
 """The hotline's list: take a call, make it, write down how it went, or print a slip for the home to read out."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 
-from admin.home import WAITING, Waiting
-from server.authority.actor import Actor
+from admin.home import waits
 from server.authority.permissions import Permission
 from server.notifications import actions, queries
 from server.notifications.rules import CallOutcome, CallReason, CallStatus
@@ -28,15 +26,13 @@ OUTCOME_WORDS = {
 EVERY_WORD: Mapping[str, Any] = {"reasons": REASON_WORDS, "statuses": STATUS_WORDS, "outcomes": OUTCOME_WORDS}
 
 
-async def calls_to_make(actor: Actor, now: datetime) -> Waiting | None:  # noqa: ARG001  one form for all
-    if not actor.may(Permission.CALL_LIST_READ):
-        return None
-    return Waiting(
-        "通电话等着拨打", await queries.count_calls_waiting(actor=actor), "/admin/calls", urgent=True
-    )
-
-
-WAITING.append(calls_to_make)
+waits(
+    "通电话等着拨打",
+    "/admin/calls",
+    lambda actor, **_: queries.count_calls_waiting(actor=actor),
+    needs=Permission.CALL_LIST_READ,
+    urgent=True,
+)
 
 
 class CallQuery(PageQuery):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from admin.home import WAITING, Waiting
+from admin.home import WAITING, Waiting, waits
 from admin.visits import Day
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
@@ -81,14 +81,14 @@ async def to_answer(actor: Actor, now: datetime) -> Waiting | None:  # noqa: ARG
     return Waiting("件内设医疗机构的申请等您登记结果", count, "/admin/clinics?standing=on_the_way")
 
 
-async def to_do(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(KEEP):
-        return None
-    count = await queries.count_to_do(actor=actor, now=now)
-    return Waiting("个内设医疗机构有一步逾期或许可过期", count, "/admin/clinics?standing=all", urgent=True)
-
-
-WAITING.extend((to_answer, to_do))
+WAITING.append(to_answer)
+waits(
+    "个内设医疗机构有一步逾期或许可过期",
+    "/admin/clinics?standing=all",
+    queries.count_to_do,
+    needs=KEEP,
+    urgent=True,
+)
 
 
 @routes.get("/clinics", needs=READ, summary="Which homes should have a clinic, and why some have none")

@@ -1,12 +1,11 @@
 """The consent desk: ask a resident, take down an answer given on paper, and see whose records are shared with us."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from admin.home import WAITING, Waiting
-from server.authority.actor import Actor
+from admin.home import waits
 from server.authority.permissions import Permission
 from server.consent import actions, queries
 from server.consent.actions import Choice, Witnessing
@@ -82,14 +81,12 @@ class WitnessedGrant(Witnessed):
     restricted: Categories = []
 
 
-async def consents_to_witness(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(Permission.CONSENT_WITNESS):
-        return None
-    count = await queries.count_waiting_for_witness(actor=actor, now=now)
-    return Waiting("份征求要当面读给长者听", count, "/admin/consents?status=requested")
-
-
-WAITING.append(consents_to_witness)
+waits(
+    "份征求要当面读给长者听",
+    "/admin/consents?status=requested",
+    queries.count_waiting_for_witness,
+    needs=Permission.CONSENT_WITNESS,
+)
 
 
 @routes.get(

@@ -1,15 +1,14 @@
 """Sessions of courses: planned, their code on the screen, who was there, finished; and the rates that come of them."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 import segno
 from pydantic import Field
 
-from admin.home import WAITING, Waiting
+from admin.home import waits
 from admin.people import Reason, UidText
 from admin.visits import CityTime
-from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.clock import local_date
 from server.training import actions, queries
@@ -54,14 +53,7 @@ class Entered(Form):
     reason: Reason
 
 
-async def sessions_to_finish(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(HOLD):
-        return None
-    count = await queries.count_to_finish(actor=actor, now=now)
-    return Waiting("场培训开完了，等您结束发证", count, "/admin/courses?status=planned")
-
-
-WAITING.append(sessions_to_finish)
+waits("场培训开完了，等您结束发证", "/admin/courses?status=planned", queries.count_to_finish, needs=HOLD)
 
 
 @routes.get("/courses", needs=HOLD, summary="Sessions of courses, my institution's and those open to us")

@@ -1,14 +1,11 @@
 """What homes need and who can come: published by civil affairs, answered by medical institutions; the gaps in cover."""
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from admin.home import WAITING, Waiting
+from admin.home import waits
 from admin.visits import Day
-from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.demands import actions, queries
 from server.demands.queries import DemandWish
@@ -86,18 +83,24 @@ class HowSettled(Form):
     how: Line
 
 
-def _waiting(count: Callable[..., Awaitable[int]], title: str, address: str, needs: Permission) -> None:
-    async def waits(actor: Actor, now: datetime) -> Waiting | None:  # noqa: ARG001  every part is asked alike
-        if not actor.may(needs):
-            return None
-        return Waiting(title, await count(actor=actor), address)
-
-    WAITING.append(waits)
-
-
-_waiting(queries.count_to_answer, "项养老机构的需求等您答复", "/admin/demands?status=open", ANSWER)
-_waiting(queries.count_to_choose, "项需求有人答复，等您选定", "/admin/demands?status=open", CHOOSE)
-_waiting(queries.count_to_urge, "项需求超期，轮到您督办", "/admin/demands?overdue=true", READ)
+waits(
+    "项养老机构的需求等您答复",
+    "/admin/demands?status=open",
+    lambda actor, **_: queries.count_to_answer(actor=actor),
+    needs=ANSWER,
+)
+waits(
+    "项需求有人答复，等您选定",
+    "/admin/demands?status=open",
+    lambda actor, **_: queries.count_to_choose(actor=actor),
+    needs=CHOOSE,
+)
+waits(
+    "项需求超期，轮到您督办",
+    "/admin/demands?overdue=true",
+    lambda actor, **_: queries.count_to_urge(actor=actor),
+    needs=READ,
+)
 
 
 @routes.get("/demands", needs=READ, summary="What homes need, and who answered")

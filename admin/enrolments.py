@@ -1,12 +1,13 @@
 """Family doctors in the console: contracts, who has none, teams, and the rate."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
 
 from admin.find import FINDERS, Found
-from admin.home import WAITING, Waiting
+from admin.home import WAITING, Waiting, waits
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.consent.rules import LARGEST_PAPER
@@ -99,20 +100,6 @@ class TeamChange(Form):
     capacity: People
 
 
-async def for_team(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(MANAGE):
-        return None
-    count = await queries.count_enrolments(actor=actor, listed=Listed.FOR_TEAM, now=now)
-    return Waiting("份家庭医生申请等您确认", count, "/admin/enrolments?listed=for_team", urgent=True)
-
-
-async def expiring(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(MANAGE):
-        return None
-    count = await queries.count_enrolments(actor=actor, listed=Listed.EXPIRING, now=now)
-    return Waiting("份家庭医生签约快到期，还没续", count, "/admin/enrolments?listed=expiring")
-
-
 async def find_enrolments(actor: Actor, words: str, now: datetime) -> list[Found]:
     if not actor.may(READ):
         return []
@@ -133,7 +120,20 @@ async def for_family(actor: Actor, now: datetime) -> Waiting | None:
     return Waiting("份家庭医生协议等长者签字", count, "/admin/enrolments?listed=for_family")
 
 
-WAITING.extend((for_team, for_family, expiring))
+waits(
+    "份家庭医生申请等您确认",
+    "/admin/enrolments?listed=for_team",
+    partial(queries.count_enrolments, listed=Listed.FOR_TEAM),
+    needs=MANAGE,
+    urgent=True,
+)
+WAITING.append(for_family)
+waits(
+    "份家庭医生签约快到期，还没续",
+    "/admin/enrolments?listed=expiring",
+    partial(queries.count_enrolments, listed=Listed.EXPIRING),
+    needs=MANAGE,
+)
 FINDERS.append(find_enrolments)
 
 

@@ -1,12 +1,10 @@
 """Tables that leave as files: asked for with a reason and a fresh one-time code, written by the worker, fetched here."""
 
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from admin.home import WAITING, Waiting
-from server.authority.actor import Actor
+from admin.home import waits
 from server.authority.permissions import Permission
 from server.documents import actions, queries
 from server.documents.rules import SheetKind
@@ -26,13 +24,7 @@ class AskForExport(Form):
     reason: Line
 
 
-async def exports_ready(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(Permission.EXPORT):
-        return None
-    return Waiting("份表格写好了", await queries.count_ready(actor=actor, now=now), "/admin/exports")
-
-
-WAITING.append(exports_ready)
+waits("份表格写好了", "/admin/exports", queries.count_ready, needs=Permission.EXPORT)
 
 
 @routes.get("/exports", needs=Permission.EXPORT, summary="Tables that I asked for")

@@ -1,12 +1,13 @@
 """Chronic follow-up in the console: who is due, the form, what follows from it, and the rates of a year."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
 from admin.find import FINDERS, Found
-from admin.home import WAITING, Waiting
+from admin.home import waits
 from admin.visits import Day
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
@@ -108,20 +109,6 @@ class CheckedBack(Form):
     note: Story
 
 
-async def overdue(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(WRITE):
-        return None
-    count = await queries.count_work(actor=actor, work=Work.OVERDUE, now=now)
-    return Waiting("位长者的慢病随访逾期", count, "/admin/followups?work=overdue")
-
-
-async def not_checked_back(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(WRITE):
-        return None
-    count = await queries.count_work(actor=actor, work=Work.CHECK_BACK, now=now)
-    return Waiting("位长者转诊后等您回访", count, "/admin/followups?work=check_back", urgent=True)
-
-
 async def find_episodes(actor: Actor, words: str, now: datetime) -> list[Found]:
     if not actor.may(READ):
         return []
@@ -135,7 +122,19 @@ async def find_episodes(actor: Actor, words: str, now: datetime) -> list[Found]:
     ]
 
 
-WAITING.extend((not_checked_back, overdue))
+waits(
+    "位长者转诊后等您回访",
+    "/admin/followups?work=check_back",
+    partial(queries.count_work, work=Work.CHECK_BACK),
+    needs=WRITE,
+    urgent=True,
+)
+waits(
+    "位长者的慢病随访逾期",
+    "/admin/followups?work=overdue",
+    partial(queries.count_work, work=Work.OVERDUE),
+    needs=WRITE,
+)
 FINDERS.append(find_episodes)
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from admin.agenda import planned_for
 from server.authority.actor import Actor
+from server.authority.permissions import Permission
 from server.identity.queries import views_kept
 from server.web import Ask, Open, Routes, Show
 
@@ -22,6 +24,25 @@ class Waiting:
 
 WAITING: list[Callable[[Actor, datetime], Awaitable[Waiting | None]]] = []
 """Each answers None for an actor whom its work does not concern; a count of nought is not shown either."""
+
+
+class Count(Protocol):
+    """How many things wait for an actor, or how many and how many of these are late."""
+
+    def __call__(self, *, actor: Actor, now: datetime) -> Awaitable[int | tuple[int, int]]: ...
+
+
+def waits(title: str, href: str, count: Count, *, needs: Permission, urgent: bool = False) -> None:
+    """Let the home page of everybody who holds `needs` say what waits; it is urgent always, or when some is late."""
+
+    async def told(actor: Actor, now: datetime) -> Waiting | None:
+        if not actor.may(needs):
+            return None
+        found = await count(actor=actor, now=now)
+        number, late = (found, 0) if isinstance(found, int) else found
+        return Waiting(title, number, href, urgent=urgent or late > 0)
+
+    WAITING.append(told)
 
 
 async def waiting_for(actor: Actor, now: datetime) -> list[Waiting]:

@@ -1,12 +1,13 @@
 """Home beds in the console: who asked for one, what each waits for, its rounds and days, and how many there are."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
 
 from admin.find import FINDERS, Found
-from admin.home import WAITING, Waiting
+from admin.home import waits
 from admin.visits import CityTime
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
@@ -115,13 +116,6 @@ class Reasoned(Form):
     reason: Line
 
 
-async def due(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(WORK):
-        return None
-    count = await queries.count_beds(actor=actor, work=Work.DUE, now=now, working=True)
-    return Waiting("张家庭病床今天要办或已逾期", count, "/admin/home-beds?work=due", urgent=True)
-
-
 async def find(actor: Actor, words: str, now: datetime) -> list[Found]:
     if not actor.may(READ):
         return []
@@ -135,7 +129,13 @@ async def find(actor: Actor, words: str, now: datetime) -> list[Found]:
     ]
 
 
-WAITING.append(due)
+waits(
+    "张家庭病床今天要办或已逾期",
+    "/admin/home-beds?work=due",
+    partial(queries.count_beds, work=Work.DUE, working=True),
+    needs=WORK,
+    urgent=True,
+)
 FINDERS.append(find)
 
 

@@ -1,13 +1,11 @@
 """Indicators in the console: the figures, who stands behind them, a number tried out, and a period frozen upward."""
 
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from admin.home import WAITING, Waiting
+from admin.home import waits
 from admin.visits import Day
-from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.indicators import actions, queries
 from server.indicators.queries import BehindWish, ReportWish
@@ -81,14 +79,7 @@ class Reopen(Form):
     reason: Line
 
 
-async def to_freeze(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(FREEZE):
-        return None
-    count, late = await queries.count_to_freeze(actor=actor, now=now)
-    return Waiting("期指标等您核对冻结", count, "/admin/indicators/reports?status=open", urgent=late > 0)
-
-
-WAITING.append(to_freeze)
+waits("期指标等您核对冻结", "/admin/indicators/reports?status=open", queries.count_to_freeze, needs=FREEZE)
 
 
 @routes.get("/indicators", needs=READ, summary="Every figure: the city's, or my institution's own")

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
 from admin.find import FINDERS, Found
-from admin.home import WAITING, Waiting
+from admin.home import waits
 from admin.visits import Day
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
@@ -199,20 +200,6 @@ class NewPharmacy(Form):
     last_on: Day
 
 
-async def refills_due(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(WRITE):
-        return None
-    count = await queries.count_work(actor=actor, work=Work.DUE, now=now)
-    return Waiting("张长期处方该续了", count, "/admin/prescriptions?work=due", urgent=True)
-
-
-async def brought_today(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(CARRIED):
-        return None
-    count = await queries.count_brought(actor=actor, brought=Brought.TODAY, now=now)
-    return Waiting("份药今天该送到", count, "/admin/deliveries?brought=today")
-
-
 async def find_prescriptions(actor: Actor, words: str, now: datetime) -> list[Found]:
     if not actor.may(READ):
         return []
@@ -226,7 +213,19 @@ async def find_prescriptions(actor: Actor, words: str, now: datetime) -> list[Fo
     ]
 
 
-WAITING.extend((refills_due, brought_today))
+waits(
+    "张长期处方该续了",
+    "/admin/prescriptions?work=due",
+    partial(queries.count_work, work=Work.DUE),
+    needs=WRITE,
+    urgent=True,
+)
+waits(
+    "份药今天该送到",
+    "/admin/deliveries?brought=today",
+    partial(queries.count_brought, brought=Brought.TODAY),
+    needs=CARRIED,
+)
 FINDERS.append(find_prescriptions)
 
 

@@ -1,13 +1,11 @@
 """The duties of whoever holds personal information: how long, what for, and what went wrong (PIPL art. 19, 55-57)."""
 
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from admin.home import WAITING, Waiting
+from admin.home import waits
 from admin.visits import CityTime
-from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.privacy import actions, queries
 from server.privacy.actions import Incident
@@ -53,14 +51,13 @@ class Conclusion(Form):
     conclusion: Story
 
 
-async def breaches_open(actor: Actor, now: datetime) -> Waiting | None:  # noqa: ARG001  every part is asked alike
-    if not actor.may(KEEP):
-        return None
-    count = await queries.count_breaches_open(actor=actor)
-    return Waiting("件个人信息泄露事件没有结案", count, "/admin/breaches", urgent=True)
-
-
-WAITING.append(breaches_open)
+waits(
+    "件个人信息泄露事件没有结案",
+    "/admin/breaches",
+    lambda actor, **_: queries.count_breaches_open(actor=actor),
+    needs=KEEP,
+    urgent=True,
+)
 
 
 @routes.get("/privacy", needs=READ, summary="How long each kind of data is kept, by which law")

@@ -1,10 +1,8 @@
 """Who may act for residents: compare papers with faces, see that the resident agrees, pause and end."""
 
-from datetime import datetime
 from typing import Annotated
 
-from admin.home import WAITING, Waiting
-from server.authority.actor import Actor
+from admin.home import waits
 from server.authority.permissions import Permission
 from server.people import actions, queries
 from server.people.rules import EndReason, ProxyStatus
@@ -27,15 +25,7 @@ class WithEndReason(Form):
     reason: EndReason
 
 
-async def proxies_waiting(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(REVIEW):
-        return None
-    return Waiting(
-        "份代办申请等您审核", await queries.count_proxy_cases(actor=actor, now=now), "/admin/proxies"
-    )
-
-
-WAITING.append(proxies_waiting)
+waits("份代办申请等您审核", "/admin/proxies", queries.count_proxy_cases, needs=REVIEW)
 
 
 @routes.get("/proxies", needs=REVIEW, summary="Applications to act for residents")

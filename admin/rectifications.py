@@ -1,10 +1,8 @@
 """What residents and families say is wrong, and what my institution answers (PIPL art. 46)."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
-from admin.home import WAITING, Waiting
-from server.authority.actor import Actor
+from admin.home import waits
 from server.authority.permissions import Permission
 from server.privacy import actions, queries
 from server.privacy.rules import RectificationEvent
@@ -24,14 +22,12 @@ class Decision(Form):
     answer: Annotated[str, text(500), Clean]
 
 
-async def rectifications_waiting(actor: Actor, now: datetime) -> Waiting | None:  # noqa: ARG001  every part is asked alike
-    if not actor.may(DECIDE):
-        return None
-    count = await queries.count_rectifications_waiting(actor=actor)
-    return Waiting("件更正申请等答复", count, "/admin/rectifications")
-
-
-WAITING.append(rectifications_waiting)
+waits(
+    "件更正申请等答复",
+    "/admin/rectifications",
+    lambda actor, **_: queries.count_rectifications_waiting(actor=actor),
+    needs=DECIDE,
+)
 
 
 @routes.get("/rectifications", needs=DECIDE, summary="What my institution is asked to put right")

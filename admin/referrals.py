@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from admin.find import FINDERS, Found
-from admin.home import WAITING, Waiting
+from admin.home import waits
 from server.alliance.queries import parameter
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
@@ -238,27 +238,6 @@ class Settle(Form):
     hours: Annotated[int, Field(ge=1, le=240)]
 
 
-async def referrals_in_turn(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(SEND):
-        return None
-    count, pressing = await queries.count_in_turn(actor=actor, now=now)
-    return Waiting("件转诊等我们处理", count, "/admin/referrals?box=mine", urgent=pressing > 0)
-
-
-async def follow_ups_owed(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(SEND):
-        return None
-    count, late = await queries.count_owed(actor=actor, now=now)
-    return Waiting("位长者紧急转诊后要随访", count, "/admin/referrals/follow-ups", urgent=late > 0)
-
-
-async def referrals_late(actor: Actor, now: datetime) -> Waiting | None:  # noqa: ARG001  one form for all
-    if not actor.may(WATCH):
-        return None
-    count = await queries.count_open_escalations(actor=actor)
-    return Waiting("件转诊超时，等督办", count, "/admin/referrals/late", urgent=True)
-
-
 async def find_referrals(actor: Actor, words: str, now: datetime) -> list[Found]:
     if not actor.may(SEND):
         return []
@@ -272,7 +251,15 @@ async def find_referrals(actor: Actor, words: str, now: datetime) -> list[Found]
     ]
 
 
-WAITING.extend((referrals_in_turn, follow_ups_owed, referrals_late))
+waits("件转诊等我们处理", "/admin/referrals?box=mine", queries.count_in_turn, needs=SEND)
+waits("位长者紧急转诊后要随访", "/admin/referrals/follow-ups", queries.count_owed, needs=SEND)
+waits(
+    "件转诊超时，等督办",
+    "/admin/referrals/late",
+    lambda actor, **_: queries.count_open_escalations(actor=actor),
+    needs=WATCH,
+    urgent=True,
+)
 FINDERS.append(find_referrals)
 
 

@@ -1,18 +1,16 @@
 """Monthly statements between a home and a medical institution, the books they are posted to, and the catalogue behind them."""
 
-from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from admin.home import WAITING, Waiting
+from admin.home import waits
 from admin.visits import Day
 from server.alliance import actions as alliance
 from server.alliance import queries as alliance_queries
 from server.alliance.rules import FUNDING_WORDS, Funding
-from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.clock import local_date
 from server.settlement import actions, queries
@@ -78,20 +76,29 @@ class NewPrice(Form):
     withdrawn: bool = False
 
 
-def _waiting(count: Callable[..., Awaitable[int]], title: str, address: str, needs: Permission) -> None:
-    async def waits(actor: Actor, now: datetime) -> Waiting | None:  # noqa: ARG001  every part is asked alike
-        if not actor.may(needs):
-            return None
-        return Waiting(title, await count(actor=actor), address)
-
-    WAITING.append(waits)
-
-
-_waiting(queries.count_to_issue, "份结算单等您出单", "/admin/statements?status=open", ISSUE)
-_waiting(queries.count_to_answer, "行结算有异议，等您答复", "/admin/statements?status=issued", ISSUE)
-_waiting(queries.count_to_accept, "份结算单等您确认", "/admin/statements?status=issued", ACCEPT)
-_waiting(
-    queries.count_to_rule, "行结算等您裁定", "/admin/statements?status=issued", Permission.STATEMENT_RULE
+waits(
+    "份结算单等您出单",
+    "/admin/statements?status=open",
+    lambda actor, **_: queries.count_to_issue(actor=actor),
+    needs=ISSUE,
+)
+waits(
+    "行结算有异议，等您答复",
+    "/admin/statements?status=issued",
+    lambda actor, **_: queries.count_to_answer(actor=actor),
+    needs=ISSUE,
+)
+waits(
+    "份结算单等您确认",
+    "/admin/statements?status=issued",
+    lambda actor, **_: queries.count_to_accept(actor=actor),
+    needs=ACCEPT,
+)
+waits(
+    "行结算等您裁定",
+    "/admin/statements?status=issued",
+    lambda actor, **_: queries.count_to_rule(actor=actor),
+    needs=Permission.STATEMENT_RULE,
 )
 
 

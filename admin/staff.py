@@ -6,8 +6,7 @@ from typing import Annotated
 import segno
 from pydantic import AfterValidator, Field, StringConstraints
 
-from admin.home import WAITING, Waiting
-from server.authority.actor import Actor
+from admin.home import waits
 from server.authority.permissions import Permission, Role
 from server.identity import actions, doors, queries
 from server.identity.rules import ENGAGEMENT_WORDS, Engagement, Terms
@@ -101,14 +100,7 @@ class WithReason(Form):
     reason: Reason
 
 
-async def phones_waiting(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(MANAGE):
-        return None
-    count = await queries.count_devices_waiting(actor=actor, now=now)
-    return Waiting("台工作手机等您批准", count, "/admin/staff")
-
-
-WAITING.append(phones_waiting)
+waits("台工作手机等您批准", "/admin/staff", queries.count_devices_waiting, needs=MANAGE)
 
 
 @routes.get("/staff", needs=MANAGE, summary="Staff of my institution")

@@ -1,13 +1,12 @@
 """Courses and certificates of my staff: what is there, what runs out, and who has nothing yet."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from admin.home import WAITING, Waiting
+from admin.home import waits
 from admin.people import Reason, UidText
-from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.identity import actions, queries
 from server.training import actions as training_actions
@@ -45,14 +44,7 @@ class StrikeOut(Form):
     reason: Reason
 
 
-async def training_waiting(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(MANAGE):
-        return None
-    count = await queries.count_training_due(actor=actor, now=now)
-    return Waiting("项培训证书快到期或已过期", count, "/admin/staff/training")
-
-
-WAITING.append(training_waiting)
+waits("项培训证书快到期或已过期", "/admin/staff/training", queries.count_training_due, needs=MANAGE)
 
 
 @routes.get("/staff/training", needs=MANAGE, summary="Training of my staff, and what runs out soon")

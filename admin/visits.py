@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from admin.bulk import Picked, one_by_one
 from admin.find import FINDERS, Found
-from admin.home import WAITING, Waiting
+from admin.home import waits
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.clock import SHANGHAI, said_time
@@ -100,13 +100,6 @@ class Refuse(Form):
     reason: Line
 
 
-async def waiting_for_word(actor: Actor, now: datetime) -> Waiting | None:  # noqa: ARG001  one form for all
-    if not actor.may(Permission.VISIT_ATTEST):
-        return None
-    count = await queries.count_waiting_for_confirmation(actor=actor)
-    return Waiting("次巡诊等您确认", count, "/admin/visits/waiting")
-
-
 async def find_visits(actor: Actor, words: str, now: datetime) -> list[Found]:
     if not actor.may(Permission.VISIT_READ):
         return []
@@ -120,7 +113,12 @@ async def find_visits(actor: Actor, words: str, now: datetime) -> list[Found]:
     ]
 
 
-WAITING.append(waiting_for_word)
+waits(
+    "次巡诊等您确认",
+    "/admin/visits/waiting",
+    lambda actor, **_: queries.count_waiting_for_confirmation(actor=actor),
+    needs=Permission.VISIT_ATTEST,
+)
 FINDERS.append(find_visits)
 
 

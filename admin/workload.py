@@ -1,15 +1,14 @@
 """The ledger of work: an institution's months, the people in them, and the visit behind each line."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator
 
-from admin.home import WAITING, Waiting
+from admin.home import waits
 from admin.people import UidText
 from admin.visits import Day
 from server.alliance.queries import own_institutions
-from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.web import Ask, Form, Go, MenuEntry, PageQuery, Routes, Show
 from server.workload import actions, queries
@@ -40,14 +39,7 @@ class LineQuery(PageQuery):
     account: UidText | None = None
 
 
-async def months_to_close(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(CLOSE):
-        return None
-    count = await queries.count_to_close(actor=actor, now=now)
-    return Waiting("个月的工作量等您关账", count, "/admin/workload")
-
-
-WAITING.append(months_to_close)
+waits("个月的工作量等您关账", "/admin/workload", queries.count_to_close, needs=CLOSE)
 
 
 @routes.get(

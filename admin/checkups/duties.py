@@ -1,11 +1,9 @@
 """What was found abnormal: who owes what, and what was done."""
 
-from datetime import datetime
 from typing import Annotated
 
 from admin.checkups.shared import DUTY_TONES, READ, RECORD, routes
-from admin.home import WAITING, Waiting
-from server.authority.actor import Actor
+from admin.home import waits
 from server.checkups import actions, queries
 from server.checkups.rules import DUTY_WORDS, SETTLED_WORDS, DutyStatus, Settled
 from server.web import Ask, Clean, Form, Go, PageQuery, Purpose, Show, text
@@ -20,14 +18,7 @@ class Settle(Form):
     note: Annotated[str, text(300), Clean]
 
 
-async def open_duties(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(RECORD):
-        return None
-    count, late = await queries.count_open_duties(actor=actor, now=now)
-    return Waiting("项体检异常等您办", count, "/admin/checkups/duties?status=open", urgent=late > 0)
-
-
-WAITING.append(open_duties)
+waits("项体检异常等您办", "/admin/checkups/duties?status=open", queries.count_open_duties, needs=RECORD)
 
 
 @routes.get(

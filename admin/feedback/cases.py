@@ -1,11 +1,8 @@
 """Low ratings and complaints on their way to being put right, what falls due first on top."""
 
-from datetime import datetime
-
 from admin.feedback.shared import Reasoned, Told, routes
 from admin.feedback.words import EVERY_WORD
-from admin.home import WAITING, Waiting
-from server.authority.actor import Actor
+from admin.home import waits
 from server.authority.permissions import Permission
 from server.feedback import actions, queries
 from server.feedback.queries import CaseWish
@@ -77,12 +74,4 @@ async def propose_case_void(ask: Ask, case_uid: str, body: Reasoned) -> Go:
     return Go("/admin/voids", said="已提出作废，请另一位同事复核。复核前仍计入得分。")
 
 
-async def cases_to_move(actor: Actor, now: datetime) -> Waiting | None:
-    if not actor.may(Permission.CASE_HANDLE):
-        return None
-    return Waiting(
-        "件投诉或差评等本机构办理", await queries.count_cases_to_move(actor=actor, now=now), "/admin/cases"
-    )
-
-
-WAITING.append(cases_to_move)
+waits("件投诉或差评等本机构办理", "/admin/cases", queries.count_cases_to_move, needs=Permission.CASE_HANDLE)

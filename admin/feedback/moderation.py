@@ -1,12 +1,10 @@
 """Texts that wait for a person: the queue at the left, the text at the right, and the next one opens by itself."""
 
-from datetime import datetime
 from typing import Annotated
 
 from admin.feedback.shared import routes
 from admin.feedback.words import EVERY_WORD
-from admin.home import WAITING, Waiting
-from server.authority.actor import Actor
+from admin.home import waits
 from server.authority.permissions import Permission
 from server.feedback import actions, queries
 from server.feedback.actions import Ruling
@@ -54,10 +52,9 @@ async def moderate(ask: Ask, rating_uid: str, body: Decide) -> Go:
     return Go(f"/admin/moderation?decided={rating_uid}", said=SAID.get(body.event, ""))
 
 
-async def texts_to_look_at(actor: Actor, now: datetime) -> Waiting | None:  # noqa: ARG001  one form for all
-    if not actor.may(NEEDS):
-        return None
-    return Waiting("条评价文字等您审核", await queries.count_texts_waiting(actor=actor), "/admin/moderation")
-
-
-WAITING.append(texts_to_look_at)
+waits(
+    "条评价文字等您审核",
+    "/admin/moderation",
+    lambda actor, **_: queries.count_texts_waiting(actor=actor),
+    needs=NEEDS,
+)
