@@ -3,13 +3,17 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, ClassVar, TypeVar
 
 import httpx
 
-from server import invariants
+from server import invariants, worker
+from server.authority.actor import system_actor
 from server.demo import Town
+from server.identity.models import Session
 from server.kit.ids import new_uid
+from server.outbox import actions as outbox
 from server.web import sessions
 from tests.architecture.subjects import LOGINS, NOW
 from tests.architecture.verdicts.court import CODE
@@ -28,10 +32,16 @@ class Told:
 
     word: str
     body: Any = None
+    where: str = ""  # to which page a form led
 
     @property
     def done(self) -> bool:
         return self.word == DONE
+
+    @property
+    def uid(self) -> str:
+        """Return whose uid the answer bears: of what was made, or of what was acted on."""
+        return str(self.body["uid"]) if self.body else self.where.partition("?")[0].rpartition("/")[2]
 
 
 @dataclass(frozen=True)
@@ -60,6 +70,8 @@ class Machine(ABC):
     told: list[str] = field(default_factory=list)  # shown when the model was wrong
 
     moves: ClassVar[Sequence[str]]
+    sweeps: ClassVar[Sequence[worker.Sweep]] = ()  # of the worker, when it comes by
+    heard: ClassVar[Sequence[str]] = ()  # topics that it passes on
 
     @classmethod
     async def begin(cls, table: Table) -> "Machine":
@@ -86,11 +98,35 @@ class Machine(ABC):
     async def step(self, move: int, one: int, two: int) -> None:
         await getattr(self, self.moves[move % len(self.moves)])(one, two)
         await self.check(one)
-        assert await invariants.faults(now=self.now) == [], self.told
+        found = await invariants.faults(now=self.now)
+        assert found == [], (found, self.told)
+
+    async def time_goes_by(self, **amount: float) -> None:
+        """Let hours or days pass for everybody; they stay signed in."""
+        self.table.clock.advance(**amount)
+        open_ones = Session.filter(uid__in=[key.uid for key in self.stage.keys.values()])
+        now = self.now
+        await open_ones.update(expires_at=now + timedelta(days=1), last_seen_at=now, proved_at=now)
+
+    async def worker_comes_by(self) -> None:
+        """Do once what the worker does, as far as this history is concerned; a failure is not swallowed."""
+        actor = system_actor("worker")
+        for sweep in self.sweeps:
+            await sweep(actor=actor, now=self.now)
+        while self.heard and (news := await outbox.claim(limit=50, now=self.now, topics=self.heard)):
+            for message in news:
+                await worker._announce(actor=actor, message=message, now=self.now)
 
     async def looks(self, who: str, path: str) -> httpx.Response:
-        bearer = {"Authorization": f"Bearer {self.stage.keys[who].token}"}
-        return await self.table.client.get(f"/api/v1{path}", headers=bearer)
+        """Have somebody open a page: of the mini-program's API or, as somebody of the console, there."""
+        token = self.stage.keys[who].token
+        if who in LOGINS:
+            page = f"/admin{path}", {"Cookie": f"{sessions.COOKIE}={token}"}
+        else:
+            page = f"/api/v1{path}", {"Authorization": f"Bearer {token}"}
+        answer = await self.table.client.get(page[0], headers=page[1])
+        self.table.client.cookies.clear()
+        return answer
 
     async def asks(self, who: str, path: str) -> Any:
         """Return what somebody is shown by the API."""
@@ -126,6 +162,6 @@ def one_of(several: Sequence[T] | Mapping[Any, T], number: int) -> T:
 def _told(answer: httpx.Response) -> Told:
     if answer.status_code < 400:
         is_json = answer.headers.get("content-type", "").startswith("application/json")
-        return Told(DONE, answer.json() if is_json else None)
+        return Told(DONE, answer.json() if is_json else None, answer.headers.get("location", ""))
     found = CODE.search(answer.text)
     return Told(next(filter(None, found.groups()), "") if found else str(answer.status_code))

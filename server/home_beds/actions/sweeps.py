@@ -7,17 +7,16 @@ from tortoise.expressions import Q
 from server.alliance.queries import parameter
 from server.authority.actor import Actor
 from server.home_beds.access import RELATIONS
-from server.home_beds.actions.following import align
+from server.home_beds.actions.aligning import align
 from server.home_beds.actions.moving import carry_out, tell
 from server.home_beds.errors import NotThisNow
 from server.home_beds.models import HomeBed
 from server.home_beds.rules import IN_USE, LIVE, EndReason, HomeBedEvent, HomeBedStatus
-from server.kit.clock import local_date, start_of_day
+from server.kit.clock import local_date
 from server.kit.transactions import action
 from server.people.rules import STATES_OF_A_STAY, CareState
 
 BATCH = 200
-OVER = "期满，没有重新办理"
 DOUBLE = "登记合并，这位长者另有一张家庭病床"
 
 
@@ -57,18 +56,8 @@ async def _aligned(actor: Actor, row: HomeBed, now: datetime) -> int:
 
 async def _expire(actor: Actor, now: datetime, limit: int) -> int:
     rows = HomeBed.filter(status__in=sorted(IN_USE), last_day__lt=local_date(now)).order_by("id")
-    done = 0
-    for row in await rows.limit(limit).select_related(*RELATIONS):
-        if row.last_day is None:
-            continue
-        at = start_of_day(row.last_day + timedelta(days=1))
-        changes = {"end_reason": EndReason.EXPIRED}
-        try:
-            await carry_out(actor, row, HomeBedEvent.CLOSE, at=at, reason=OVER, changes=changes, now=now)
-        except NotThisNow:
-            continue
-        done += 1
-    return done
+    found = await rows.limit(limit).select_related(*RELATIONS)
+    return sum([await _aligned(actor, row, now) for row in found])
 
 
 async def _one_a_person(actor: Actor, now: datetime, limit: int) -> int:

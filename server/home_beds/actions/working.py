@@ -8,6 +8,7 @@ from tortoise.expressions import F
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.home_beds.access import bed_at_a_desk, bed_to_work_at
+from server.home_beds.actions.aligning import align
 from server.home_beds.actions.moving import carry_out, into_the_record, round_deadline, tell
 from server.home_beds.actions.opening import card_of
 from server.home_beds.errors import InHospital, NotOpenThen, NotThisNow, ReasonNeeded, WrongTime
@@ -52,6 +53,7 @@ async def write_round(
 ) -> BedCard:
     """Write a round into the record; the next one is due from now."""
     row = await bed_to_work_at(actor=actor, uid=uid)
+    await align(actor, row, now=now)
     if row.status is HomeBedStatus.SUSPENDED:
         raise InHospital
     if row.status is not HomeBedStatus.OPENED:
@@ -119,6 +121,7 @@ async def close_bed(
 ) -> BedCard:
     """End a bed with its summary in the record; without one only where nothing may be written any more, and why is said."""
     row = await bed_to_work_at(actor=actor, uid=uid)
+    await align(actor, row, now=now)
     if not HOME_BED_MOVES.allows(row.status, HomeBedEvent.CLOSE):
         raise NotThisNow
     if why in BY_ITSELF:

@@ -26,7 +26,7 @@ from server.home_beds.errors import (
 from server.home_beds.models import HomeBed, HomeBedEmergency, HomeBedRound, HomeBedSpan
 from server.home_beds.queries import Work
 from server.home_beds.rules import EndReason, HomeBedStatus, RoundLevel, Source
-from server.kit.clock import local_date
+from server.kit.clock import local_date, start_of_day
 from server.kit.errors import NotFound
 from server.outbox.models import OutboxMessage
 from server.people.actions import discharge, transfer
@@ -185,6 +185,36 @@ class TestTheCareState:
         await worker_pass()
         spans = await HomeBedSpan.all().order_by("started_at").values_list("started_at", "ended_at")
         assert spans == [(start, start + timedelta(days=2)), (start + timedelta(days=5), None)]
+
+    async def test_a_bed_is_closed_before_the_news_comes_and_no_day_in_hospital_is_counted(
+        self, way: BedWay
+    ) -> None:
+        await way.opened()
+        left = way.clock() + timedelta(days=2)
+        await way.care(CareEvent.HOSPITALIZE, at=left)
+        way.clock.advance(days=6)
+        await way.close()
+        assert (await HomeBedSpan.get(bed__uid=way.uid)).ended_at == left
+        assert await invariants.faults(now=way.clock()) == []
+
+    async def test_no_round_is_written_before_the_news_of_the_hospital_comes(self, way: BedWay) -> None:
+        await way.opened()
+        await way.care(CareEvent.HOSPITALIZE)
+        with pytest.raises(InHospital):
+            await actions.write_round(actor=await way.actor("feng"), uid=way.uid, note=NOTE, now=way.clock())
+        assert not await HomeBedRound.all().exists()
+
+    async def test_nothing_counts_after_the_last_day_however_late_the_worker_comes(self, way: BedWay) -> None:
+        await way.opened()
+        out = start_of_day((await way.row()).last_day + timedelta(days=1))
+        await way.care(CareEvent.HOSPITALIZE, at=out + timedelta(days=3))
+        way.clock.set(out + timedelta(days=5))
+        with pytest.raises(NotThisNow):
+            await way.close()
+        await actions.sweep_home_beds(actor=WORKER, now=way.clock())
+        row = await way.row()
+        assert (row.status, row.end_reason, row.ended_at) == (S.CLOSED, EndReason.EXPIRED, out)
+        assert (await HomeBedSpan.get(bed_id=row.id)).ended_at == out
 
     async def test_without_any_news_the_sweep_finds_it(self, way: BedWay) -> None:
         await way.opened()
