@@ -10,8 +10,8 @@ from server.audit.actions import note
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.identity.access import grant_for, unended
-from server.identity.actions.roles import lent
-from server.identity.errors import EndedAlready, NothingProlonged
+from server.identity.actions.roles import ensure_not_held, lent
+from server.identity.errors import EndedAlready, NothingProlonged, NotToYourself
 from server.identity.models import Account, RoleGrant
 from server.identity.rules import Engagement, ensure_not_lent_twice
 from server.kit.clock import local_date, start_of_day
@@ -38,13 +38,16 @@ async def prolong_role(
     row = await grant_for(actor=actor, uid=grant_uid, permission=MANAGE, now=now)
     # As in giving: nobody is lent to two places while two desks prolong at once.
     account = await Account.filter(id=row.account.id).select_for_update().get()
+    if account.id == actor.account_id:
+        raise NotToYourself
     changes: dict[str, Any] = {"note": reason, "reminded_days": None}
     if ends_at is not None:
         if row.ends_at is None or ends_at <= row.ends_at:
             raise NothingProlonged(fields={"last_day": NothingProlonged.message})
         others = await RoleGrant.filter(unended(now), account_id=account.id).exclude(id=row.id)
-        wanted = (row.engagement or Engagement.OWN, row.institution_id, Period(row.starts_at, ends_at))
-        ensure_not_lent_twice([wanted, *lent(others)])
+        period = Period(row.starts_at, ends_at)
+        ensure_not_lent_twice([(row.engagement or Engagement.OWN, row.institution_id, period), *lent(others)])
+        ensure_not_held(others, row.role, row.institution_id, period)
         changes["ends_at"] = ends_at
     if registration_ends_on is not None:
         if row.registration_ends_on is None or registration_ends_on <= row.registration_ends_on:

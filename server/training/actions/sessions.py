@@ -11,7 +11,7 @@ from server.kit.clock import SHANGHAI, local_date
 from server.kit.transactions import action
 from server.outbox.actions import enqueue
 from server.training.access import institution_to_hold_at, session_to_hold
-from server.training.errors import NotBegun, NotThisSession, ReasonNeeded
+from server.training.errors import NotBegun, NotThisSession, ReasonNeeded, SecondPersonNeeded
 from server.training.models import TrainingAttendance, TrainingSession
 from server.training.queries.sessions import version_of
 from server.training.rules import (
@@ -74,7 +74,7 @@ async def cancel_session(*, actor: Actor, uid: str, reason: str, now: datetime) 
 
 @action
 async def finish_session(*, actor: Actor, uid: str, now: datetime) -> int:
-    """Close the list and write everybody's certificate; return how many."""
+    """Close the list and write everybody's certificate; return how many. Nobody who was there closes it."""
     row = await session_to_hold(actor=actor, uid=uid)
     if now < row.starts_at:
         raise NotBegun
@@ -86,6 +86,9 @@ async def finish_session(*, actor: Actor, uid: str, now: datetime) -> int:
         .select_related("account", "institution")
         .order_by("id")
     )
+    # What opens work to somebody is not of their own writing; the refusal takes the closing back too.
+    if actor.account_id in {each.account_id for each in there}:
+        raise SecondPersonNeeded
     for place, each in enumerate(there, start=1):
         await TrainingRecord(
             account_id=each.account_id,

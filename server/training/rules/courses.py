@@ -138,10 +138,22 @@ NEWEST: Mapping[str, Course] = {
 
 def course_on(code: str, day: date) -> Course:
     """Return the version that is taught on a day; an unknown code, or a day before the first, is refused."""
-    taught = [each for each in OF_CODE.get(code, ()) if each.since <= day]
-    if not taught:
+    course = course_on_paper(code, day)
+    if day < course.since:
         raise UnknownCourse
-    return max(taught, key=lambda each: each.version)
+    return course
+
+
+def course_on_paper(code: str, day: date) -> Course:
+    """Return the version to which a certificate of a day belongs; what is older than the first counts as the first.
+
+    From when on a version is taught binds the sessions held here: a licence of twenty years ago is a licence.
+    """
+    versions = OF_CODE.get(code, ())
+    if not versions:
+        raise UnknownCourse
+    taught = [each for each in versions if each.since <= day]
+    return max(taught or versions[:1], key=lambda each: each.version)
 
 
 def required_of(role: Role, *, kind: CourseKind | None = None) -> tuple[Course, ...]:

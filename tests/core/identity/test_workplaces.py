@@ -10,9 +10,11 @@ from server.identity import actions, queries
 from server.identity.errors import (
     EndedAlready,
     NothingProlonged,
+    NotToYourself,
     PeriodNeeded,
     RegistrationBackwards,
     RegistrationNeeded,
+    RoleHeldAlready,
     SecondedElsewhere,
 )
 from server.identity.models import RoleGrant
@@ -155,6 +157,27 @@ class TestProlonging:
         with pytest.raises(EndedAlready):
             await actions.prolong_role(
                 **{**wish, "now": now + timedelta(minutes=1)}, ends_at=now + timedelta(days=39)
+            )
+
+    async def test_is_not_of_ones_own_role_nor_into_the_same_role_given_again(self, town, actor, clock):
+        now, feng = clock(), await actor("feng")
+        own = await RoleGrant.filter(account_id=feng.account_id, role=Role.HOSPITAL_MANAGER).get()
+        await RoleGrant.filter(id=own.id).update(ends_at=now + timedelta(days=5))
+        with pytest.raises(NotToYourself):
+            await actions.prolong_role(
+                actor=feng, grant_uid=own.uid, ends_at=now + timedelta(days=90), reason="续", now=now
+            )
+        first = await lent(actor, town, now)
+        await lent(
+            actor, town, now, starts_at=now + timedelta(days=30), ends_at=None, terms=Terms()
+        )  # from then on for good
+        with pytest.raises(RoleHeldAlready):
+            await actions.prolong_role(
+                actor=await actor("sun"),
+                grant_uid=first.uid,
+                ends_at=now + timedelta(days=31),
+                reason="再借",
+                now=now,
             )
 
 

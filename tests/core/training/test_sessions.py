@@ -145,6 +145,21 @@ class TestFinishing:
         with pytest.raises(NotThisSession):
             await actions.attend(actor=await actor("nurse"), code=await code_of(town, clock()), now=clock())
 
+    async def test_is_not_by_the_hand_of_one_who_was_there(self, town, actor, clock):
+        clock.set(AFTERNOON)
+        feng, now = await actor("feng"), clock()
+        await actions.attend(actor=feng, code=await code_of(town, now), now=now)
+        with pytest.raises(SecondPersonNeeded):
+            await actions.finish_session(actor=feng, uid=town.training.session, now=now)
+        assert (await row_of(town)).status == "planned"
+        assert not await TrainingRecord.filter(attendance_uid__isnull=False).exists()
+
+        own = await TrainingRecord.filter(account_id=feng.account_id, course__isnull=False).first()
+        await TrainingRecord.filter(id=own.id).update(recorded_by_id=feng.account_id)
+        assert await queries.faults(now=now) == [
+            f"training: certificate {own.uid} was written by the one it is about"
+        ]
+
     async def test_is_asked_for_once_a_day_later(self, town, actor, clock):
         clock.set(AFTERNOON + timedelta(days=2))
         assert await actions.sweep_sessions(actor=WORKER, now=clock()) == 1
