@@ -28,7 +28,7 @@ from server.followups.rules import DISEASE_WORDS, Disease, rates_of, small
 from server.followups.rules.rates import told
 from server.kit.clock import local_date
 from server.kit.pages import MOST, Page, PageWish, cursor_of, rows_of
-from server.kit.rates import HIDDEN, Rate
+from server.kit.rates import HIDDEN, Rate, tells_few
 from server.kit.rollups import CITY, Sums, rolled_up
 
 LEAST = "followups.small_cell"
@@ -167,7 +167,7 @@ def _card(disease: Disease, counts: Counts, hidden_below: int) -> DiseaseRates:
             title,
             told(rate.numerator, managed, least=hidden_below),
             small(managed, least=hidden_below),
-            HIDDEN if _tells_few(rate, hidden_below) else rate.percent,
+            HIDDEN if tells_few(rate.numerator, rate.denominator, least=hidden_below) else rate.percent,
         )
         for title, rate in rates
     )
@@ -178,11 +178,6 @@ def _card(disease: Disease, counts: Counts, hidden_below: int) -> DiseaseRates:
         for each, number in counts.items()
     }
     return DiseaseRates(disease, DISEASE_WORDS[disease], shown, lines)
-
-
-def _tells_few(rate: Rate, hidden_below: int) -> bool:
-    """Tell whether the share would give away a number of people that is not shown."""
-    return any(0 < each < hidden_below for each in (rate.numerator, rate.denominator - rate.numerator))
 
 
 def _notes(times: int, hidden_below: int) -> tuple[str, ...]:

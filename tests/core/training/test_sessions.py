@@ -11,6 +11,7 @@ from server.identity.models import RoleGrant, TrainingRecord
 from server.kit.clock import SHANGHAI
 from server.kit.errors import NotFound
 from server.kit.pages import PageWish
+from server.kit.rates import Rate
 from server.outbox.models import OutboxMessage
 from server.training import actions, queries
 from server.training.actions import Planned
@@ -220,16 +221,16 @@ class TestRates:
         feng, qian, now = await actor("feng"), await actor("qian"), clock()
         own = await queries.rates(actor=feng, wish=PageWish(), now=now)
         (card,) = own.page.items
-        assert (card.staff, card.pre_service_percent, card.certificate_percent, card.opens) == (
+        assert (card.staff, card.pre_service, card.certificate, card.opens) == (
             1,
-            100,
-            100,
+            Rate(1, 1),
+            Rate(1, 1),
             True,
         )
 
         city = await queries.rates(actor=qian, wish=PageWish(), now=now)
         at = {each.institution_uid: each for each in city.page.items}
-        assert at[town.alliance.yihe].pre_service_percent == 0  # the nurse has nothing yet
+        assert at[town.alliance.yihe].pre_service.percent == "0.00%"  # the nurse has nothing yet
         assert not any(each.opens for each in city.page.items)
         with pytest.raises(NotFound):
             await queries.rate_people(actor=qian, institution_uid=town.alliance.yihe, now=now)
@@ -241,7 +242,7 @@ class TestRates:
     async def test_a_certificate_that_ran_out_or_was_struck_out_no_longer_counts(self, town, actor, clock):
         await TrainingRecord.filter(course="practice_licence").update(struck_out_at=clock())
         (card,) = (await queries.rates(actor=await actor("feng"), wish=PageWish(), now=clock())).page.items
-        assert (card.certificate_percent, card.pre_service_percent) == (0, 100)
+        assert (card.certificate.percent, card.pre_service.percent) == ("0.00%", "100.00%")
 
 
 class TestLacking:
