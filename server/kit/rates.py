@@ -31,7 +31,7 @@ def shown(number: int, *, least: int) -> str:
 
 def shown_part(number: int, whole: int, *, least: int) -> str:
     """Return a part of a number that stands beside it: neither it nor the rest may be few."""
-    return HIDDEN if 0 < whole - number < least <= number else shown(number, least=least)
+    return HIDDEN if 0 < whole - number < least and not 0 < number < least else shown(number, least=least)
 
 
 def tells_few(numerator: int, denominator: int, *, least: int) -> bool:

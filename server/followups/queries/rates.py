@@ -24,11 +24,10 @@ from server.followups.queries.years import (
     years_counted,
     years_of_these,
 )
-from server.followups.rules import DISEASE_WORDS, Disease, rates_of, small
-from server.followups.rules.rates import told
+from server.followups.rules import DISEASE_WORDS, Disease, rates_of
 from server.kit.clock import local_date
 from server.kit.pages import MOST, Page, PageWish, cursor_of, rows_of
-from server.kit.rates import HIDDEN, Rate, tells_few
+from server.kit.rates import HIDDEN, Rate, shown, shown_part, tells_few
 from server.kit.rollups import CITY, Sums, rolled_up
 
 LEAST = "followups.small_cell"
@@ -165,16 +164,16 @@ def _card(disease: Disease, counts: Counts, hidden_below: int) -> DiseaseRates:
     lines = tuple(
         RateLine(
             title,
-            told(rate.numerator, managed, least=hidden_below),
-            small(managed, least=hidden_below),
+            shown_part(rate.numerator, managed, least=hidden_below),
+            shown(managed, least=hidden_below),
             HIDDEN if tells_few(rate.numerator, rate.denominator, least=hidden_below) else rate.percent,
         )
         for title, rate in rates
     )
     shown = {
-        each: told(number, managed, least=hidden_below)
+        each: shown_part(number, managed, least=hidden_below)
         if each in OF_MANAGED
-        else small(number, least=hidden_below)
+        else shown(number, least=hidden_below)
         for each, number in counts.items()
     }
     return DiseaseRates(disease, DISEASE_WORDS[disease], shown, lines)

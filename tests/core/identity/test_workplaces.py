@@ -19,7 +19,7 @@ from server.identity.errors import (
 )
 from server.identity.models import RoleGrant
 from server.identity.rules import Engagement, Terms, ensure_not_lent_twice, ensure_terms
-from server.kit.clock import SHANGHAI
+from server.kit.clock import SHANGHAI, local_date
 from server.kit.errors import NotFound
 from server.kit.periods import Period
 from server.outbox.models import OutboxMessage
@@ -203,3 +203,22 @@ class TestReminders:
         )
         assert await actions.sweep_workplaces(actor=worker, now=at) == 1
         assert await OutboxMessage.filter(topic="identity.workplace_ending").count() == 3
+
+    async def test_what_ends_within_days_is_told_by_the_nearest_notice_alone(self, town, actor, clock):
+        now = clock()
+        await lent(actor, town, now, ends_at=now + timedelta(days=5))
+        assert await actions.sweep_workplaces(actor=system_actor("worker"), now=now) == 1
+        assert await actions.sweep_workplaces(actor=system_actor("worker"), now=now) == 0
+
+    async def test_each_end_of_a_role_is_told_for_itself(self, town, actor, clock):
+        now, worker = clock(), system_actor("worker")
+        grant = await lent(actor, town, now, ends_at=now + timedelta(days=100))
+        await RoleGrant.filter(uid=grant.uid).update(
+            registration_ends_on=local_date(now) + timedelta(days=50)
+        )
+        told = [
+            day
+            for day in range(100)
+            if await actions.sweep_workplaces(actor=worker, now=now + timedelta(days=day))
+        ]
+        assert told == [20, 43, 71, 94]  # the role ends during a day: with the day after it

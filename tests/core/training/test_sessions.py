@@ -8,7 +8,7 @@ import pytest
 from server.alliance.models import PolicyParameter
 from server.authority.actor import system_actor
 from server.identity.models import RoleGrant, TrainingRecord
-from server.kit.clock import SHANGHAI
+from server.kit.clock import SHANGHAI, local_date
 from server.kit.errors import NotFound
 from server.kit.pages import PageWish
 from server.kit.rates import Rate
@@ -180,6 +180,16 @@ class TestCertificates:
             if await OutboxMessage.filter(topic="training.certificate_ending").count() > before:
                 told.append(days)
         assert told == [30, 7]
+
+    async def test_that_are_entered_late_are_told_once(self, town, actor, clock):
+        await actions.sweep_certificates(actor=WORKER, now=clock())
+        row = await TrainingRecord.get(
+            account__uid=town.identity.accounts["doctor"], course="infection_control"
+        )
+        ends = local_date(clock()) + timedelta(days=5)
+        await TrainingRecord.filter(id=row.id).update(expires_on=ends, reminded_days=None)
+        assert await actions.sweep_certificates(actor=WORKER, now=clock()) == 1
+        assert await actions.sweep_certificates(actor=WORKER, now=clock()) == 0
 
     async def test_that_were_renewed_are_not_told(self, town, actor, clock):
         row = await TrainingRecord.get(
