@@ -9,6 +9,7 @@ from server.alliance.models import PolicyParameter
 from server.authority.actor import system_actor
 from server.identity.models import RoleGrant, TrainingRecord
 from server.kit.clock import SHANGHAI, local_date
+from server.kit.engines.counting import counted
 from server.kit.errors import NotFound
 from server.kit.pages import PageWish
 from server.kit.rates import Rate
@@ -160,6 +161,21 @@ class TestFinishing:
         assert await queries.faults(now=now) == [
             f"training: certificate {own.uid} was written by the one it is about"
         ]
+
+    async def test_of_many_runs_no_more_statements_than_of_one(self, town, actor, clock):
+        clock.set(AFTERNOON)
+        he, now = await actor("he"), clock()
+
+        async def finished(*keys: str) -> int:
+            uid = await own_course(he, town, now, open_to="alliance", seats=9)
+            code = shown_code(session_id=(await TrainingSession.get(uid=uid)).id, now=now)
+            for key in keys:
+                await actions.attend(actor=await actor(key), code=code, now=now)
+            with counted() as statements:
+                assert await actions.finish_session(actor=he, uid=uid, now=now) == len(keys)
+            return len(statements)
+
+        assert await finished("nurse", "doctor", "feng") == await finished("nurse")
 
     async def test_is_asked_for_once_a_day_later(self, town, actor, clock):
         clock.set(AFTERNOON + timedelta(days=2))
