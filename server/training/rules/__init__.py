@@ -15,7 +15,6 @@ from server.training.rules.courses import (
     counts,
     course_on,
     course_on_paper,
-    months_after,
     required_of,
     runs_out_on,
 )
@@ -63,7 +62,6 @@ __all__ = [
     "course_on_paper",
     "ensure_sound",
     "may_sign",
-    "months_after",
     "required_of",
     "runs_out_on",
 ]

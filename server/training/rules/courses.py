@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from server.alliance.rules import Confidence
 from server.authority.permissions import Role
+from server.kit.months import months_after
 from server.training.errors import UnknownCourse
 
 
@@ -181,12 +182,6 @@ def blocking(roles: Iterable[Role]) -> frozenset[str]:
 def runs_out_on(course: Course, completed_on: date) -> date | None:
     """Return the first day on which a certificate no longer holds: the same day of the month, so many months on."""
     return None if course.months is None else months_after(completed_on, course.months)
-
-
-def months_after(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    first, after = date(year, month + 1, 1), date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-    return first.replace(day=min(day.day, (after - first).days))
 
 
 def counts(completed_on: date, expires_on: date | None, *, day: date, grace_days: int = 0) -> bool:

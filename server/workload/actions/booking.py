@@ -12,6 +12,7 @@ from server.authority.permissions import Role
 from server.identity.access import in_force
 from server.identity.models import RoleGrant
 from server.kit.clock import local_date
+from server.kit.months import first_of_month
 from server.kit.transactions import action
 from server.visits.models import Visit
 from server.visits.queries import ConfirmedItem, confirmed_visit
@@ -23,7 +24,6 @@ from server.workload.rules import (
     MonthStatus,
     Weights,
     Work,
-    first_of_month,
     weights,
 )
 

@@ -8,6 +8,7 @@ from server.alliance.queries import parameter
 from server.audit.actions import note
 from server.authority.actor import Actor
 from server.kit.clock import local_date, start_of_day
+from server.kit.months import Month, first_of_month
 from server.kit.transactions import action
 from server.outbox.actions import enqueue
 from server.visits.models import Visit
@@ -20,9 +21,7 @@ from server.workload.rules import (
     MONTH_MOVES,
     MonthEvent,
     MonthStatus,
-    first_of_month,
     is_over,
-    month_after,
 )
 
 
@@ -83,7 +82,7 @@ async def close_month(*, actor: Actor, uid: str, now: datetime) -> int:
 async def _booked(actor: Actor, row: WorkloadMonth, now: datetime) -> int:
     items = await confirmed_items(
         since=start_of_day(row.month),
-        until=start_of_day(month_after(row.month)),
+        until=start_of_day(Month(row.month).following.first),
         provider_id=row.institution_id,
     )
     known = WorkloadLine.filter(item_uid__in=[item.item_uid for item in items])

@@ -13,6 +13,7 @@ from server.authority.actor import Actor
 from server.identity.models import Account
 from server.identity.queries import HistoryLine, history_of
 from server.kit.clock import local_date
+from server.kit.months import Month, first_of_month
 from server.kit.pages import Page, PageWish, page_of, rows_of
 from server.workload.access import (
     CLOSE,
@@ -29,9 +30,7 @@ from server.workload.rules import (
     PLACE_CODE,
     LineKind,
     MonthStatus,
-    first_of_month,
     is_over,
-    month_words,
     said_points,
 )
 
@@ -254,7 +253,7 @@ def _card(row: WorkloadMonth, sums: Mapping[int, _Sum]) -> MonthCard:
         uid=row.uid,
         institution=row.institution.name,
         month=row.month,
-        month_words=month_words(row.month),
+        month_words=Month(row.month).words,
         status=row.status,
         status_words=MONTH_WORDS[row.status],
         points=said_points(found.hundredths),

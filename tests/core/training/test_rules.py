@@ -6,6 +6,7 @@ import pytest
 
 from server.authority.permissions import Role
 from server.kit.errors import IllegalMove
+from server.kit.months import months_after
 from server.training.errors import BadSession, UnknownCourse
 from server.training.rules import (
     COURSES,
@@ -20,7 +21,6 @@ from server.training.rules import (
     course_on_paper,
     ensure_sound,
     may_sign,
-    months_after,
     runs_out_on,
 )
 

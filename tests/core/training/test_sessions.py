@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from server.alliance.models import PolicyParameter
+from server.alliance.models import Institution, PolicyParameter
 from server.authority.actor import system_actor
 from server.identity.models import RoleGrant, TrainingRecord
 from server.kit.clock import SHANGHAI, local_date
@@ -15,6 +15,7 @@ from server.kit.pages import PageWish
 from server.kit.rates import Rate
 from server.outbox.models import OutboxMessage
 from server.training import actions, queries
+from server.training.access import HOLD
 from server.training.actions import Planned
 from server.training.codes import shown_code
 from server.training.errors import (
@@ -29,6 +30,7 @@ from server.training.errors import (
     SessionFull,
 )
 from server.training.models import TrainingAttendance, TrainingSession
+from server.training.rules import OpenTo
 from server.visits.codes import code_keys, rotating_code
 
 AFTERNOON = datetime(2026, 3, 2, 14, 40, tzinfo=SHANGHAI)
@@ -76,6 +78,19 @@ class TestAttending:
         await actions.attend(actor=nurse, code=await code_of(town, now), now=now)
 
         there = await TrainingAttendance.get(session__uid=town.training.session).select_related("institution")
+        assert there.institution.uid == town.alliance.yihe
+
+    async def test_of_a_bureau_is_open_to_every_member(self, town, actor, clock):
+        qian, nurse, now = await actor("qian"), await actor("nurse"), clock()
+        bureau = await Institution.get(id__in=sorted(qian.institutions_with(HOLD)))
+        begins = now - timedelta(minutes=5)
+        planned = Planned(
+            "care_annual", "礼堂", "周老师", begins, begins + timedelta(hours=2), 99, OpenTo.ALLIANCE
+        )
+        uid = await actions.plan_session(actor=qian, institution_uid=bureau.uid, planned=planned, now=now)
+        code = shown_code(session_id=(await TrainingSession.get(uid=uid)).id, now=now)
+        await actions.attend(actor=nurse, code=code, now=now)
+        there = await TrainingAttendance.get(session__uid=uid).select_related("institution")
         assert there.institution.uid == town.alliance.yihe
 
     async def test_is_refused_to_others_twice_too_early_and_with_any_other_code(self, town, actor, clock):
