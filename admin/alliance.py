@@ -12,7 +12,6 @@ from admin.visits import Day
 from server.alliance import actions, queries
 from server.alliance.actions import Authorisation
 from server.alliance.rules import (
-    LARGEST_PAPER,
     AgreementContent,
     AgreementStatus,
     Contact,
@@ -30,6 +29,7 @@ from server.authority.permissions import Permission
 from server.identity import actions as identity
 from server.identity.queries import signers as signers_board
 from server.kit.clock import local_date
+from server.kit.scans import LARGEST_PAPER
 from server.web import (
     Ask,
     Clean,

@@ -10,12 +10,12 @@ from server.authority.permissions import Permission
 from server.consent import actions, queries
 from server.consent.actions import Choice, Witnessing
 from server.consent.rules import (
-    LARGEST_PAPER,
     STATUS_WORDS,
     ConsentStatus,
     Purpose,
     RecordCategory,
 )
+from server.kit.scans import LARGEST_PAPER
 from server.web import (
     Ask,
     Bed,

@@ -10,7 +10,6 @@ from admin.find import FINDERS, Found
 from admin.home import WAITING, Waiting, waits
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.consent.rules import LARGEST_PAPER
 from server.enrolments import actions, queries
 from server.enrolments.queries import LISTED_WORDS, Listed
 from server.enrolments.rules import (
@@ -23,6 +22,7 @@ from server.enrolments.rules import (
     Group,
     Why,
 )
+from server.kit.scans import LARGEST_PAPER
 from server.web import (
     Ask,
     Clean,

@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from server.authority.permissions import Permission
-from server.consent.rules import LARGEST_PAPER
 from server.indicators import actions, queries
 from server.indicators.rules import Standing
+from server.kit.scans import LARGEST_PAPER
 from server.web import Ask, Clean, Download, Form, Go, Routes, Show, Upload, text
 
 routes = Routes("projects", tag="项目任务进度表")

@@ -1,10 +1,9 @@
 """Monthly statements between a home and a medical institution, the books they are posted to, and the catalogue behind them."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from admin.home import waits
 from admin.visits import Day
@@ -16,7 +15,7 @@ from server.kit.clock import local_date
 from server.settlement import actions, queries
 from server.settlement.queries import StatementWish
 from server.settlement.rules import LINE_WORDS, STATEMENT_WORDS, Flag, LineStatus, StatementStatus
-from server.web import Ask, Clean, Form, Go, Line, MenuEntry, PageQuery, Routes, Show, text
+from server.web import Ask, Clean, Form, Go, InMonth, Line, MenuEntry, PageQuery, Routes, Show, text
 
 routes = Routes("settlement", tag="结算")
 menu = MenuEntry("结算", "/admin/statements", Permission.STATEMENT_READ, 55)
@@ -41,13 +40,9 @@ LINE_TONES = {
 FLAGS = {Flag.TWICE: "重复计费", Flag.LATE: "补以前月份", Flag.REFERRAL_FEE: "推荐费"}
 
 
-def _first_of_month(day: date) -> date:
-    return day.replace(day=1)
-
-
 class StatementQuery(PageQuery):
     status: StatementStatus | None = None
-    month: Annotated[Day, AfterValidator(_first_of_month)] | None = None
+    month: InMonth | None = None
 
 
 class LineQuery(PageQuery):

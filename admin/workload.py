@@ -1,16 +1,11 @@
 """The ledger of work: an institution's months, the people in them, and the visit behind each line."""
 
-from datetime import date
-from typing import Annotated
-
-from pydantic import AfterValidator
-
 from admin.home import waits
 from admin.people import UidText
 from admin.visits import Day
 from server.alliance.queries import own_institutions
 from server.authority.permissions import Permission
-from server.web import Ask, Form, Go, MenuEntry, PageQuery, Routes, Show
+from server.web import Ask, Form, Go, InMonth, MenuEntry, PageQuery, Routes, Show
 from server.workload import actions, queries
 from server.workload.rules import LineKind, MonthStatus, said_points
 
@@ -22,12 +17,8 @@ TONES = {MonthStatus.OPEN: "wait", MonthStatus.CLOSED: "done"}
 LINE_TONES = {LineKind.CREDIT: "ok", LineKind.REVERSAL: "stop"}
 
 
-def _first_of_month(day: date) -> date:
-    return day.replace(day=1)
-
-
 class MonthQuery(PageQuery):
-    month: Annotated[Day, AfterValidator(_first_of_month)] | None = None
+    month: InMonth | None = None
 
 
 class CountMonth(Form):

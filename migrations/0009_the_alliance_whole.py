@@ -2268,6 +2268,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name="RoleGrant",
+            name="registration_reminded_days",
+            field=fields.SmallIntField(null=True),
+        ),
+        ops.AddField(
+            model_name="RoleGrant",
             name="reminded_days",
             field=fields.SmallIntField(null=True),
         ),

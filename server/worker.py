@@ -187,39 +187,45 @@ async def _announce(*, actor: Actor, message: Message, now: datetime) -> None:
     """Do all that follows from one piece of news, and close it, in one transaction: exactly once."""
     if not await outbox.mark_done(message):
         return
-    if message.topic == "visits.confirmed":
-        await feedback.issue_rating_tokens(
-            actor=actor, source="visit", source_uid=message.payload["visit"], now=now
-        )
-        await _note_rounds(actor=actor, visit_uid=message.payload["visit"], now=now)
+    if message.topic in workload.HEARD:
+        await _follow_visit(actor=actor, topic=message.topic, visit_uid=message.payload["visit"], now=now)
     elif message.topic == "booking.fulfilled":
         await feedback.issue_rating_tokens(
             actor=actor, source="appointment", source_uid=message.payload["appointment"], now=now
         )
-    elif message.topic == "visits.corrected":
-        await settlement.withdraw_uncounted(actor=actor, visit_uid=message.payload["visit"], now=now)
     elif message.topic in {"people.care_state_changed", "people.transferred"}:
         await home_beds.follow_care_state(actor=actor, resident_uid=message.payload["resident"], now=now)
     elif message.topic == "people.died":
         await followups.end_of_the_dead(actor=actor, resident_uid=message.payload["resident"], now=now)
-    if message.topic in workload.HEARD:
-        await workload.book_visit(actor=actor, visit_uid=message.payload["visit"], now=now)
     await notifications.announce(
         actor=actor, topic=message.topic, payload=message.payload, message_uid=message.uid, now=now
     )
 
 
+async def _follow_visit(*, actor: Actor, topic: str, visit_uid: str, now: datetime) -> None:
+    """Bring all that rests on a visit up to what both say of it now.
+
+    Also when a correction was refused: news of an earlier one may have come while this one was being decided.
+    """
+    if topic == "visits.confirmed":
+        await feedback.issue_rating_tokens(actor=actor, source="visit", source_uid=visit_uid, now=now)
+    elif topic == "visits.corrected":
+        await settlement.withdraw_uncounted(actor=actor, visit_uid=visit_uid, now=now)
+    await _note_rounds(actor=actor, visit_uid=visit_uid, now=now)
+    await workload.book_visit(actor=actor, visit_uid=visit_uid, now=now)
+
+
 async def _note_rounds(*, actor: Actor, visit_uid: str, now: datetime) -> None:
-    """A confirmed visit was a round at the home beds of those who were seen."""
+    """A confirmed visit was a round at the home beds of those who were seen, as both say of it now."""
     visit = await confirmed_visit(visit_uid)
-    if visit is None or not visit.items:
+    if visit is None:
         return
     await home_beds.note_visit_rounds(
         actor=actor,
         visit_uid=visit.uid,
         institution_id=visit.provider_id,
         resident_ids=[item.resident_id for item in visit.items],
-        made_at=visit.items[0].started_at,
+        made_at=visit.items[0].started_at if visit.items else visit.confirmed_at,
         now=now,
     )
 

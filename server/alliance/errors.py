@@ -155,4 +155,4 @@ class PaperUnreadable(DomainError):
 class TooManyPapers(DomainError):
     code = "alliance.too_many_papers"
     kind = Kind.CONFLICT
-    message = "一份协议最多存 12 件扫描件，请合并成一个 PDF 再上传。"
+    message = "一份协议最多附 12 件扫描件，请合并成一个 PDF 再上传。"

@@ -7,9 +7,9 @@ from typing import Any
 from server.authority.actor import Channel, system_actor
 from server.demo.visits import crew_of
 from server.kit.clock import start_of_day
+from server.kit.months import month_of
 from server.settlement import actions
 from server.settlement.models import Statement, StatementLine
-from server.settlement.rules import month_of
 
 DRAWN, ISSUED = timedelta(days=4, hours=9), timedelta(days=3)  # into the month after; ago
 

@@ -1,7 +1,7 @@
 """What the town's clinicians have learnt, and a course this afternoon that is open to the whole alliance."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from server.alliance.models import Institution
@@ -10,9 +10,10 @@ from server.identity.models import Account, TrainingRecord
 from server.kit.clock import local_date, start_of_day
 from server.training import actions
 from server.training.actions import Planned
-from server.training.rules import OpenTo, course_on, runs_out_on
+from server.training.rules import OpenTo, course_on_paper, runs_out_on
 
 LEARNT_AGO = timedelta(days=120)
+LICENSED_ON = date(2005, 7, 1)  # long before any course was taught here
 CLINICIANS = {
     "doctor": "health_center",
     "feng": "health_center",
@@ -31,7 +32,8 @@ class TrainingTown:
 async def load(town: Any, *, now: datetime) -> TrainingTown:
     for key, house in CLINICIANS.items():
         for course in NEEDED:
-            await certificate(town, key, house, course, now - LEARNT_AGO)
+            on = LICENSED_ON if course == "practice_licence" else None
+            await certificate(town, key, house, course, now - LEARNT_AGO, on=on)
     crew = await crew_of(town, now)
     begins = start_of_day(local_date(now)) + AFTERNOON
     uid = await actions.plan_session(
@@ -51,11 +53,17 @@ async def load(town: Any, *, now: datetime) -> TrainingTown:
     return TrainingTown(uid)
 
 
-async def certificate(town: Any, key: str, house: str, code: str, at: datetime) -> None:
-    """Lay down a certificate as its institution entered it from paper."""
-    account = await Account.get(uid=town.identity.accounts[key])
+async def certificate(
+    town: Any, key: str, house: str, code: str, at: datetime, *, on: date | None = None
+) -> None:
+    """Lay down a certificate as somebody else entered it from paper."""
+    account, desk = (
+        await Account.get(uid=town.identity.accounts[key]),
+        await Account.get(uid=town.identity.accounts["root"]),
+    )
     institution = await Institution.get(uid=getattr(town.alliance, house))
-    course, day = course_on(code, local_date(at)), local_date(at)
+    day = on or local_date(at)
+    course = course_on_paper(code, day)
     await TrainingRecord(
         account_id=account.id,
         institution_id=institution.id,
@@ -63,7 +71,7 @@ async def certificate(town: Any, key: str, house: str, code: str, at: datetime) 
         certificate_number=f"云培{day:%Y}-{account.id:04d}",
         completed_on=day,
         expires_on=runs_out_on(course, day),
-        recorded_by_id=account.id,
+        recorded_by_id=desk.id,
         course=course.code,
         course_version=course.version,
         created_at=at,

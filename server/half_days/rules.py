@@ -16,7 +16,7 @@ class Work:
     service: str  # as in the catalogue and in agreements
     words: str
     needs: Permission
-    certificate: str = ""  # what the title of a certificate in force must say
+    course: str = ""  # of which a certificate must be held
 
     @property
     def minutes(self) -> str:
@@ -26,7 +26,7 @@ class Work:
 PATROL = Work("patrol", "医疗巡诊", Permission.VISIT_ATTEND)
 FOLLOW_UP = Work("follow_up", "慢病随访", Permission.FOLLOW_UP_WRITE)
 CHECKUP = Work("checkup", "年度健康体检", Permission.VISIT_ATTEND)
-ABILITY = Work("ability", "能力评估", Permission.ASSESSMENT_MAKE, certificate="评估")
+ABILITY = Work("ability", "能力评估", Permission.ASSESSMENT_MAKE, course="ability_assessor")
 CONSTITUTION = Work("constitution", "中医体质辨识", Permission.ASSESSMENT_MAKE)
 WORKS: Mapping[str, Work] = {
     each.service: each for each in (PATROL, FOLLOW_UP, CHECKUP, ABILITY, CONSTITUTION)
@@ -45,13 +45,11 @@ PARAMETERS: tuple[Parameter, ...] = (
 NUMBERS = tuple(each.code for each in PARAMETERS)
 
 
-def credentials(roles: Collection[Role], certificates: Collection[str]) -> frozenset[str]:
-    """Return which services somebody may do who holds these roles where they work, and these certificates in force."""
+def credentials(roles: Collection[Role], courses: Collection[str]) -> frozenset[str]:
+    """Return which services somebody may do who holds these roles where they work, and certificates of these courses."""
     held = frozenset[Permission]().union(*(ROLE_PERMISSIONS[role] for role in roles))
     return frozenset(
-        work.service for work in WORKS.values() if work.needs in held and _certified(work, certificates)
+        work.service
+        for work in WORKS.values()
+        if work.needs in held and (not work.course or work.course in courses)
     )
-
-
-def _certified(work: Work, certificates: Collection[str]) -> bool:
-    return not work.certificate or any(work.certificate in title for title in certificates)

@@ -123,7 +123,7 @@ class NotYoursToGive(DomainError):
 class NotToYourself(DomainError):
     code = "identity.not_to_yourself"
     kind = Kind.FORBIDDEN
-    message = "不能给自己添加岗位或批准自己的设备，请另一位管理员操作。"
+    message = "不能给自己添加、延长岗位或批准自己的设备，请另一位管理员操作。"
 
 
 class PeriodBackwards(DomainError):

@@ -62,7 +62,9 @@ class RoleGrant(Table):
     # The first day on which that registration no longer holds: nobody is assigned there from then on.
     registration_ends_on = fields.DateField(null=True)
     note = fields.CharField(max_length=200, null=True)  # what it was begun or prolonged for
-    reminded_days = fields.SmallIntField(null=True)  # the nearest notice before its end that was sent
+    # The nearest notices that were sent: before the end of the role, and before that of the registration.
+    reminded_days = fields.SmallIntField(null=True)
+    registration_reminded_days = fields.SmallIntField(null=True)
 
     class Meta:
         table = "role_grant"

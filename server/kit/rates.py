@@ -1,4 +1,4 @@
-"""A share of people, as every table says it (facts/domain.md 8)."""
+"""A share of people, as every table says it (facts/domain.md 8): few of them would tell who they are."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,3 +18,22 @@ class Rate:
             return HIDDEN
         share = Decimal(100 * self.numerator) / Decimal(self.denominator)
         return f"{share.quantize(Decimal('0.01'), ROUND_HALF_UP)}%"
+
+    def reaches(self, percent: int) -> bool:
+        """Tell whether a goal is reached, by the numbers themselves: rounding up reaches nothing."""
+        return 100 * self.numerator >= percent * self.denominator > 0
+
+
+def shown(number: int, *, least: int) -> str:
+    """Return a number of people; of fewer than `least`, only that they are fewer."""
+    return f"<{least}" if 0 < number < least else str(number)
+
+
+def shown_part(number: int, whole: int, *, least: int) -> str:
+    """Return a part of a number that stands beside it: neither it nor the rest may be few."""
+    return HIDDEN if 0 < whole - number < least and not 0 < number < least else shown(number, least=least)
+
+
+def tells_few(numerator: int, denominator: int, *, least: int) -> bool:
+    """Tell whether the share would give away a number that is not shown."""
+    return any(0 < each < least for each in (numerator, denominator - numerator))

@@ -39,6 +39,17 @@ async def hosts_open_to(institution_ids: Iterable[int], *, now: datetime) -> lis
     return sorted(hosts)
 
 
+async def guest_of(*, host: Institution, institution_ids: Iterable[int], now: datetime) -> int | None:
+    """Return as whose staff somebody of these institutions may come to what a host opens to the alliance."""
+    own = frozenset(institution_ids)
+    rows = await Membership.filter(
+        _member(local_date(now)), institution_id__in=sorted({*own, host.id})
+    ).values_list("institution_id", "alliance_id")
+    # A bureau opens it to every alliance.
+    theirs = {alliance for place, alliance in rows if host.kind in BUREAUS or place == host.id}
+    return min((place for place, alliance in rows if place in own and alliance in theirs), default=None)
+
+
 async def sessions_visible_to(*, actor: Actor, permission: Permission, now: datetime) -> Q:
     """Narrow to the sessions of the actor's own institutions, and those of others that are open to them."""
     own = sorted(actor.institutions_with(permission))
@@ -85,6 +96,7 @@ def _found(row: TrainingSession | None) -> TrainingSession:
 
 __all__ = [
     "counted_institutions",
+    "guest_of",
     "hosts_open_to",
     "institution_to_hold_at",
     "opens_to_people",

@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from server.kit.months import first_of_month
 from server.kit.pages import PageWish
 
 ULID_PATTERN = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
@@ -15,6 +17,8 @@ KEY_SHAPE = re.compile(KEY_PATTERN)
 INT_MOST = 2**53 - 1  # what JSON clients can hold exactly
 
 Uid = Annotated[str, StringConstraints(pattern=ULID_PATTERN)]
+# A month by any day of it; what arrives is its first day.
+InMonth = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2200, 1, 1)), AfterValidator(first_of_month)]
 
 
 def _no_control_characters(text: str) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from server.alliance.rules import Parameter
 from server.authority.permissions import Role
 from server.kit.clock import local_date
+from server.kit.months import Month
 from server.kit.moves import Moves
 
 WHOLE = 100  # one service at plain weight is 1.00, kept as 100
@@ -97,20 +98,8 @@ class Work:
     on_day: date
 
 
-def first_of_month(day: date) -> date:
-    return day.replace(day=1)
-
-
-def month_after(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
-
-
 def is_over(month: date, *, now: datetime) -> bool:
-    return local_date(now) >= month_after(month)
-
-
-def month_words(month: date) -> str:
-    return f"{month.year} 年 {month.month} 月"
+    return local_date(now) >= Month(month).following.first
 
 
 def said_points(points: int) -> str:

@@ -15,9 +15,10 @@ from server.audit.models import AuditEntry
 from server.consent.access import effective_consents
 from server.consent.actions import request_consent, withdraw_consent
 from server.consent.models import Consent, ConsentPaper
-from server.consent.rules import LARGEST_PAPER, Purpose, RecordCategory
+from server.consent.rules import Purpose, RecordCategory
 from server.demo import Town
 from server.kit.clock import local_date
+from server.kit.scans import LARGEST_PAPER
 from server.people.models import Resident
 
 Console = Callable[[str], Awaitable[Any]]

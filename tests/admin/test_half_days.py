@@ -10,12 +10,12 @@ import pytest
 from server.alliance.models import ServiceAgreement
 from server.authority.actor import Channel
 from server.followups.models import ChronicEpisode
-from server.identity import actions as identity
 from server.identity.queries import actor_of
 from server.kit.clock import local_date
 from server.kit.ids import new_uid
 from server.people.models import Resident
 from server.people.rules import CareState
+from server.training import actions as training
 from server.visits.models import Visit, VisitAttendance, VisitItem
 from server.visits.rules import VisitStatus
 
@@ -107,9 +107,9 @@ class TestProposal:
         manager = await actor_of(
             account_uid=town.identity.accounts["feng"], channel=Channel.CONSOLE, now=clock()
         )
-        await identity.record_training(
+        await training.record_certificate(
             actor=manager, account_uid=town.identity.accounts["doctor"], institution_uid=town.alliance.health_center,
-            title="老年人能力评估员", completed_on=local_date(clock()), expires_on=None, now=clock(),
+            course="ability_assessor", completed_on=local_date(clock()), now=clock(),
         )  # fmt: skip
         with_it = (await feng.submit(f"{PAGE}/find", wish(town))).text
 

@@ -26,7 +26,7 @@ from server.alliance.models import (
 )
 from server.alliance.queries import AgreementCard
 from server.alliance.rules import (
-    MOST_PAPERS,
+    MOST_ATTACHMENTS,
     AgreementEvent,
     AgreementSide,
     AgreementStatus,
@@ -63,8 +63,10 @@ async def grant_authority(
 ) -> str:
     """Register an authorisation and return its uid; the floor above has found the account and who may register."""
     scope = given.scope
-    if scope.last_day < max(scope.first_day, local_date(now)) or (scope.most_fen or 0) < 0:
+    if scope.last_day < max(scope.first_day, local_date(now)):
         raise AuthorisationWrong(fields={"last_day": AuthorisationWrong.message})
+    if (scope.most_fen or 0) < 0:
+        raise AuthorisationWrong(fields={"most_yuan": "金额不能小于 0；不限金额就不填。"})
     row = SigningAuthority(
         institution_id=institution_id,
         account_id=account_id,
@@ -196,14 +198,18 @@ def scope_of(row: SigningAuthority) -> SigningScope:
 
 
 async def _filed(actor: Actor, row: ServiceAgreement, scan: _Scan, now: datetime) -> None:
-    number = await AgreementPaper.filter(agreement_id=row.id).count() + 1
-    if number > MOST_PAPERS:
+    papers = AgreementPaper.filter(agreement_id=row.id)
+    # A page that was signed always finds its place: each side signs once.
+    if (
+        scan.kind is PaperKind.ATTACHMENT
+        and await papers.filter(kind=PaperKind.ATTACHMENT).count() >= MOST_ATTACHMENTS
+    ):
         raise TooManyPapers
     paper = AgreementPaper(
         agreement_id=row.id,
         kind=scan.kind,
         side=scan.side,
-        number=number,
+        number=await papers.count() + 1,
         name=scan.name,
         media_type=scan.media_type,
         digest=sha256(scan.content).hexdigest(),

@@ -13,6 +13,7 @@ from server.alliance.rules import IN_FORCE, AgreementEvent, AgreementStatus
 from server.authority.actor import Actor
 from server.kit.clock import local_date
 from server.kit.errors import IllegalMove
+from server.kit.notices import nearest_first
 from server.kit.transactions import action
 
 
@@ -55,8 +56,7 @@ async def _remind(actor: Actor, now: datetime, limit: int) -> int:
     done = 0
     notices = ("alliance.expiring_first_notice", "alliance.expiring_last_notice")
     numbers = await parameters(notices, on=today)
-    for days in (numbers[code] for code in notices):
-        unsaid = Q(reminded_days__isnull=True) | Q(reminded_days__gt=days)
+    for days, unsaid in nearest_first(numbers.values()):
         near = Q(status__in=sorted(IN_FORCE), last_day__lte=today + timedelta(days=days)) & unsaid
         for row in await _due(near, limit):
             if not await ServiceAgreement.filter(unsaid, id=row.id).update(reminded_days=days):

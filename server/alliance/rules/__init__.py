@@ -50,8 +50,7 @@ from server.alliance.rules.places import (
     spare_agreements,
 )
 from server.alliance.rules.signing import (
-    LARGEST_PAPER,
-    MOST_PAPERS,
+    MOST_ATTACHMENTS,
     PaperKind,
     SigningScope,
     SigningWay,
@@ -66,9 +65,8 @@ __all__ = [
     "CATALOGUE",
     "FUNDING_WORDS",
     "IN_FORCE",
-    "LARGEST_PAPER",
     "MILLIONTHS",
-    "MOST_PAPERS",
+    "MOST_ATTACHMENTS",
     "ON_THE_WAY",
     "PARAMETERS",
     "PUBLIC_KINDS",

@@ -7,14 +7,9 @@ from enum import StrEnum
 
 from server.alliance.errors import PaperTooLarge, PaperUnreadable
 from server.alliance.rules.content import AgreementContent, Cooperation
+from server.kit import scans
 
-LARGEST_PAPER = 8 * 1024 * 1024
-MOST_PAPERS = 12  # of one agreement
-_BEGINNINGS = {
-    b"\xff\xd8\xff": "image/jpeg",
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"%PDF-": "application/pdf",
-}
+MOST_ATTACHMENTS = 12  # of one agreement; the pages that are signed come besides
 
 
 class SigningWay(StrEnum):
@@ -34,7 +29,7 @@ class SigningScope:
     first_day: date
     last_day: date  # still valid on this day
     cooperation: Sequence[Cooperation] = ()
-    most_fen: int | None = None  # of any one fee of the agreement
+    most_fen: int | None = None  # of any one sum that the agreement names
 
 
 def covers(scope: SigningScope, content: AgreementContent, day: date) -> bool:
@@ -42,15 +37,15 @@ def covers(scope: SigningScope, content: AgreementContent, day: date) -> bool:
     return (
         scope.first_day <= day <= scope.last_day
         and (not scope.cooperation or set(content.cooperation) <= set(scope.cooperation))
-        and (scope.most_fen is None or all(fee.amount <= scope.most_fen for fee in content.fees))
+        and (scope.most_fen is None or all(fen <= scope.most_fen for fen in _sums(content)))
     )
 
 
+def _sums(content: AgreementContent) -> list[int]:
+    """Return every sum that the text names: its fees, and what one time of a service costs."""
+    prices = [item.price for item in content.items if item.price is not None]
+    return [*(fee.amount for fee in content.fees), *prices]
+
+
 def media_type_of(scan: bytes) -> str:
-    """Return what a scan is by its first bytes; a name proves nothing."""
-    if len(scan) > LARGEST_PAPER:
-        raise PaperTooLarge(fields={"file": PaperTooLarge.message})
-    for beginning, media_type in _BEGINNINGS.items():
-        if scan.startswith(beginning):
-            return media_type
-    raise PaperUnreadable(fields={"file": PaperUnreadable.message})
+    return scans.media_type_of(scan, too_large=PaperTooLarge, unreadable=PaperUnreadable)

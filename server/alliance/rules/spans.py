@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from server.kit.clock import start_of_day
+from server.kit.months import Month
 
 MONTHS_A_QUARTER = 3
 
@@ -31,33 +32,27 @@ class Days:
     @property
     def months(self) -> tuple[date, ...]:
         """Return the first days of the months that these days are; none where they are not whole months."""
-        first, after = _month_of(self.first), _month_of(self.last + timedelta(days=1))
-        if (self.first, self.last + timedelta(days=1)) != (_first_of(first), _first_of(after)):
+        after = self.last + timedelta(days=1)
+        if {self.first.day, after.day} != {1}:
             return ()
-        return tuple(_first_of(month) for month in range(first, after))
+        found, month = [], Month(self.first)
+        while month.first < after:
+            found.append(month.first)
+            month = month.following
+        return tuple(found)
 
 
 def days_of(span: Span, today: date) -> Days:
     """Return the whole month or quarter, also where it has not ended yet."""
     long = span in {Span.THIS_QUARTER, Span.LAST_QUARTER}
     length = MONTHS_A_QUARTER if long else 1
-    this = _month_of(today) // length * length
-    first = this - length if span in {Span.LAST_MONTH, Span.LAST_QUARTER} else this
-    return Days(_first_of(first), _first_of(first + length) - timedelta(days=1))
+    first = Month.of(today).plus(-((today.month - 1) % length))
+    if span in {Span.LAST_MONTH, Span.LAST_QUARTER}:
+        first = first.plus(-length)
+    return Days(first.first, first.plus(length - 1).last)
 
 
 def months_asked_for(today: date) -> tuple[Days, ...]:
     """Return each month that a span may reach today, the one that runs first."""
-    return tuple(
-        Days(_first_of(month), _first_of(month + 1) - timedelta(days=1))
-        for month in range(_month_of(today), _month_of(days_of(Span.LAST_QUARTER, today).first) - 1, -1)
-    )
-
-
-def _month_of(day: date) -> int:
-    """Return the number of a day's month, counted from the year nought."""
-    return day.year * 12 + day.month - 1
-
-
-def _first_of(month: int) -> date:
-    return date(month // 12, month % 12 + 1, 1)
+    reached = Days(days_of(Span.LAST_QUARTER, today).first, Month.of(today).last)
+    return tuple(Days(first, Month(first).last) for first in reversed(reached.months))

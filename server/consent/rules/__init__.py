@@ -27,7 +27,6 @@ from server.consent.rules.consents import (
     words_of,
 )
 from server.consent.rules.signing import (
-    LARGEST_PAPER,
     LEAST_POINTS,
     MOST_PAPERS,
     MOST_POINTS,
@@ -41,7 +40,6 @@ __all__ = [
     "BASIS_WORDS",
     "CATEGORY_WORDS",
     "CURRENT_TEXT",
-    "LARGEST_PAPER",
     "LEAST_POINTS",
     "MOST_PAPERS",
     "MOST_POINTS",

@@ -1,6 +1,5 @@
 """What is written under a consent: a name on the screen, or the scan of a signed paper. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from json import dumps
@@ -12,6 +11,7 @@ from server.consent.errors import (
     SignatureTooLong,
     SignatureTooShort,
 )
+from server.kit import scans
 
 
 @dataclass(frozen=True)
@@ -47,19 +47,7 @@ def ensure_signature(signature: Signature) -> None:
 
 
 MOST_PAPERS = 6
-LARGEST_PAPER = 8 * 1024 * 1024
-_BEGINNINGS: Mapping[bytes, str] = {
-    b"\xff\xd8\xff": "image/jpeg",
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"%PDF-": "application/pdf",
-}
 
 
 def media_type_of(scan: bytes) -> str:
-    """Tell what a scanned page is by its first bytes; what a file calls itself is nobody's word."""
-    if len(scan) > LARGEST_PAPER:
-        raise PaperTooLarge(fields={"file": PaperTooLarge.message})
-    for beginning, media_type in _BEGINNINGS.items():
-        if scan.startswith(beginning):
-            return media_type
-    raise PaperUnreadable(fields={"file": PaperUnreadable.message})
+    return scans.media_type_of(scan, too_large=PaperTooLarge, unreadable=PaperUnreadable)

@@ -35,7 +35,7 @@ async def answer_demand(
     if faults := offer_faults(offer, local_date(now)):
         raise AnswerWrong(fields=faults)
     # The demand's row first, so that it is not chosen or withdrawn beside us.
-    if not await Demand.filter(id=row.id, status=DemandStatus.OPEN).update(reason=row.reason):
+    if not await Demand.filter(id=row.id, status=DemandStatus.OPEN).select_for_update().first():
         raise IllegalMove
     answer = DemandAnswer(
         demand_id=row.id,

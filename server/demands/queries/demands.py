@@ -121,11 +121,14 @@ async def demand_sheet(*, actor: Actor, uid: str, now: datetime) -> DemandSheet:
     chooses = can_choose(actor=actor, demand=row)
     party = bool({row.home_id, row.provider_id} & actor.institutions_with(Permission.AGREEMENT_DRAFT))
     bound = await _bound(row, now) if row.status is DemandStatus.MATCHED else None
-    known = party or sees_the_city(actor=actor)
+    city = sees_the_city(actor=actor)
+    known = party or city
+    # Who answered, and why somebody stepped back, is not for the next medical institution, chosen or not.
+    every_answer = city or row.home_id in own
     return DemandSheet(
         card=_card(row, len(answers), now),
         publisher=row.publisher.name,
-        reason=row.reason,
+        reason=row.reason if every_answer or row.status not in LIVE else None,
         answers=tuple(_answer(each, each.provider_id in own) for each in answers),
         agreement_uid=row.agreement.uid if row.agreement is not None and known else None,
         agreement_in_force=bound if known else None,
@@ -134,7 +137,7 @@ async def demand_sheet(*, actor: Actor, uid: str, now: datetime) -> DemandSheet:
         may_withdraw=sees_the_city(actor=actor, permission=Permission.DEMAND_PUBLISH) and row.status in LIVE,
         may_draft=party and row.status is DemandStatus.MATCHED and not is_drafted(row) and bound is None,
         may_settle=chooses and bound is not None,
-        history=await history_of(subject_uid=row.uid),
+        history=await history_of(subject_uid=row.uid) if every_answer else (),
     )
 
 

@@ -53,11 +53,9 @@ async def gaps(*, actor: Actor, now: datetime) -> tuple[GapCard, ...]:
     kinds = [kind for kind in InstitutionKind if kind.is_primary_care]
     providers = await Institution.filter(kind__in=kinds).order_by("id")
     spare = await _spare([row.id for row in providers], now)
+    roomy = [row for row in providers if spare[row.id]]
     homes = {row.uid: row for row in await Institution.filter(uid__in=[card.home_uid for card in without])}
-    return tuple(
-        GapCard(card, _nearest(homes[card.home_uid], [row for row in providers if spare[row.id]], spare))
-        for card in without
-    )
+    return tuple(GapCard(card, _nearest(homes[card.home_uid], roomy, spare)) for card in without)
 
 
 async def _spare(ids: list[int], now: datetime) -> Mapping[int, int]:

@@ -17,7 +17,9 @@ from server.people.models import Resident
 from server.people.rules import CareState
 
 _LEAST = "alliance.least_persons_shown"
-_NUMBERS = (_LEAST, "demands.checkup_age", "demands.clinic_residents", "people.advanced_age")
+# The lines that the check-ups and the clinics go by: a proposal that had its own would contradict them.
+_CHECKUP_AGE, _CLINIC = "records.checkup_age", "clinics.residents_from"
+_NUMBERS = (_LEAST, _CHECKUP_AGE, _CLINIC, "people.advanced_age")
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,10 @@ async def proposal(*, actor: Actor, home_uid: str, now: datetime) -> Proposal:
     live = dict(await Demand.filter(home_id=home.id, live_key__isnull=False).values_list("need", "uid"))
     why = {
         Need.ROUNDS: "住着的长者",
-        Need.CHECKUP: f"{numbers['demands.checkup_age']} 岁及以上",
+        Need.CHECKUP: f"{numbers[_CHECKUP_AGE]} 岁及以上",
         Need.ASSESSMENT: f"{numbers['people.advanced_age']} 岁及以上",
         Need.HOME_BED: "处于休养状态",
-        Need.CLINIC: f"住着 {numbers['demands.clinic_residents']} 人及以上才建议",
+        Need.CLINIC: f"住着 {numbers[_CLINIC]} 人及以上才建议",
     }
     lines = tuple(
         _line(need, counts[need], least, why.get(need, "请按实际填写"), live.get(need)) for need in Need
@@ -79,10 +81,10 @@ async def _counts(home: Institution, numbers: dict[str, int], now: datetime) -> 
     for birth_date, state in await living.values_list("birth_date", "care_state"):
         age = age_on(birth_date, today)
         found[Need.ROUNDS] += 1
-        found[Need.CHECKUP] += age >= numbers["demands.checkup_age"]
+        found[Need.CHECKUP] += age >= numbers[_CHECKUP_AGE]
         found[Need.ASSESSMENT] += age >= numbers["people.advanced_age"]
         found[Need.HOME_BED] += CareState(state) is CareState.CONVALESCENT
-    if found[Need.ROUNDS] >= numbers["demands.clinic_residents"]:
+    if found[Need.ROUNDS] >= numbers[_CLINIC]:
         found[Need.CLINIC] = found[Need.ROUNDS]
     return found
 

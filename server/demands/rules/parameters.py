@@ -13,18 +13,4 @@ PARAMETERS: tuple[Parameter, ...] = (
         "参数：一名医护最多带几份养老机构协议，用来估算还能承接几家（自拟）",
         "assumed",
     ),
-    Parameter(
-        "demands.checkup_age",
-        60,
-        "years",
-        "①养医联合体实施方案（2024）：60 周岁以上每年一次上门体检",
-        "medium",
-    ),
-    Parameter(
-        "demands.clinic_residents",
-        50,
-        "people",
-        "①：入住 50 人以上鼓励申办内设医疗机构（facts/domain.md §7.1）",
-        "high",
-    ),
 )

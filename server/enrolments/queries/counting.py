@@ -14,9 +14,10 @@ from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.enrolments.access import as_offering, institutions_counted_for
 from server.enrolments.models import Enrolment
-from server.enrolments.rules import HIDDEN, EnrolmentStatus, percent, shown, tells_few
+from server.enrolments.rules import EnrolmentStatus
 from server.kit.clock import local_date
 from server.kit.pages import Page, PageWish, rows_of
+from server.kit.rates import HIDDEN, Rate, shown, tells_few
 from server.kit.rollups import Sums, rolled_up
 from server.people.access import residents_visible_to
 from server.people.models import Resident
@@ -101,9 +102,9 @@ async def rates(*, actor: Actor, wish: PageWish, now: datetime) -> RateCard:
     return RateCard(
         people=shown(people, least=least),
         enrolled=shown(enrolled, least=least),
-        percent=HIDDEN if hidden else percent(enrolled, people),
+        percent=HIDDEN if hidden else Rate(enrolled, people).percent,
         target=numbers[TARGET],
-        reached=None if hidden or not people else 100 * enrolled >= numbers[TARGET] * people,
+        reached=None if hidden or not people else Rate(enrolled, people).reaches(numbers[TARGET]),
         from_age=numbers[FROM_AGE],
         counted_at=kept.counted_at if kept else now,
         names_people=False,
@@ -123,9 +124,9 @@ async def _of_ours(actor: Actor, numbers: Mapping[str, int], now: datetime) -> R
     return RateCard(
         people=str(people),
         enrolled=str(enrolled),
-        percent=percent(enrolled, people),
+        percent=Rate(enrolled, people).percent,
         target=numbers[TARGET],
-        reached=100 * enrolled >= numbers[TARGET] * people if people else None,
+        reached=Rate(enrolled, people).reaches(numbers[TARGET]) if people else None,
         from_age=numbers[FROM_AGE],
         counted_at=now,
         names_people=True,
@@ -141,5 +142,5 @@ def _home(row: Institution, people: int, enrolled: int, least: int) -> HomeRate:
         row.name,
         shown(people, least=least),
         shown(enrolled, least=least),
-        HIDDEN if hidden else percent(enrolled, people),
+        HIDDEN if hidden else Rate(enrolled, people).percent,
     )

@@ -24,11 +24,10 @@ from server.followups.queries.years import (
     years_counted,
     years_of_these,
 )
-from server.followups.rules import DISEASE_WORDS, Disease, rates_of, small
-from server.followups.rules.rates import told
+from server.followups.rules import DISEASE_WORDS, Disease, rates_of
 from server.kit.clock import local_date
 from server.kit.pages import MOST, Page, PageWish, cursor_of, rows_of
-from server.kit.rates import HIDDEN, Rate
+from server.kit.rates import HIDDEN, Rate, shown, shown_part, tells_few
 from server.kit.rollups import CITY, Sums, rolled_up
 
 LEAST = "followups.small_cell"
@@ -165,24 +164,19 @@ def _card(disease: Disease, counts: Counts, hidden_below: int) -> DiseaseRates:
     lines = tuple(
         RateLine(
             title,
-            told(rate.numerator, managed, least=hidden_below),
-            small(managed, least=hidden_below),
-            HIDDEN if _tells_few(rate, hidden_below) else rate.percent,
+            shown_part(rate.numerator, managed, least=hidden_below),
+            shown(managed, least=hidden_below),
+            HIDDEN if tells_few(rate.numerator, rate.denominator, least=hidden_below) else rate.percent,
         )
         for title, rate in rates
     )
     shown = {
-        each: told(number, managed, least=hidden_below)
+        each: shown_part(number, managed, least=hidden_below)
         if each in OF_MANAGED
-        else small(number, least=hidden_below)
+        else shown(number, least=hidden_below)
         for each, number in counts.items()
     }
     return DiseaseRates(disease, DISEASE_WORDS[disease], shown, lines)
-
-
-def _tells_few(rate: Rate, hidden_below: int) -> bool:
-    """Tell whether the share would give away a number of people that is not shown."""
-    return any(0 < each < hidden_below for each in (rate.numerator, rate.denominator - rate.numerator))
 
 
 def _notes(times: int, hidden_below: int) -> tuple[str, ...]:

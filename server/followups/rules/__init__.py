@@ -30,7 +30,7 @@ from server.followups.rules.lifecycle import (
     EpisodeStatus,
 )
 from server.followups.rules.parameters import PARAMETERS, POLICY
-from server.followups.rules.rates import YearOfOne, YearRates, rates_of, small
+from server.followups.rules.rates import YearOfOne, YearRates, rates_of
 from server.kit.rates import Rate
 
 __all__ = [
@@ -74,7 +74,6 @@ __all__ = [
     "form_of",
     "is_controlled",
     "rates_of",
-    "small",
     "subject_of",
     "urgent_reasons",
 ]

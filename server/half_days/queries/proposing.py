@@ -12,11 +12,12 @@ from server.authority.permissions import Permission
 from server.half_days.errors import NobodyGoes, NotHalfADay, NotYours
 from server.half_days.queries.gathering import Due, agreed_works, everything_due
 from server.half_days.rules import LONGEST, NUMBERS, WALKING, WORKS, credentials
-from server.identity.queries import certificates_in_force
+from server.kit.clock import local_date
 from server.kit.errors import NotFound
 from server.packing.rounds import Clinician, Errand, HalfDay, LeftOut, Round, Stop, pack_round
 from server.packing.why import SENTENCES, Why
-from server.visits.queries.assigning import working_on
+from server.training.queries import valid_courses
+from server.visits.queries.assigning import ensure_may_go, working_on
 from server.visits.queries.due import next_half_day
 from server.visits.queries.planning import (
     Choice,
@@ -141,7 +142,7 @@ async def propose_half_day(
     minutes = int((ends_at - starts_at).total_seconds() // 60)
     if not 0 < minutes <= numbers[LONGEST] or ends_at <= now:
         raise NotHalfADay
-    going = await _going(row, clinician_uids, now)
+    going = await _going(row, clinician_uids, starts_at)
     dues = await everything_due(actor=actor, row=row, numbers=numbers, now=now)
     errands = {_errand(due): due for due in dues}
     packed = pack_round(tuple(errands), tuple(going.values()), HalfDay(minutes, numbers[WALKING]))
@@ -165,21 +166,23 @@ def _not_agreed(row: ServiceAgreement) -> tuple[str, ...]:
     return tuple(work.words for work in WORKS.values() if work not in agreed)
 
 
-async def _going(row: ServiceAgreement, uids: Sequence[str], now: datetime) -> dict[Choice, Clinician]:
-    """Return who goes with what they may do, by name; only the provider's own who may attend a round."""
+async def _going(row: ServiceAgreement, uids: Sequence[str], starts_at: datetime) -> dict[Choice, Clinician]:
+    """Return who goes with what they may do, by name; only those whom planning the visit will not refuse."""
     if not uids:
         raise NobodyGoes
-    grants = await working_on(row.provider.id, sorted(set(uids)), now)
-    held = await certificates_in_force(institution_id=row.provider.id, now=now)
+    grants = await working_on(row.provider.id, sorted(set(uids)), starts_at)
+    day = local_date(starts_at)
     people = {Choice(grant.account.uid, grant.account.name): grant.account.id for grant in grants}
     if len(people) != len(set(uids)):
         raise NotFound
+    await ensure_may_go(grants, day)
+    held = await valid_courses(people.values(), day=day)
     roles = {
         choice: [grant.role for grant in grants if grant.account.id == account]
         for choice, account in people.items()
     }
     return {
-        choice: Clinician(choice.value, credentials(roles[choice], held.get(people[choice], frozenset())))
+        choice: Clinician(choice.value, credentials(roles[choice], held.get(people[choice], set())))
         for choice in sorted(people, key=lambda each: each.text)
     }
 

@@ -1,10 +1,11 @@
 """What follows from news of other features: the care state suspends and reopens, a confirmed visit was a round."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from tortoise.expressions import Q
 
+from server.audit.actions import note
 from server.authority.actor import Actor
 from server.home_beds.access import RELATIONS
 from server.home_beds.actions.aligning import align
@@ -36,11 +37,13 @@ async def note_visit_rounds(
     made_at: datetime,
     now: datetime,
 ) -> int:
-    """Let a visit that both institutions confirmed count as a round at the beds of those who were seen; once."""
-    rows = HomeBed.filter(
-        institution_id=institution_id, status=_S.OPENED, resident_id__in=sorted(set(resident_ids))
-    )
-    done = 0
+    """Let a visit that both institutions confirmed count as a round at the beds of those who were seen; once.
+
+    Corrected since, it counts as it is now: who was not seen loses the round and the deadline that followed from it.
+    """
+    seen = sorted(set(resident_ids))
+    done = await _set_right(actor, visit_uid, seen, made_at, now)
+    rows = HomeBed.filter(institution_id=institution_id, status=_S.OPENED, resident_id__in=[*seen, 0])
     for row in await rows.order_by("id").select_related(*RELATIONS):
         if row.opened_at is None or made_at < row.opened_at:
             continue
@@ -59,5 +62,36 @@ async def note_visit_rounds(
         except NotThisNow:
             continue  # suspended or closed meanwhile: the round stays, no deadline follows from it
         await tell(actor, "home_beds.round", row, now=now, detail={"visit": visit_uid})
+        done += 1
+    return done
+
+
+async def _set_right(
+    actor: Actor, visit_uid: str, seen: Sequence[int], made_at: datetime, now: datetime
+) -> int:
+    """Take back the rounds of a visit at which somebody was not seen after all, and move those whose time was corrected."""
+    # "<visit uid>/<bed id>", as a range of its index: "0" comes after "/".
+    noted = HomeBedRound.filter(visit_key__gt=f"{visit_uid}/", visit_key__lt=f"{visit_uid}0")
+    done = 0
+    for made in await noted.order_by("id").select_related("bed"):
+        was_seen = made.resident_id in seen
+        if was_seen and made.made_at == made_at:
+            continue
+        if was_seen:
+            await HomeBedRound.filter(id=made.id).update(made_at=made_at)
+        else:
+            await HomeBedRound.filter(id=made.id).delete()
+        if made.bed.status is _S.OPENED:
+            await came_by(made.bed, now=now)
+        await note(
+            actor,
+            "home_beds.round_corrected",
+            subject_kind="home_bed",
+            subject_uid=made.bed.uid,
+            resident_id=made.resident_id,
+            institution_id=made.bed.institution_id,
+            detail={"visit": visit_uid, "seen": was_seen},
+            now=now,
+        )
         done += 1
     return done

@@ -194,9 +194,7 @@ async def _give(
     ensure_duties_apart([role, *(each.role for each in held)])
     place = institution.id if institution else None
     ensure_not_lent_twice([(terms.engagement, place, period), *lent(held)])
-    same = await RoleGrant.filter(account_id=account.id, role=role, institution_id=place)
-    if any(Period(each.starts_at, each.ends_at).overlaps(period) for each in same):
-        raise RoleHeldAlready
+    ensure_not_held(await RoleGrant.filter(account_id=account.id), role, place, period)
     row = RoleGrant(
         account=account,
         institution=institution,
@@ -222,6 +220,13 @@ async def _give(
         detail={"role": role, "account": account.uid, "engagement": terms.engagement},
     )
     return grant_card(row, now=now)
+
+
+def ensure_not_held(grants: Iterable[RoleGrant], role: Role, place: int | None, period: Period) -> None:
+    """Refuse a time in which one of these grants is the same role at the same place already."""
+    same = [each for each in grants if each.role is role and each.institution_id == place]
+    if any(Period(each.starts_at, each.ends_at).overlaps(period) for each in same):
+        raise RoleHeldAlready
 
 
 def lent(grants: Iterable[RoleGrant]) -> list[tuple[Engagement, int | None, Period]]:

@@ -7,7 +7,7 @@ from server.alliance.actions import Authorisation
 from server.alliance.errors import AuthorisedOneself
 from server.authority.actor import Actor
 from server.authority.permissions import ROLE_PERMISSIONS, Permission
-from server.identity.access import place_of_work
+from server.identity.access import in_force, place_of_work
 from server.identity.models import RoleGrant
 from server.kit.errors import NotFound
 from server.kit.transactions import action
@@ -29,7 +29,7 @@ async def authorise_signer(
         raise AuthorisedOneself
     may_sign = [role for role, held in ROLE_PERMISSIONS.items() if Permission.AGREEMENT_SIGN in held]
     if not await RoleGrant.filter(
-        account_id=account.id, institution_id=institution.id, role__in=may_sign
+        in_force(now), account_id=account.id, institution_id=institution.id, role__in=may_sign
     ).exists():
         raise NotFound
     return await alliance.grant_authority(

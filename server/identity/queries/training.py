@@ -111,19 +111,6 @@ async def training_states(
     return {account_id: found.get(account_id, TrainingState.NONE) for account_id in account_ids}
 
 
-async def certificates_in_force(*, institution_id: int, now: datetime) -> Mapping[int, frozenset[str]]:
-    """Return what the staff of one institution hold that day, by account; for whoever plans what each may do."""
-    today = local_date(now)
-    holding = Q(expires_on__isnull=True) | Q(expires_on__gt=today)
-    rows = TrainingRecord.filter(
-        holding, institution_id=institution_id, struck_out_at__isnull=True, completed_on__lte=today
-    )
-    found: dict[int, set[str]] = {}
-    for account, title in await rows.values_list("account_id", "title"):
-        found.setdefault(account, set()).add(title)
-    return {account: frozenset(titles) for account, titles in found.items()}
-
-
 def training_card(row: TrainingRecord, *, today: date, days: int) -> TrainingCard:
     """Make the card; the row has its account and its institution with it."""
     return TrainingCard(

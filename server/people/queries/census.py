@@ -1,14 +1,14 @@
 """Beds over time: what was kept at the end of each day, by home and for all (A23). No resident appears in it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count, Sum
 
-from server.alliance.access import BUREAU_ROLES, homes_on_board
+from server.alliance.access import homes_on_board
 from server.alliance.models import Institution
 from server.alliance.queries import cited
 from server.alliance.rules import InstitutionKind, Parameter
@@ -16,9 +16,10 @@ from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.clock import local_date, start_of_day
 from server.kit.errors import NotFound
+from server.kit.rates import shown_part
 from server.people.models import BedCensusEntry, CareStateChange, ResidentStay
 from server.people.rules import CareState
-from server.people.rules.census import CensusSpan, Figures, points_of
+from server.people.rules.census import NOTHING, CensusSpan, Figures, points_of
 
 TARGETS = ("people.nursing_share_baseline", "people.nursing_share_goal", "people.nursing_share_national")
 LEAST = "alliance.least_persons_shown"
@@ -38,7 +39,9 @@ class HomeCensus:
     home: str
     day: date | None
     figures: Figures | None
-    too_few: bool  # so few live there that they are not told upwards
+    inpatient: str  # as it is told: "<5" or a dash where the number would tell who
+    convalescent: str
+    too_few: bool  # so few live there that they are not told to anybody else
 
 
 @dataclass(frozen=True)
@@ -67,29 +70,29 @@ async def census_board(*, actor: Actor, home_uid: str | None, span: CensusSpan, 
     """Return the last day of every home on the actor's board, and the curve of one or of all together."""
     today = local_date(now)
     numbers = await cited((*TARGETS, LEAST), on=today)
-    least = numbers[LEAST].value if actor.holds(Permission.BOARD_READ, BUREAU_ROLES) else 0
+    own = actor.institutions_with(Permission.BOARD_READ)
     rows = await Institution.filter(
         homes_on_board(actor=actor, now=now), kind=InstitutionKind.NURSING_HOME, filed=True
     ).order_by("id")
     if home_uid is not None and home_uid not in {row.uid for row in rows}:
         raise NotFound
+    # Who runs a home knows who lives there; the bureaus and those who come to it are told no few.
+    least = {row.id: 0 if row.id in own else numbers[LEAST].value for row in rows}
     last = await _last_day([row.id for row in rows])
     kept = await _figures([row.id for row in rows], last) if last else {}
-    cards = {row.id: _card(row, last, kept.get(row.id), least) for row in rows}
+    cards = {row.id: _card(row, last, kept.get(row.id), least[row.id]) for row in rows}
     chosen = next((row for row in rows if row.uid == home_uid), rows[0] if len(rows) == 1 else None)
     shown = [row.id for row in rows if cards[row.id].figures is not None]
     of = [chosen.id] if chosen else shown
     mine = chosen is not None and chosen.id in actor.institutions_with(Permission.RESIDENT_ADMIT)
     return CensusBoard(
-        least=least,
+        least=numbers[LEAST].value,
         day=last,
         homes=tuple(cards.values()),
         chosen=cards[chosen.id] if chosen else None,
-        total=_sum([kept[home_id] for home_id in of if home_id in kept])
-        if not _hidden(chosen, cards)
-        else None,
+        total=_sum([found for home_id in of if (found := cards[home_id].figures) is not None]),
         left_out=sum(card.too_few for card in cards.values()),
-        series=await _series(of, span, last or today, least),
+        series=await _series({home_id: least[home_id] for home_id in of}, span, last or today),
         corrections=await _corrections(chosen.id) if chosen and mine else (),
         may_correct=mine and last is not None,
         targets={code: numbers[code] for code in TARGETS},
@@ -147,17 +150,16 @@ async def _figures(home_ids: Sequence[int], day: date) -> dict[int, Figures]:
     return found
 
 
-async def _series(
-    home_ids: Sequence[int], span: CensusSpan, last: date, least: int
-) -> tuple[CensusPoint, ...]:
+async def _series(least: Mapping[int, int], span: CensusSpan, last: date) -> tuple[CensusPoint, ...]:
+    """Sum each day over the homes of which it may be told: of few, the sum less the others would tell."""
     days = points_of(span, last)
     sums = {f"sum_{name}": Sum(name) for name in COLUMNS}
-    rows = BedCensusEntry.filter(day__in=list(days), home_id__in=list(home_ids)).annotate(**sums)
-    found = {
-        day: Figures(*(int(number) for number in numbers))
-        for day, *numbers in await rows.group_by("day").values_list("day", *sums)
-    }
-    return tuple(CensusPoint(day, _told(found.get(day), least)) for day in days)
+    rows = BedCensusEntry.filter(day__in=list(days), home_id__in=[*least, 0]).annotate(**sums)
+    found: dict[date, list[Figures]] = {}
+    for day, home_id, *numbers in await rows.group_by("day", "home_id").values_list("day", "home_id", *sums):
+        told = _told(Figures(*(int(number) for number in numbers)), least[home_id])
+        found.setdefault(day, []).extend([told] if told else [])
+    return tuple(CensusPoint(day, _sum(found.get(day, []))) for day in days)
 
 
 async def _corrections(home_id: int) -> tuple[CensusCorrection, ...]:
@@ -175,15 +177,23 @@ async def _corrections(home_id: int) -> tuple[CensusCorrection, ...]:
 
 def _card(home: Institution, day: date | None, figures: Figures | None, least: int) -> HomeCensus:
     told = _told(figures, least)
-    return HomeCensus(home.uid, home.name, day, told, too_few=figures is not None and told is None)
+    whole = figures if figures and told else NOTHING
+    return HomeCensus(
+        home.uid,
+        home.name,
+        day,
+        told,
+        shown_part(whole.inpatient, whole.residents, least=least),
+        shown_part(whole.convalescent, whole.residents, least=least),
+        too_few=figures is not None and told is None,
+    )
 
 
 def _told(figures: Figures | None, least: int) -> Figures | None:
-    return None if figures is None or 0 < figures.residents < least else figures
-
-
-def _hidden(chosen: Institution | None, cards: Mapping[int, HomeCensus]) -> bool:
-    return chosen is not None and cards[chosen.id].too_few
+    """Return what others may know: nothing of a home of few, and of no home who of them is ill, which is told in words."""
+    if figures is None or 0 < figures.residents < least:
+        return None
+    return replace(figures, inpatient=0, convalescent=0) if least else figures
 
 
 def _sum(parts: Sequence[Figures]) -> Figures | None:

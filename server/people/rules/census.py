@@ -7,9 +7,10 @@ from enum import StrEnum
 
 import orjson
 
+from server.kit.months import Month
+
 KEPT = 1  # the version that the worker keeps; later ones are corrections
 MOST_CAUGHT_UP = 31  # days that a worker which was away makes up for
-DECEMBER = 12
 
 
 class CensusSpan(StrEnum):
@@ -72,12 +73,4 @@ def points_of(span: CensusSpan, last: date) -> tuple[date, ...]:
         return tuple(last - timedelta(days=back) for back in range(29, -1, -1))
     if span is CensusSpan.QUARTER:
         return tuple(last - timedelta(weeks=back) for back in range(12, -1, -1))
-    return (*reversed([_month_end(last, back) for back in range(1, 13)]), last)
-
-
-def _month_end(day: date, months_back: int) -> date:
-    """Return the last day of the month so many months before that of `day`."""
-    month = (
-        day.year * 12 + day.month - months_back
-    )  # counted from nought, one too many: the first of the next
-    return date(month // 12, month % 12 + 1, 1) - timedelta(days=1)
+    return (*(Month.of(last).plus(-back).last for back in range(12, 0, -1)), last)

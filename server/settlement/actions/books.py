@@ -16,11 +16,11 @@ from server.clinics.queries import designations_of
 from server.clinics.rules import DesignationKind, Designations
 from server.home_beds.queries import OpenBeds, open_beds_of
 from server.kit.clock import local_date
+from server.kit.months import Month
 from server.settlement.models import StatementLine
 from server.settlement.rules import (
     LineKind,
     LineStatus,
-    Month,
     Situation,
     StatementStatus,
 )

@@ -10,6 +10,7 @@ from server.alliance.queries import parameters
 from server.audit.actions import note
 from server.authority.actor import Actor
 from server.kit.clock import local_date
+from server.kit.months import Month, month_of
 from server.kit.transactions import action
 from server.outbox.actions import enqueue
 from server.settlement.actions.books import Pair, books_of
@@ -17,9 +18,7 @@ from server.settlement.actions.drawn_lines import take_back, write_fees, write_s
 from server.settlement.models import Statement, StatementLine
 from server.settlement.rules import (
     OPEN_LINES,
-    Month,
     StatementStatus,
-    month_of,
 )
 
 PAIRS_AT_ONCE = 20  # in one pass of the worker; the others follow a second later

@@ -7,6 +7,7 @@ from typing import Any
 from server.alliance.models import ServiceAgreement
 from server.alliance.rules import FeeKind, Funding
 from server.kit.clock import local_date
+from server.kit.months import Month
 from server.settlement.actions.books import Books, Pair, fill
 from server.settlement.models import Statement, StatementLine
 from server.settlement.rules import (
@@ -15,7 +16,6 @@ from server.settlement.rules import (
     Funded,
     LineKind,
     LineStatus,
-    Month,
     fixed_fees,
     fund,
     terms_of,

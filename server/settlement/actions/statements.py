@@ -10,6 +10,7 @@ from server.alliance.rules import Funding
 from server.audit.actions import note
 from server.authority.actor import Actor
 from server.kit.clock import start_of_day
+from server.kit.months import month_of
 from server.kit.transactions import action
 from server.outbox.actions import enqueue
 from server.settlement.access import statement_as_home, statement_as_provider
@@ -29,7 +30,6 @@ from server.settlement.rules import (
     Posting,
     StatementEvent,
     StatementStatus,
-    month_of,
     payment,
     reversed_postings,
     settlement,

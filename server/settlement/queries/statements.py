@@ -15,6 +15,7 @@ from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.identity.queries import HistoryLine, history_of
 from server.kit.clock import start_of_day
+from server.kit.months import month_of
 from server.kit.pages import Page, PageWish, page_of, rows_of
 from server.settlement.access import line_of, sees_the_city, statement_for, statements_visible_to
 from server.settlement.models import Statement, StatementLine
@@ -28,7 +29,6 @@ from server.settlement.rules import (
     LineKind,
     LineStatus,
     StatementStatus,
-    month_of,
 )
 from server.visits.queries import AttestedBy, attested
 

@@ -27,7 +27,7 @@ from server.settlement.rules.statements import (
     StatementEvent,
     StatementStatus,
 )
-from server.settlement.rules.terms import FixedFee, Month, fixed_fees, month_of, terms_of
+from server.settlement.rules.terms import FixedFee, fixed_fees, terms_of
 from server.settlement.rules.waterfall import Funded, Situation, Step, Terms, fund
 
 __all__ = [
@@ -49,7 +49,6 @@ __all__ = [
     "LineEvent",
     "LineKind",
     "LineStatus",
-    "Month",
     "Posting",
     "Situation",
     "StatementEvent",
@@ -59,7 +58,6 @@ __all__ = [
     "fixed_fees",
     "fund",
     "is_balanced",
-    "month_of",
     "payment",
     "reversed_postings",
     "settlement",

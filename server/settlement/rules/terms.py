@@ -1,56 +1,14 @@
 """What an agreement asks for: prices of single services, and the fees of a month."""
 
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from server.alliance.rules import AgreementContent, CatalogueEntry, FeeKind, Funding, PayCycle
-from server.kit.clock import local_date, start_of_day
+from server.kit.months import Month
 from server.settlement.rules.waterfall import Terms
 
 QUARTER = 3  # months
-
-
-@dataclass(frozen=True, order=True)
-class Month:
-    """A month of the city's calendar, by its first day."""
-
-    first: date
-
-    def __post_init__(self) -> None:
-        if self.first.day != 1:
-            message = "a month is named by its first day"
-            raise ValueError(message)
-
-    @property
-    def days(self) -> int:
-        return monthrange(self.first.year, self.first.month)[1]
-
-    @property
-    def last(self) -> date:
-        return self.first.replace(day=self.days)
-
-    @property
-    def following(self) -> "Month":
-        return Month(self.last + timedelta(days=1))
-
-    @property
-    def before(self) -> "Month":
-        return Month((self.first - timedelta(days=1)).replace(day=1))
-
-    @property
-    def ends(self) -> datetime:
-        """Return the first instant after it."""
-        return start_of_day(self.following.first)
-
-    @property
-    def words(self) -> str:
-        return f"{self.first.year} 年 {self.first.month} 月"
-
-
-def month_of(instant: datetime) -> Month:
-    return Month(local_date(instant).replace(day=1))
 
 
 @dataclass(frozen=True)

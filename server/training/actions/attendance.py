@@ -14,7 +14,7 @@ from server.kit.clock import local_date
 from server.kit.database import is_duplicate
 from server.kit.errors import NotFound
 from server.kit.transactions import action
-from server.training.access import HOLD, hosts_open_to, session_for
+from server.training.access import HOLD, guest_of, session_for
 from server.training.actions.sessions import noted
 from server.training.codes import session_of_code
 from server.training.errors import (
@@ -90,10 +90,8 @@ async def _place_of(row: TrainingSession, own: list[int], now: datetime) -> int 
     """Return as whose staff somebody comes: the host's own, else of a member to whom it is open."""
     if row.institution_id in own:
         return row.institution_id
-    if row.open_to is OpenTo.ALLIANCE:
-        for place in own:
-            if row.institution_id in await hosts_open_to([place], now=now):
-                return place
+    if row.open_to is OpenTo.ALLIANCE and own:
+        return await guest_of(host=row.institution, institution_ids=own, now=now)
     return None
 
 

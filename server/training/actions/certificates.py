@@ -6,7 +6,7 @@ from server.authority.actor import Actor
 from server.identity import actions as identity
 from server.kit.transactions import action
 from server.training.errors import SecondPersonNeeded
-from server.training.rules import course_on, runs_out_on
+from server.training.rules import course_on_paper, runs_out_on
 
 
 @action
@@ -23,7 +23,7 @@ async def record_certificate(
     now: datetime,
 ) -> str:
     """Write down a certificate; of a listed course the title, and where paper says no end, its own validity."""
-    listed = course_on(course, completed_on) if course else None
+    listed = course_on_paper(course, completed_on) if course else None
     # What opens work to somebody is not of their own writing.
     if listed is not None and account_uid == actor.account_uid:
         raise SecondPersonNeeded

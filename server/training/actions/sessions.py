@@ -9,9 +9,9 @@ from server.authority.actor import Actor
 from server.identity.models import TrainingRecord
 from server.kit.clock import SHANGHAI, local_date
 from server.kit.transactions import action
-from server.outbox.actions import enqueue
+from server.outbox.actions import enqueue, enqueuing_together
 from server.training.access import institution_to_hold_at, session_to_hold
-from server.training.errors import NotBegun, NotThisSession, ReasonNeeded
+from server.training.errors import NotBegun, NotThisSession, ReasonNeeded, SecondPersonNeeded
 from server.training.models import TrainingAttendance, TrainingSession
 from server.training.queries.sessions import version_of
 from server.training.rules import (
@@ -74,7 +74,7 @@ async def cancel_session(*, actor: Actor, uid: str, reason: str, now: datetime) 
 
 @action
 async def finish_session(*, actor: Actor, uid: str, now: datetime) -> int:
-    """Close the list and write everybody's certificate; return how many."""
+    """Close the list and write everybody's certificate; return how many. Nobody who was there closes it."""
     row = await session_to_hold(actor=actor, uid=uid)
     if now < row.starts_at:
         raise NotBegun
@@ -86,12 +86,16 @@ async def finish_session(*, actor: Actor, uid: str, now: datetime) -> int:
         .select_related("account", "institution")
         .order_by("id")
     )
-    for place, each in enumerate(there, start=1):
-        await TrainingRecord(
+    # What opens work to somebody is not of their own writing; the refusal takes the closing back too.
+    if actor.account_id in {each.account_id for each in there}:
+        raise SecondPersonNeeded
+    began = row.starts_at.astimezone(SHANGHAI)
+    await TrainingRecord.bulk_create(
+        TrainingRecord(
             account_id=each.account_id,
             institution_id=each.institution_id,
             title=course.title,
-            certificate_number=certificate_number(row.uid, row.starts_at.astimezone(SHANGHAI), place),
+            certificate_number=certificate_number(row.uid, began, place),
             completed_on=completed_on,
             expires_on=runs_out_on(course, completed_on),
             recorded_by_id=actor.account_id,
@@ -99,9 +103,13 @@ async def finish_session(*, actor: Actor, uid: str, now: datetime) -> int:
             course_version=course.version,
             attendance_uid=each.uid,
             created_at=now,
-        ).save()
-        payload = {"account": each.account.uid, "institution": each.institution.uid}
-        await enqueue("training.certified", payload, now=now, once_key=f"certified:{each.uid}")
+        )
+        for place, each in enumerate(there, start=1)
+    )
+    async with enqueuing_together():
+        for each in there:
+            payload = {"account": each.account.uid, "institution": each.institution.uid}
+            await enqueue("training.certified", payload, now=now)
     await noted(actor, "training.finished", row, now=now, certificates=len(there))
     return len(there)
 

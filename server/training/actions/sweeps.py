@@ -10,6 +10,7 @@ from server.authority.actor import Actor
 from server.identity.access import in_force
 from server.identity.models import RoleGrant, TrainingRecord
 from server.kit.clock import local_date
+from server.kit.notices import nearest_first
 from server.kit.transactions import action
 from server.outbox.actions import enqueue
 from server.training.actions.sessions import noted
@@ -25,8 +26,7 @@ async def sweep_certificates(*, actor: Actor, now: datetime, limit: int = 200) -
     today = local_date(now)
     numbers = await parameters(NOTICES, on=today)
     told = 0
-    for days in sorted(numbers.values(), reverse=True):
-        unsaid = Q(reminded_days__isnull=True) | Q(reminded_days__gt=days)
+    for days, unsaid in nearest_first(numbers.values()):
         ending = TrainingRecord.filter(
             unsaid,
             struck_out_at__isnull=True,

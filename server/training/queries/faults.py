@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from tortoise.expressions import F
 from tortoise.functions import Count
 
 from server.identity.models import TrainingRecord
@@ -40,8 +41,13 @@ async def _certificates() -> list[str]:
 
 
 async def _own_hand() -> list[str]:
-    """Nobody writes themselves down from paper."""
-    rows = await TrainingAttendance.filter(means="paper").values_list("uid", "account_id", "entered_by_id")
+    """Nobody writes themselves down from paper, nor their own certificate of a course of the list."""
+    own = F("account_id")
+    entered = await TrainingAttendance.filter(means="paper", entered_by_id=own).values_list("uid", flat=True)
+    recorded = await TrainingRecord.filter(course__isnull=False, recorded_by_id=own).values_list(
+        "uid", flat=True
+    )
     return [
-        f"training: {uid} was entered by the one it is about" for uid, account, by in rows if account == by
+        *(f"training: {uid} was entered by the one it is about" for uid in entered),
+        *(f"training: certificate {uid} was written by the one it is about" for uid in recorded),
     ]

@@ -5,22 +5,24 @@ bureau reads numbers; whoever manages the staff of a place opens a number to the
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Subquery
 
 from server.alliance.models import Institution
 from server.alliance.queries import cited
 from server.authority.actor import Actor
 from server.authority.permissions import Permission, Role
 from server.identity.access import in_force
-from server.identity.models import RoleGrant, TrainingRecord
+from server.identity.models import RoleGrant
 from server.kit.clock import local_date
 from server.kit.errors import NotFound
 from server.kit.pages import Page, PageWish, rows_of
+from server.kit.rates import Rate
 from server.training.access import counted_institutions, opens_to_people
+from server.training.queries.standing import valid_courses
 from server.training.rules import COUNTED_ROLES, VERSION, CourseKind, required_of
 
 NUMBERS = (
@@ -37,10 +39,8 @@ class RateCard:
     institution_uid: str
     institution: str
     staff: int
-    pre_service: int  # of them with every pre-service course of their role
-    certificate: int
-    pre_service_percent: int | None  # None: nobody to count
-    certificate_percent: int | None
+    pre_service: Rate  # of them with every pre-service course of their role
+    certificate: Rate
     opens: bool
 
 
@@ -86,7 +86,7 @@ async def rates(*, actor: Actor, wish: PageWish, now: datetime) -> RateBoard:
     )
     page = await rows_of(places, wish, by="created_at", newest_first=False)
     staff = await _staff([row.id for row in page.items], now)
-    held = await _held({each.account_id for each in staff}, local_date(now))
+    held = await valid_courses({each.account_id for each in staff}, day=local_date(now))
     numbers = await cited(NUMBERS, on=local_date(now))
     return RateBoard(
         page=page.of(_card(actor, row, staff, held) for row in page.items),
@@ -110,8 +110,8 @@ async def rate_people(*, actor: Actor, institution_uid: str, now: datetime) -> R
         raise NotFound
     grants = RoleGrant.filter(in_force(now), institution_id=row.id, role__in=COUNTED_ROLES)
     found = await grants.select_related("account").order_by("id").limit(MOST_PEOPLE)
-    held = await _held({each.account_id for each in found}, local_date(now))
-    lines = {(each.account_id, each.role): _line(each, held[each.account_id]) for each in found}
+    held = await valid_courses({each.account_id for each in found}, day=local_date(now))
+    lines = {(each.account_id, each.role): _line(each, held.get(each.account_id, set())) for each in found}
     return RatePeople(row.name, tuple(sorted(lines.values(), key=lambda line: not line.missing)))
 
 
@@ -121,31 +121,24 @@ async def _staff(institution_ids: Iterable[int], now: datetime) -> list[_Counted
     return [_Counted(place, account, Role(role)) for place, account, role in found]
 
 
-async def _held(account_ids: set[int], today: date) -> defaultdict[int, set[str]]:
-    holds = Q(completed_on__lte=today) & (Q(expires_on__isnull=True) | Q(expires_on__gt=today))
-    rows = TrainingRecord.filter(
-        holds, account_id__in=[*sorted(account_ids), 0], course__isnull=False, struck_out_at__isnull=True
-    )
-    found: defaultdict[int, set[str]] = defaultdict(set)
-    for account_id, course in await rows.values_list("account_id", "course"):
-        found[account_id].add(course)
-    return found
-
-
 def _has(role: Role, kind: CourseKind, held: set[str]) -> bool:
     return all(course.code in held for course in required_of(role, kind=kind))
 
 
-def _card(
-    actor: Actor, row: Institution, staff: list[_Counted], held: defaultdict[int, set[str]]
-) -> RateCard:
+def _card(actor: Actor, row: Institution, staff: list[_Counted], held: Mapping[int, set[str]]) -> RateCard:
     # Somebody with two roles is one person, and must have what both of them need.
     roles: defaultdict[int, set[Role]] = defaultdict(set)
     for each in staff:
         if each.institution_id == row.id:
             roles[each.account_id].add(each.role)
     number = {
-        kind: sum(all(_has(role, kind, held[person]) for role in own) for person, own in roles.items())
+        kind: Rate(
+            sum(
+                all(_has(role, kind, held.get(person, set())) for role in own)
+                for person, own in roles.items()
+            ),
+            len(roles),
+        )
         for kind in (CourseKind.PRE_SERVICE, CourseKind.CERTIFICATE)
     }
     return RateCard(
@@ -154,14 +147,8 @@ def _card(
         staff=len(roles),
         pre_service=number[CourseKind.PRE_SERVICE],
         certificate=number[CourseKind.CERTIFICATE],
-        pre_service_percent=_percent(number[CourseKind.PRE_SERVICE], len(roles)),
-        certificate_percent=_percent(number[CourseKind.CERTIFICATE], len(roles)),
         opens=opens_to_people(actor=actor, institution_id=row.id),
     )
-
-
-def _percent(part: int, whole: int) -> int | None:
-    return part * 100 // whole if whole else None  # never rounded up to a goal that is not reached
 
 
 def _line(grant: RoleGrant, held: set[str]) -> PersonLine:

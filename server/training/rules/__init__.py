@@ -14,7 +14,7 @@ from server.training.rules.courses import (
     blocking,
     counts,
     course_on,
-    months_after,
+    course_on_paper,
     required_of,
     runs_out_on,
 )
@@ -59,9 +59,9 @@ __all__ = [
     "certificate_number",
     "counts",
     "course_on",
+    "course_on_paper",
     "ensure_sound",
     "may_sign",
-    "months_after",
     "required_of",
     "runs_out_on",
 ]

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from server.alliance.rules import Confidence
 from server.authority.permissions import Role
+from server.kit.months import months_after
 from server.training.errors import UnknownCourse
 
 
@@ -103,6 +104,15 @@ COURSES: tuple[Course, ...] = (
         "政策② 持证率 85%→95%；养老护理员国家职业技能标准",
         "medium",
     ),
+    Course(
+        "ability_assessor",
+        1,
+        "老年人能力评估员证书",
+        _K.CERTIFICATE,
+        0,
+        None,
+        "人社部 2020 年新职业“老年人能力评估师”（记忆）；能力评估须持证为自拟，没有结束日",
+    ),
 )
 
 
@@ -138,10 +148,22 @@ NEWEST: Mapping[str, Course] = {
 
 def course_on(code: str, day: date) -> Course:
     """Return the version that is taught on a day; an unknown code, or a day before the first, is refused."""
-    taught = [each for each in OF_CODE.get(code, ()) if each.since <= day]
-    if not taught:
+    course = course_on_paper(code, day)
+    if day < course.since:
         raise UnknownCourse
-    return max(taught, key=lambda each: each.version)
+    return course
+
+
+def course_on_paper(code: str, day: date) -> Course:
+    """Return the version to which a certificate of a day belongs; what is older than the first counts as the first.
+
+    From when on a version is taught binds the sessions held here: a licence of twenty years ago is a licence.
+    """
+    versions = OF_CODE.get(code, ())
+    if not versions:
+        raise UnknownCourse
+    taught = [each for each in versions if each.since <= day]
+    return max(taught or versions[:1], key=lambda each: each.version)
 
 
 def required_of(role: Role, *, kind: CourseKind | None = None) -> tuple[Course, ...]:
@@ -160,12 +182,6 @@ def blocking(roles: Iterable[Role]) -> frozenset[str]:
 def runs_out_on(course: Course, completed_on: date) -> date | None:
     """Return the first day on which a certificate no longer holds: the same day of the month, so many months on."""
     return None if course.months is None else months_after(completed_on, course.months)
-
-
-def months_after(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    first, after = date(year, month + 1, 1), date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-    return first.replace(day=min(day.day, (after - first).days))
 
 
 def counts(completed_on: date, expires_on: date | None, *, day: date, grace_days: int = 0) -> bool:

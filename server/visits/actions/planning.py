@@ -17,7 +17,6 @@ from server.kit.clock import local_date
 from server.kit.errors import NotFound
 from server.kit.transactions import action
 from server.people.models import Resident
-from server.training.queries import ensure_trained
 from server.visits.access import visit_to_change
 from server.visits.actions.moving import move, tell, try_move
 from server.visits.errors import (
@@ -26,12 +25,11 @@ from server.visits.errors import (
     NotOfThisProvider,
     NotOnAgreement,
     ReasonNeeded,
-    RegistrationOver,
     TooManyOfARound,
 )
 from server.visits.models import Visit, VisitAttendance, VisitItem
 from server.visits.queries import VisitCard, read_card
-from server.visits.queries.assigning import names_over, people_of, working_on
+from server.visits.queries.assigning import ensure_may_go, working_on
 from server.visits.rules import MOST_OF_A_ROUND, VisitEvent, VisitKind, VisitStatus
 
 LONGEST = timedelta(hours=12)
@@ -155,14 +153,9 @@ async def _residents(agreement: ServiceAgreement, items: Sequence[PlannedItem]) 
 
 async def _clinicians(agreement: ServiceAgreement, uids: Sequence[str], starts_at: datetime) -> list[Account]:
     """Return who is to go: each works for the provider on that day, is registered there, and has what the work needs."""
-    day = local_date(starts_at)
     held = await working_on(agreement.provider_id, uids, starts_at)
     if {grant.account.uid for grant in held} != set(uids):
         raise NotOfThisProvider
-    people = people_of(held)
-    over = [name for account_id, name in names_over(held, day)]
-    if over:
-        raise RegistrationOver(RegistrationOver.sentence_of("、".join(over), day))
-    await ensure_trained(people, day=day)
+    await ensure_may_go(held, local_date(starts_at))
     known = {grant.account.id: grant.account for grant in held}
     return [known[account_id] for account_id in sorted(known)]

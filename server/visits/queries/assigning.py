@@ -9,7 +9,8 @@ from server.authority.permissions import ROLE_PERMISSIONS, Permission
 from server.identity.access import in_force
 from server.identity.models import RoleGrant
 from server.kit.clock import local_date
-from server.training.queries import Assigned
+from server.training.queries import Assigned, ensure_trained
+from server.visits.errors import RegistrationOver
 
 ATTENDING_ROLES = tuple(
     role for role, permissions in ROLE_PERMISSIONS.items() if Permission.VISIT_ATTEND in permissions
@@ -34,6 +35,14 @@ def names_over(grants: Iterable[RoleGrant], day: date) -> list[tuple[int, str]]:
     held = list(grants)
     fine = {grant.account_id for grant in held if registered(grant, day)}
     return sorted({(grant.account_id, grant.account.name) for grant in held if grant.account_id not in fine})
+
+
+async def ensure_may_go(grants: Iterable[RoleGrant], day: date) -> None:
+    """Refuse to send anybody whose registration there is over by then, or who lacks what the work needs."""
+    held = list(grants)
+    if over := [name for _, name in names_over(held, day)]:
+        raise RegistrationOver(RegistrationOver.sentence_of("、".join(over), day))
+    await ensure_trained(people_of(held), day=day)
 
 
 def people_of(grants: Iterable[RoleGrant]) -> tuple[Assigned, ...]:

@@ -10,6 +10,7 @@ from tortoise.functions import Count
 from server.alliance.queries import parameters
 from server.alliance.rules import Days
 from server.kit.clock import local_date
+from server.kit.rates import Rate
 from server.visits.models import Visit
 from server.visits.queries.kept import due
 from server.visits.rules import VisitStatus
@@ -25,10 +26,10 @@ class KeptPromise:
     confirmed: int | None
 
     @property
-    def percent(self) -> int | None:
+    def percent(self) -> str | None:
         if self.planned is None or self.confirmed is None:
             return None
-        return (self.confirmed * 200 + self.planned) // (2 * self.planned)
+        return Rate(self.confirmed, self.planned).percent
 
 
 async def kept_promises(*, institution_ids: Sequence[int], now: datetime) -> Mapping[int, KeptPromise]:

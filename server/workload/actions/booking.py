@@ -1,6 +1,6 @@
 """Bring the ledger up to what both institutions say of a visit now: by the worker, when it hears, and before a month closes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from tortoise.expressions import Q
@@ -12,6 +12,7 @@ from server.authority.permissions import Role
 from server.identity.access import in_force
 from server.identity.models import RoleGrant
 from server.kit.clock import local_date
+from server.kit.months import first_of_month
 from server.kit.transactions import action
 from server.visits.models import Visit
 from server.visits.queries import ConfirmedItem, confirmed_visit
@@ -21,8 +22,8 @@ from server.workload.rules import (
     CODES,
     LineKind,
     MonthStatus,
+    Weights,
     Work,
-    first_of_month,
     weights,
 )
 
@@ -45,27 +46,27 @@ async def book_visit(*, actor: Actor, visit_uid: str, now: datetime) -> int:
     await _remember(visit, known, now)
     wanted = {item.item_uid: item for item in counted.items} if counted else {}
     live = await live_lines(visit_uid)
-    done = 0
-    for item_uid, line in live.items():
-        if item_uid not in wanted or _work(wanted[item_uid]) != _booked(line):
-            await _take_back(line, visit.provider_id, now)
-            done += 1
-        else:
-            del wanted[item_uid]
-    for item in wanted.values():
-        await _credit(item, now)
-        done += 1
-    if done:
-        await note(
-            actor,
-            "workload.booked",
-            subject_kind="visit",
-            subject_uid=visit_uid,
-            institution_id=visit.provider_id,
-            detail={"lines": done, "version": visit.version},
-            now=now,
-        )
-    return done
+    gone = [line for uid, line in live.items() if uid not in wanted or _work(wanted[uid]) != _booked(line)]
+    standing = live.keys() - {line.item_uid for line in gone}
+    missing = [item for uid, item in wanted.items() if uid not in standing]
+    if not gone and not missing:
+        return 0
+    days = {line.on_day for line in gone} | {local_date(item.started_at) for item in missing}
+    months = await _open_months(visit.provider_id, days, now)
+    lines = [_reversal(line, months[line.on_day], now) for line in gone]
+    if missing:
+        lines += await _credits(missing, months, now)
+    await WorkloadLine.bulk_create(lines)
+    await note(
+        actor,
+        "workload.booked",
+        subject_kind="visit",
+        subject_uid=visit_uid,
+        institution_id=visit.provider_id,
+        detail={"lines": len(lines), "version": visit.version},
+        now=now,
+    )
+    return len(lines)
 
 
 async def live_lines(visit_uid: str) -> dict[str, WorkloadLine]:
@@ -90,13 +91,22 @@ def _booked(line: WorkloadLine) -> Work:
     return Work(line.item_uid, line.account_id, line.service, line.home_id, line.on_day)
 
 
-async def _credit(item: ConfirmedItem, now: datetime) -> None:
-    day = local_date(item.started_at)
-    numbers: Mapping[str, int] = await parameters(CODES, on=day)
-    role = await _role_of(item)
-    weight = weights(numbers, service=item.service, role=role)
-    month = await open_month(item.provider_id, day, now)
-    await WorkloadLine(
+async def _credits(
+    items: Sequence[ConfirmedItem], months: Mapping[date, WorkloadMonth], now: datetime
+) -> list[WorkloadLine]:
+    """Weigh what one visit did: its day, its performer and their role are the same for all of it."""
+    day = local_date(items[0].started_at)
+    numbers, role = await parameters(CODES, on=day), await _role_of(items[0])
+    return [
+        _credit(item, months[day], weights(numbers, service=item.service, role=role), role, now)
+        for item in items
+    ]
+
+
+def _credit(
+    item: ConfirmedItem, month: WorkloadMonth, weight: Weights, role: Role, now: datetime
+) -> WorkloadLine:
+    return WorkloadLine(
         kind=LineKind.CREDIT,
         month_id=month.id,
         account_id=item.performer_id,
@@ -105,7 +115,7 @@ async def _credit(item: ConfirmedItem, now: datetime) -> None:
         item_uid=item.item_uid,
         service=item.service,
         service_name=item.service_name,
-        on_day=day,
+        on_day=local_date(item.started_at),
         role=role,
         item_weight=weight.item,
         role_weight=weight.role,
@@ -113,12 +123,11 @@ async def _credit(item: ConfirmedItem, now: datetime) -> None:
         points=weight.points,
         credit_key=f"{item.item_uid}:{item.version}",
         created_at=now,
-    ).save()
+    )
 
 
-async def _take_back(line: WorkloadLine, provider_id: int, now: datetime) -> None:
-    month = await open_month(provider_id, line.on_day, now)
-    await WorkloadLine(
+def _reversal(line: WorkloadLine, month: WorkloadMonth, now: datetime) -> WorkloadLine:
+    return WorkloadLine(
         kind=LineKind.REVERSAL,
         month_id=month.id,
         account_id=line.account_id,
@@ -135,7 +144,7 @@ async def _take_back(line: WorkloadLine, provider_id: int, now: datetime) -> Non
         points=-line.points,
         reverses_id=line.id,
         created_at=now,
-    ).save()
+    )
 
 
 async def _role_of(item: ConfirmedItem) -> Role:
@@ -147,16 +156,30 @@ async def _role_of(item: ConfirmedItem) -> Role:
     return Role.HOSPITAL_MANAGER if roles == {Role.HOSPITAL_MANAGER} else Role.CLINICIAN
 
 
-async def open_month(institution_id: int, day: date, now: datetime) -> WorkloadMonth:
-    """Return the month of a day, held; where that is closed, the month that is running now."""
-    row = await held_month(institution_id, first_of_month(day), now)
-    if row.status is MonthStatus.OPEN:
-        return row
-    return await held_month(institution_id, first_of_month(local_date(now)), now)
+async def _open_months(
+    institution_id: int, days: Iterable[date], now: datetime
+) -> Mapping[date, WorkloadMonth]:
+    """Return where each day is booked, held from the oldest on: in its month, or in the running one where that is closed."""
+    own = {day: first_of_month(day) for day in days}
+    running = first_of_month(local_date(now))
+    held = {month: await _held_month(institution_id, month, now) for month in sorted(set(own.values()))}
+    closed = any(row.status is MonthStatus.CLOSED for row in held.values())
+    if closed and running not in held:
+        held[running] = await _held_month(institution_id, running, now)
+    return {
+        day: held[month if held[month].status is MonthStatus.OPEN else running] for day, month in own.items()
+    }
 
 
-async def held_month(institution_id: int, month: date, now: datetime) -> WorkloadMonth:
-    row = WorkloadMonth(institution_id=institution_id, month=month, created_at=now)
-    if not await WorkloadMonth.filter(institution_id=institution_id, month=month).exists():
+async def _held_month(institution_id: int, month: date, now: datetime) -> WorkloadMonth:
+    row = await begun_month(institution_id, month, now)
+    return await WorkloadMonth.filter(id=row.id).select_for_update().get()
+
+
+async def begun_month(institution_id: int, month: date, now: datetime) -> WorkloadMonth:
+    """Return a month, begun where the ledger does not know it yet, and not held."""
+    rows = WorkloadMonth.filter(institution_id=institution_id, month=month)
+    if not await rows.exists():
+        row = WorkloadMonth(institution_id=institution_id, month=month, created_at=now)
         await WorkloadMonth.bulk_create([row], ignore_conflicts=True)
-    return await WorkloadMonth.filter(institution_id=institution_id, month=month).select_for_update().get()
+    return await rows.get()

@@ -8,20 +8,20 @@ from server.alliance.queries import parameter
 from server.audit.actions import note
 from server.authority.actor import Actor
 from server.kit.clock import local_date, start_of_day
+from server.kit.months import Month, first_of_month
 from server.kit.transactions import action
 from server.outbox.actions import enqueue
+from server.visits.models import Visit
 from server.visits.queries import confirmed_items
 from server.workload.access import institution_to_close_at, month_to_close
-from server.workload.actions.booking import book_visit, held_month
+from server.workload.actions.booking import begun_month, book_visit
 from server.workload.errors import MonthClosed, MonthNotBegun, MonthNotOver
 from server.workload.models import WorkloadLine, WorkloadMonth
 from server.workload.rules import (
     MONTH_MOVES,
     MonthEvent,
     MonthStatus,
-    first_of_month,
     is_over,
-    month_after,
 )
 
 
@@ -44,7 +44,7 @@ async def count_month(*, actor: Actor, institution_uid: str, day: date, now: dat
     if month > local_date(now):
         raise MonthNotBegun
     institution = await institution_to_close_at(actor=actor, uid=institution_uid)
-    row = await held_month(institution.id, month, now)
+    row = await begun_month(institution.id, month, now)
     if row.status is MonthStatus.OPEN:
         await _booked(actor, row, now)
     return str(row.uid)
@@ -82,12 +82,14 @@ async def close_month(*, actor: Actor, uid: str, now: datetime) -> int:
 async def _booked(actor: Actor, row: WorkloadMonth, now: datetime) -> int:
     items = await confirmed_items(
         since=start_of_day(row.month),
-        until=start_of_day(month_after(row.month)),
+        until=start_of_day(Month(row.month).following.first),
         provider_id=row.institution_id,
     )
     known = WorkloadLine.filter(item_uid__in=[item.item_uid for item in items])
     there = {each["item_uid"] for each in await known.values("item_uid")} if items else set()
     missing = sorted({item.visit_uid for item in items if item.item_uid not in there})
+    # All visits before any month: a worker that holds the next of them waits for a month that is held here.
+    await Visit.filter(uid__in=[*missing, ""]).order_by("id").select_for_update().values_list("id")
     return sum([await book_visit(actor=actor, visit_uid=uid, now=now) for uid in missing])
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tortoise.expressions import Q
 from tortoise.functions import Count, Sum
 
 from server.alliance.access import BUREAU_ROLES
@@ -12,6 +13,7 @@ from server.authority.actor import Actor
 from server.identity.models import Account
 from server.identity.queries import HistoryLine, history_of
 from server.kit.clock import local_date
+from server.kit.months import Month, first_of_month
 from server.kit.pages import Page, PageWish, page_of, rows_of
 from server.workload.access import (
     CLOSE,
@@ -28,13 +30,12 @@ from server.workload.rules import (
     PLACE_CODE,
     LineKind,
     MonthStatus,
-    first_of_month,
     is_over,
-    month_words,
     said_points,
 )
 
 MOST_PEOPLE = 500
+LATEST = 12  # months that somebody looks back on
 
 
 @dataclass(frozen=True)
@@ -178,24 +179,29 @@ async def my_work(*, actor: Actor, month: date | None, wish: PageWish, now: date
     """Return what the actor did in a month, and their latest months; of this month where none is said."""
     chosen = first_of_month(month or local_date(now))
     rows = WorkloadLine.filter(own_lines(actor=actor, month=chosen))
-    latest = (
-        await WorkloadLine.filter(own_lines(actor=actor, month=None))
-        .annotate(sum=Sum("points"), credits=Count("credit_key"), lines=Count("id"))
-        .group_by("month__month")
-        .order_by("-month__month")
-        .limit(12)
-        .values("month__month", "sum", "credits", "lines")
-    )
-    sums = tuple(
-        MyMonth(each["month__month"], said_points(int(each["sum"])), _services(each)) for each in latest
-    )
-    here = next((each for each in sums if each.month == chosen), MyMonth(chosen, "0", 0))
+    sums = await _mine(own_lines(actor=actor, month=None))
+    # On its own: it may lie before the latest ones.
+    here = next(iter(await _mine(own_lines(actor=actor, month=chosen))), MyMonth(chosen, "0", 0))
     return MyWork(
         month=chosen,
         points=here.points,
         services=here.services,
         months=sums,
         lines=await page_of(rows.select_related("account", "home", "month"), wish, _line, by="created_at"),
+    )
+
+
+async def _mine(lines: Q) -> tuple[MyMonth, ...]:
+    latest = (
+        await WorkloadLine.filter(lines)
+        .annotate(sum=Sum("points"), credits=Count("credit_key"), lines=Count("id"))
+        .group_by("month__month")
+        .order_by("-month__month")
+        .limit(LATEST)
+        .values("month__month", "sum", "credits", "lines")
+    )
+    return tuple(
+        MyMonth(each["month__month"], said_points(int(each["sum"])), _services(each)) for each in latest
     )
 
 
@@ -247,7 +253,7 @@ def _card(row: WorkloadMonth, sums: Mapping[int, _Sum]) -> MonthCard:
         uid=row.uid,
         institution=row.institution.name,
         month=row.month,
-        month_words=month_words(row.month),
+        month_words=Month(row.month).words,
         status=row.status,
         status_words=MONTH_WORDS[row.status],
         points=said_points(found.hundredths),

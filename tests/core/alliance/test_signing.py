@@ -9,10 +9,9 @@ import pytest
 
 from server.alliance import actions, queries
 from server.alliance.actions import Authorisation
-from server.alliance.errors import PaperTooLarge, PaperUnreadable
+from server.alliance.errors import AuthorisationWrong, PaperTooLarge, PaperUnreadable
 from server.alliance.models import AgreementPaper, AgreementSignature, ServiceAgreement, SigningAuthority
 from server.alliance.rules import (
-    LARGEST_PAPER,
     AgreementStatus,
     Attachment,
     Cooperation,
@@ -37,13 +36,16 @@ from server.alliance.rules import (
 )
 from server.audit.models import AuditEntry
 from server.authority.actor import Actor
+from server.authority.permissions import Role
 from server.demo import Town
 from server.demo.alliance import GREEN, PATROL
 from server.identity.actions import authorise_signer
+from server.identity.models import RoleGrant
 from server.identity.queries import signers
 from server.invariants import faults
 from server.kit.clock import local_date
 from server.kit.pages import PageWish
+from server.kit.scans import LARGEST_PAPER
 from tests.core.alliance.test_agreements import drafted, refused
 
 Actors = Callable[[str], Awaitable[Actor]]
@@ -71,6 +73,11 @@ class TestScope:
     @pytest.mark.parametrize(("most", "valid"), [(2999, False), (3000, True), (None, True)])
     def test_no_fee_is_above_the_sum(self, most: int | None, valid: bool) -> None:
         assert covers(scope(most_fen=most), PATROL, DAY) is valid
+
+    def test_nor_is_the_price_of_a_service(self) -> None:
+        dear = replace(PATROL, items=(ServiceItem("patrol", "医疗巡诊", price=3001),))
+        assert not covers(scope(most_fen=3000), dear, DAY)
+        assert covers(scope(most_fen=3001), dear, DAY)
 
 
 class TestText:
@@ -267,6 +274,13 @@ class TestAttachments:
 
         await refused("alliance.too_many_papers", actions.attach_paper(**words))
 
+        card = await actions.propose_agreement(actor=words["actor"], uid=words["uid"], now=words["now"])
+        await actions.sign_on_paper(
+            actor=words["actor"], uid=card.uid, content_hash=card.content_hash, signer="何院长", scan=SCAN,
+            now=words["now"],
+        )  # fmt: skip
+        assert await AgreementPaper.filter(agreement__uid=card.uid).count() == 13
+
 
 class TestAuthorising:
     async def test_a_colleague_registers_and_takes_back(self, town: Town, actor: Actors, clock: Any) -> None:
@@ -319,6 +333,40 @@ class TestAuthorising:
                 institution_uid=town.alliance.yihe,
                 given=given,
                 now=clock(),
+            ),
+        )
+
+    async def test_a_sum_below_nought_is_refused_where_it_was_written(
+        self, town: Town, actor: Actors, clock: Any
+    ) -> None:
+        with pytest.raises(AuthorisationWrong) as refusal:
+            await authorise_signer(
+                actor=await actor("he"),
+                account_uid=town.identity.accounts["jin"],
+                institution_uid=town.alliance.yihe,
+                given=Authorisation("授权 9", scope(most_fen=-1)),
+                now=clock(),
+            )
+        assert set(refusal.value.fields) == {"most_yuan"}
+
+    async def test_a_role_that_is_over_signs_nothing(self, town: Town, actor: Actors, clock: Any) -> None:
+        now, accounts = clock(), town.identity.accounts
+        jin = RoleGrant.filter(account__uid=accounts["jin"], institution__uid=town.alliance.yihe)
+        row = await jin.first()
+        assert row is not None
+        await jin.update(ends_at=now - timedelta(days=1))
+        await RoleGrant(  # still of the house, in a role that may not sign
+            account_id=row.account_id, institution_id=row.institution_id, role=Role.NURSE,
+            starts_at=now - timedelta(days=1), created_at=now,
+        ).save()  # fmt: skip
+        await refused(
+            "kit.not_found",
+            authorise_signer(
+                actor=await actor("he"),
+                account_uid=accounts["jin"],
+                institution_uid=town.alliance.yihe,
+                given=Authorisation("授权 9", scope()),
+                now=now,
             ),
         )
 

@@ -242,6 +242,24 @@ class TestAnswering:
         await desk.chosen(uid, mine)
         assert [await desk.seen(each) for each in ("feng", "zhao", "sun", "he")] == [[uid], [uid], [], []]
 
+    async def test_who_answered_and_why_one_stepped_back_is_not_read_next_door(self, desk: Desk) -> None:
+        """ADR 36.7: neither before one is chosen nor by the chosen one."""
+        now, uid = desk.clock(), (await desk.published())[Need.ROUNDS]
+        mine, feng = await desk.answered(uid), await desk.actors("feng")
+        await desk.chosen(uid, mine)
+        await actions.withdraw_answer(actor=feng, uid=uid, answer_uid=mine, reason="人手不够", now=now)
+
+        async def told(by: str) -> tuple[bool, str | None]:
+            sheet = await queries.demand_sheet(actor=await desk.actors(by), uid=uid, now=now)
+            return bool(sheet.history), sheet.reason
+
+        for outsider in ("zhao", "sun"):
+            assert await told(outsider) == (False, None)
+        for party in ("song", "qian", "tang"):
+            assert await told(party) == (True, "人手不够")
+        await desk.chosen(uid, await desk.answered(uid, "zhao", 10))
+        assert await told("zhao") == (False, None)
+
 
 class TestClocks:
     async def test_what_nobody_answers_goes_to_the_health_commission_once(self, desk: Desk) -> None:

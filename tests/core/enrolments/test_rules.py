@@ -22,10 +22,7 @@ from server.enrolments.rules import (
     groups_of,
     last_day_of,
     offered,
-    percent,
     price_words,
-    shown,
-    tells_few,
     why_none,
 )
 
@@ -78,9 +75,3 @@ def test_why_none_has_words_and_a_next_step_for_each() -> None:
         assert END_WORDS[reason]
     assert set(WHY_WORDS) == set(NEXT_STEP) == set(Why)
     assert set(GROUP_WORDS) >= ABOUT_HEALTH
-
-
-def test_few_are_not_shown() -> None:
-    assert [shown(many, least=5) for many in (0, 1, 4, 5)] == ["0", "<5", "<5", "5"]
-    assert [tells_few(part, 20, least=5) for part in (0, 4, 5, 15, 16, 20)] == [False, True, False, False, True, False]  # fmt: skip
-    assert (percent(0, 0), percent(2, 3)) == ("—", "66.67%")

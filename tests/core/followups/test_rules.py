@@ -31,14 +31,13 @@ from server.followups.rules import (
     finding_of,
     is_controlled,
     rates_of,
-    small,
     subject_of,
     urgent_reasons,
 )
 from server.followups.rules.findings import SHEET_CODE, body_mass_index
-from server.followups.rules.rates import told
 from server.kit.clock import age_on
 from server.kit.errors import IllegalMove
+from server.kit.rates import shown, shown_part
 from server.records.rules import PARAMETERS as OF_RECORDS
 from server.records.rules import EntryKind, Lines, checked_body
 from tests.core.followups.filled import PRESSURE, SUGAR
@@ -341,10 +340,10 @@ class TestRates:
 
     @pytest.mark.parametrize(("number", "said"), [(0, "0"), (1, "<5"), (4, "<5"), (5, "5")])
     def test_hide_small_numbers(self, number: int, said: str) -> None:
-        assert small(number, least=5) == said
+        assert shown(number, least=5) == said
 
     @pytest.mark.parametrize(
         ("part", "said"), [(0, "0"), (4, "<5"), (5, "5"), (95, "95"), (96, "—"), (99, "—"), (100, "100")]
     )
     def test_hide_what_leaves_a_few_of_the_whole(self, part: int, said: str) -> None:
-        assert told(part, 100, least=5) == said
+        assert shown_part(part, 100, least=5) == said

@@ -4,9 +4,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from server.half_days.queries import HalfDayProposal, propose_half_day
+from server.identity.models import RoleGrant, TrainingRecord
+from server.kit.clock import local_date
 from server.kit.engines.counting import counted
 from server.people.actions import admit
 from server.people.rules import Sex
+from tests.core.alliance.test_agreements import refused
 
 
 async def proposal(town: Any, actor: Any, now: datetime) -> HalfDayProposal:
@@ -41,3 +44,13 @@ async def test_runs_no_more_statements_for_many_than_for_a_few(town: Any, actor:
     assert len(for_many) == len(for_a_few)
     assert many.done + len(many.left_out) > few.done + len(few.left_out)
     assert all(each.sentence for each in many.left_out)
+
+
+async def test_sends_nobody_whom_planning_would_refuse(town: Any, actor: Any, clock: Any) -> None:
+    doctor = town.identity.accounts["doctor"]
+    at_work = RoleGrant.filter(account__uid=doctor, institution__uid=town.alliance.health_center)
+    await at_work.update(registration_ends_on=local_date(clock()) + timedelta(days=3))
+    await refused("visits.registration_over", proposal(town, actor, clock()))
+    await at_work.update(registration_ends_on=None)
+    await TrainingRecord.filter(account__uid=doctor).update(struck_out_at=clock())
+    await refused("training.untrained", proposal(town, actor, clock()))

@@ -7,13 +7,13 @@ from server.half_days.rules import NUMBERS, WORKS, credentials
 
 class TestCredentials:
     def test_come_with_the_post_and_for_an_assessment_with_a_certificate_besides(self) -> None:
-        without = credentials([Role.CLINICIAN], ["急救培训"])
+        without = credentials([Role.CLINICIAN], ["emergency"])
 
         assert without == set(WORKS) - {"ability"}
-        assert credentials([Role.CLINICIAN], ["老年人能力评估员"]) == set(WORKS)
+        assert credentials([Role.CLINICIAN], ["ability_assessor"]) == set(WORKS)
 
     def test_of_other_posts_are_none(self) -> None:
-        assert credentials([Role.HOTLINE, Role.MODERATOR], ["老年人能力评估员"]) == set()
+        assert credentials([Role.HOTLINE, Role.MODERATOR], ["ability_assessor"]) == set()
         assert credentials([], []) == set()
 
 

@@ -33,9 +33,14 @@ from server.people.actions import discharge, transfer
 from server.people.models import Resident
 from server.people.rules import CareEvent, StayEnd
 from server.records.models import RecordEntry
+from server.visits import actions as visits
+from server.visits.models import VisitCorrection
+from server.visits.rules import Outcome
 from tests.core.home_beds.flows import NOTE, OPENING, TICKED, BedWay
+from tests.core.visits.conftest import Round, morning
 
 S = HomeBedStatus
+__all__ = ["morning"]
 WORKER = system_actor("worker")
 
 
@@ -284,6 +289,52 @@ class TestRounds:
                 now=way.clock(),
             )
         assert await HomeBedRound.all().count() == 1
+
+    async def test_a_visit_that_was_corrected_is_one_for_whom_was_seen_after_all(self, way: BedWay) -> None:
+        """I36: absent, the round and its deadline go; seen again, and at another time, they come back."""
+        await way.opened()
+        await HomeBed.filter(uid=way.uid).update(rounds_a_week=7)
+        row, first = await way.row(), (await way.row()).next_deadline
+        way.clock.advance(hours=2)
+        came = way.clock()
+
+        async def heard(seen: list[int], made_at: Any) -> Any:
+            await actions.note_visit_rounds(
+                actor=WORKER,
+                visit_uid="01VISIT",
+                institution_id=row.institution_id,
+                resident_ids=seen,
+                made_at=made_at,
+                now=way.clock(),
+            )
+            return (await way.row()).next_deadline
+
+        after = await heard([row.resident_id], came)
+        assert after != first
+        assert await heard([], came) == first
+        assert not await HomeBedRound.all().exists()
+        assert await heard([row.resident_id], came) == after
+        assert await heard([row.resident_id], came - timedelta(hours=1)) == after - timedelta(hours=1)
+        assert (await HomeBedRound.get()).made_at == came - timedelta(hours=1)
+
+    async def test_news_of_a_correction_reaches_the_bed(
+        self, way: BedWay, morning: Round, worker_pass: Any
+    ) -> None:
+        await way.opened()
+        await morning.confirm()
+        await worker_pass()
+        assert await HomeBedRound.all().count() == 1
+        await visits.request_correction(
+            actor=morning.he,
+            visit_uid=morning.uid,
+            reason="当时在医院",
+            outcomes={morning.town.visits.today_wang: Outcome.ABSENT},
+            now=morning.now,
+        )
+        correction = await VisitCorrection.get(visit__uid=morning.uid)
+        await visits.approve_correction(actor=morning.feng, correction_uid=correction.uid, now=morning.now)
+        await worker_pass()
+        assert not await HomeBedRound.all().exists()
 
     async def test_raise_how_often_the_home_is_to_be_visited(self, way: BedWay) -> None:
         await way.opened()

@@ -10,14 +10,16 @@ from server.identity import actions, queries
 from server.identity.errors import (
     EndedAlready,
     NothingProlonged,
+    NotToYourself,
     PeriodNeeded,
     RegistrationBackwards,
     RegistrationNeeded,
+    RoleHeldAlready,
     SecondedElsewhere,
 )
 from server.identity.models import RoleGrant
 from server.identity.rules import Engagement, Terms, ensure_not_lent_twice, ensure_terms
-from server.kit.clock import SHANGHAI
+from server.kit.clock import SHANGHAI, local_date
 from server.kit.errors import NotFound
 from server.kit.periods import Period
 from server.outbox.models import OutboxMessage
@@ -157,6 +159,27 @@ class TestProlonging:
                 **{**wish, "now": now + timedelta(minutes=1)}, ends_at=now + timedelta(days=39)
             )
 
+    async def test_is_not_of_ones_own_role_nor_into_the_same_role_given_again(self, town, actor, clock):
+        now, feng = clock(), await actor("feng")
+        own = await RoleGrant.filter(account_id=feng.account_id, role=Role.HOSPITAL_MANAGER).get()
+        await RoleGrant.filter(id=own.id).update(ends_at=now + timedelta(days=5))
+        with pytest.raises(NotToYourself):
+            await actions.prolong_role(
+                actor=feng, grant_uid=own.uid, ends_at=now + timedelta(days=90), reason="续", now=now
+            )
+        first = await lent(actor, town, now)
+        await lent(
+            actor, town, now, starts_at=now + timedelta(days=30), ends_at=None, terms=Terms()
+        )  # from then on for good
+        with pytest.raises(RoleHeldAlready):
+            await actions.prolong_role(
+                actor=await actor("sun"),
+                grant_uid=first.uid,
+                ends_at=now + timedelta(days=31),
+                reason="再借",
+                now=now,
+            )
+
 
 class TestReminders:
     async def test_come_thirty_and_seven_days_ahead_once_each_and_anew_after_prolonging(
@@ -180,3 +203,22 @@ class TestReminders:
         )
         assert await actions.sweep_workplaces(actor=worker, now=at) == 1
         assert await OutboxMessage.filter(topic="identity.workplace_ending").count() == 3
+
+    async def test_what_ends_within_days_is_told_by_the_nearest_notice_alone(self, town, actor, clock):
+        now = clock()
+        await lent(actor, town, now, ends_at=now + timedelta(days=5))
+        assert await actions.sweep_workplaces(actor=system_actor("worker"), now=now) == 1
+        assert await actions.sweep_workplaces(actor=system_actor("worker"), now=now) == 0
+
+    async def test_each_end_of_a_role_is_told_for_itself(self, town, actor, clock):
+        now, worker = clock(), system_actor("worker")
+        grant = await lent(actor, town, now, ends_at=now + timedelta(days=100))
+        await RoleGrant.filter(uid=grant.uid).update(
+            registration_ends_on=local_date(now) + timedelta(days=50)
+        )
+        told = [
+            day
+            for day in range(100)
+            if await actions.sweep_workplaces(actor=worker, now=now + timedelta(days=day))
+        ]
+        assert told == [20, 43, 71, 94]  # the role ends during a day: with the day after it

@@ -219,8 +219,33 @@ class TestBoard:
         assert bureau.total.residents == 5
         hidden = await board("qian", "yihe")
         assert (hidden.total, hidden.series[-1].figures) == (None, None)
+        partner = await board("feng")  # comes to the home, and is told no more than the bureau
+        assert {each.home: each.too_few for each in partner.homes}["云桥市颐和养老院"]
         own = await board("he")
         assert (own.total, own.may_correct) == (Figures(120, 60, 2), True)
         chain = await board("jin")
         assert (chain.total and chain.total.residents, chain.chosen) == (8, None)
         await refused("kit.not_found", board("he", "songhe"))
+
+    async def test_few_in_hospital_are_told_to_the_home_alone(self, town: Town, actor: Actors) -> None:
+        now = at(3, 8)
+        await actions.sweep_census(actor=WORKER, now=now)
+        words: dict[str, Any] = {
+            "actor": await actor("jin"),
+            "home_uid": town.alliance.qinghe,
+            "day": DAY,
+            "now": now,
+        }
+
+        async def told(who: str, figures: Figures) -> tuple[str, str, int]:
+            await actions.correct_census(figures=figures, reason="补登", **words)
+            board = await queries.census_board(
+                actor=await actor(who), home_uid=town.alliance.qinghe, span=CensusSpan.MONTH, now=now
+            )
+            (card,) = [each for each in board.homes if each.home_uid == town.alliance.qinghe]
+            assert card.figures is not None
+            return card.inpatient, card.convalescent, card.figures.inpatient
+
+        assert await told("qian", Figures(300, 150, 40, 1, 5)) == ("<5", "5", 0)
+        assert await told("qian", Figures(300, 150, 40, 37, 0)) == ("—", "0", 0)  # three who are well
+        assert await told("jin", Figures(300, 150, 40, 2, 5)) == ("2", "5", 2)

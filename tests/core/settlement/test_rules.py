@@ -17,13 +17,13 @@ from server.alliance.rules import (
     ServiceItem,
 )
 from server.kit.errors import IllegalMove
+from server.kit.months import Month
 from server.settlement.rules import (
     LINE_MOVES,
     STATEMENT_MOVES,
     LedgerAccount,
     LineEvent,
     LineStatus,
-    Month,
     Situation,
     StatementEvent,
     StatementStatus,

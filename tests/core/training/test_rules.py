@@ -6,6 +6,7 @@ import pytest
 
 from server.authority.permissions import Role
 from server.kit.errors import IllegalMove
+from server.kit.months import months_after
 from server.training.errors import BadSession, UnknownCourse
 from server.training.rules import (
     COURSES,
@@ -17,9 +18,9 @@ from server.training.rules import (
     certificate_number,
     counts,
     course_on,
+    course_on_paper,
     ensure_sound,
     may_sign,
-    months_after,
     runs_out_on,
 )
 
@@ -33,11 +34,16 @@ class TestCourses:
         assert len({(course.code, course.version) for course in COURSES}) == len(COURSES)
         assert {each.course for each in REQUIREMENTS} <= {course.code for course in COURSES}
 
-    def test_an_unknown_one_or_a_day_before_the_first_is_refused(self):
-        with pytest.raises(UnknownCourse):
-            course_on("juggling", DAY)
+    def test_an_unknown_one_is_refused_and_none_is_held_before_it_is_taught(self):
+        for of in (course_on, course_on_paper):
+            with pytest.raises(UnknownCourse):
+                of("juggling", DAY)
         with pytest.raises(UnknownCourse):
             course_on("emergency", date(2020, 1, 1))
+
+    def test_paper_older_than_the_first_version_belongs_to_it(self):
+        assert course_on_paper("practice_licence", date(2005, 7, 1)).version == 1
+        assert course_on_paper("emergency", DAY) == course_on("emergency", DAY)
 
     @pytest.mark.parametrize(
         ("day", "months", "after"),

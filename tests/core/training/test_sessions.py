@@ -5,14 +5,17 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from server.alliance.models import PolicyParameter
+from server.alliance.models import Institution, PolicyParameter
 from server.authority.actor import system_actor
 from server.identity.models import RoleGrant, TrainingRecord
-from server.kit.clock import SHANGHAI
+from server.kit.clock import SHANGHAI, local_date
+from server.kit.engines.counting import counted
 from server.kit.errors import NotFound
 from server.kit.pages import PageWish
+from server.kit.rates import Rate
 from server.outbox.models import OutboxMessage
 from server.training import actions, queries
+from server.training.access import HOLD
 from server.training.actions import Planned
 from server.training.codes import shown_code
 from server.training.errors import (
@@ -27,6 +30,7 @@ from server.training.errors import (
     SessionFull,
 )
 from server.training.models import TrainingAttendance, TrainingSession
+from server.training.rules import OpenTo
 from server.visits.codes import code_keys, rotating_code
 
 AFTERNOON = datetime(2026, 3, 2, 14, 40, tzinfo=SHANGHAI)
@@ -74,6 +78,19 @@ class TestAttending:
         await actions.attend(actor=nurse, code=await code_of(town, now), now=now)
 
         there = await TrainingAttendance.get(session__uid=town.training.session).select_related("institution")
+        assert there.institution.uid == town.alliance.yihe
+
+    async def test_of_a_bureau_is_open_to_every_member(self, town, actor, clock):
+        qian, nurse, now = await actor("qian"), await actor("nurse"), clock()
+        bureau = await Institution.get(id__in=sorted(qian.institutions_with(HOLD)))
+        begins = now - timedelta(minutes=5)
+        planned = Planned(
+            "care_annual", "礼堂", "周老师", begins, begins + timedelta(hours=2), 99, OpenTo.ALLIANCE
+        )
+        uid = await actions.plan_session(actor=qian, institution_uid=bureau.uid, planned=planned, now=now)
+        code = shown_code(session_id=(await TrainingSession.get(uid=uid)).id, now=now)
+        await actions.attend(actor=nurse, code=code, now=now)
+        there = await TrainingAttendance.get(session__uid=uid).select_related("institution")
         assert there.institution.uid == town.alliance.yihe
 
     async def test_is_refused_to_others_twice_too_early_and_with_any_other_code(self, town, actor, clock):
@@ -145,6 +162,36 @@ class TestFinishing:
         with pytest.raises(NotThisSession):
             await actions.attend(actor=await actor("nurse"), code=await code_of(town, clock()), now=clock())
 
+    async def test_is_not_by_the_hand_of_one_who_was_there(self, town, actor, clock):
+        clock.set(AFTERNOON)
+        feng, now = await actor("feng"), clock()
+        await actions.attend(actor=feng, code=await code_of(town, now), now=now)
+        with pytest.raises(SecondPersonNeeded):
+            await actions.finish_session(actor=feng, uid=town.training.session, now=now)
+        assert (await row_of(town)).status == "planned"
+        assert not await TrainingRecord.filter(attendance_uid__isnull=False).exists()
+
+        own = await TrainingRecord.filter(account_id=feng.account_id, course__isnull=False).first()
+        await TrainingRecord.filter(id=own.id).update(recorded_by_id=feng.account_id)
+        assert await queries.faults(now=now) == [
+            f"training: certificate {own.uid} was written by the one it is about"
+        ]
+
+    async def test_of_many_runs_no_more_statements_than_of_one(self, town, actor, clock):
+        clock.set(AFTERNOON)
+        he, now = await actor("he"), clock()
+
+        async def finished(*keys: str) -> int:
+            uid = await own_course(he, town, now, open_to="alliance", seats=9)
+            code = shown_code(session_id=(await TrainingSession.get(uid=uid)).id, now=now)
+            for key in keys:
+                await actions.attend(actor=await actor(key), code=code, now=now)
+            with counted() as statements:
+                assert await actions.finish_session(actor=he, uid=uid, now=now) == len(keys)
+            return len(statements)
+
+        assert await finished("nurse", "doctor", "feng") == await finished("nurse")
+
     async def test_is_asked_for_once_a_day_later(self, town, actor, clock):
         clock.set(AFTERNOON + timedelta(days=2))
         assert await actions.sweep_sessions(actor=WORKER, now=clock()) == 1
@@ -164,6 +211,16 @@ class TestCertificates:
             if await OutboxMessage.filter(topic="training.certificate_ending").count() > before:
                 told.append(days)
         assert told == [30, 7]
+
+    async def test_that_are_entered_late_are_told_once(self, town, actor, clock):
+        await actions.sweep_certificates(actor=WORKER, now=clock())
+        row = await TrainingRecord.get(
+            account__uid=town.identity.accounts["doctor"], course="infection_control"
+        )
+        ends = local_date(clock()) + timedelta(days=5)
+        await TrainingRecord.filter(id=row.id).update(expires_on=ends, reminded_days=None)
+        assert await actions.sweep_certificates(actor=WORKER, now=clock()) == 1
+        assert await actions.sweep_certificates(actor=WORKER, now=clock()) == 0
 
     async def test_that_were_renewed_are_not_told(self, town, actor, clock):
         row = await TrainingRecord.get(
@@ -205,16 +262,16 @@ class TestRates:
         feng, qian, now = await actor("feng"), await actor("qian"), clock()
         own = await queries.rates(actor=feng, wish=PageWish(), now=now)
         (card,) = own.page.items
-        assert (card.staff, card.pre_service_percent, card.certificate_percent, card.opens) == (
+        assert (card.staff, card.pre_service, card.certificate, card.opens) == (
             1,
-            100,
-            100,
+            Rate(1, 1),
+            Rate(1, 1),
             True,
         )
 
         city = await queries.rates(actor=qian, wish=PageWish(), now=now)
         at = {each.institution_uid: each for each in city.page.items}
-        assert at[town.alliance.yihe].pre_service_percent == 0  # the nurse has nothing yet
+        assert at[town.alliance.yihe].pre_service.percent == "0.00%"  # the nurse has nothing yet
         assert not any(each.opens for each in city.page.items)
         with pytest.raises(NotFound):
             await queries.rate_people(actor=qian, institution_uid=town.alliance.yihe, now=now)
@@ -226,7 +283,7 @@ class TestRates:
     async def test_a_certificate_that_ran_out_or_was_struck_out_no_longer_counts(self, town, actor, clock):
         await TrainingRecord.filter(course="practice_licence").update(struck_out_at=clock())
         (card,) = (await queries.rates(actor=await actor("feng"), wish=PageWish(), now=clock())).page.items
-        assert (card.certificate_percent, card.pre_service_percent) == (0, 100)
+        assert (card.certificate.percent, card.pre_service.percent) == ("0.00%", "100.00%")
 
 
 class TestLacking:

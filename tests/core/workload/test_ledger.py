@@ -174,6 +174,22 @@ class TestReading:
         )
         assert (theirs.points, theirs.lines.items) == ("0", ())
 
+    async def test_an_old_month_of_mine_is_summed_as_well(self, morning):
+        line = await WorkloadLine.get(visit_uid=morning.town.visits.confirmed).select_related("month")
+        for number in range(1, 13):  # with the one that is there, one more than are listed
+            row = WorkloadMonth(
+                institution_id=line.month.institution_id, month=date(2024, number, 1), created_at=morning.now
+            )
+            await row.save()
+            old = line.clone(pk=None)
+            old.uid, old.month_id, old.credit_key = f"{line.uid[:-2]}{number:02d}", row.id, f"old:{number}"
+            await old.save()
+        oldest = date(2024, 1, 1)
+        mine = await queries.my_work(actor=morning.doctor, month=oldest, wish=PageWish(), now=morning.now)
+        assert (mine.points, mine.services, len(mine.lines.items)) == ("2", 1, 1)
+        assert len(mine.months) == 12
+        assert oldest not in {each.month for each in mine.months}
+
 
 class TestTheCheck:
     async def test_finds_a_line_that_was_changed_by_hand(self, morning):

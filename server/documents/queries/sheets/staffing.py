@@ -12,7 +12,7 @@ from server.kit.pages import Page, PageWish
 from server.training.queries import RateCard, rates
 from server.workload.queries import WorkLine, month_lines
 
-PERCENT = "百分数，按参数行的口径；空着是没有人可数。"
+PERCENT = "百分比保留两位小数，四舍五入；没有人可数写“—”。"
 
 
 async def _lines(actor: Actor, filters: Filters, wish: PageWish, now: datetime) -> Page[WorkLine]:
@@ -56,10 +56,10 @@ TRAINING_RATES: Sheet[RateCard] = Sheet(
     columns=(
         Column("机构", "医疗机构和养老机构。", lambda card: card.institution, 26),
         Column("人数", "今天在岗、直接服务长者的医生护士和护理人员。", lambda card: card.staff, 8),
-        Column("有岗前培训", "其中岗位要求的岗前培训都有的。", lambda card: card.pre_service, 12),
-        Column("岗前培训率", PERCENT, lambda card: card.pre_service_percent, 12),
-        Column("持证", "其中岗位要求的资格证书都有的。", lambda card: card.certificate, 8),
-        Column("持证率", PERCENT, lambda card: card.certificate_percent, 10),
+        Column("有岗前培训", "其中岗位要求的岗前培训都有的。", lambda card: card.pre_service.numerator, 12),
+        Column("岗前培训率", PERCENT, lambda card: card.pre_service.percent, 12),
+        Column("持证", "其中岗位要求的资格证书都有的。", lambda card: card.certificate.numerator, 8),
+        Column("持证率", PERCENT, lambda card: card.certificate.percent, 10),
     ),
     conditions={},
     page=_rates,
