@@ -486,6 +486,14 @@ class TestReading:
         assert await actions.sweep_rates(actor=system_actor("worker"), now=clock()) == 4
         kept = await queries.rates(actor=await actor("tang"), year=2026, now=clock())
         assert kept.diseases == city.diseases
+        # What is one's own is told as it stands, like the list behind it; the city as it was counted.
+        await recorded(town, actor, clock, pressure(systolic=170), days=1)
+        own, city = [
+            await queries.rates(actor=await actor(who), year=2026, now=clock()) for who in ("feng", "tang")
+        ]
+        assert (own.counted_at, own.diseases[0].rates[1].percent) == (clock(), "0.00%")
+        assert city.counted_at < clock()
+        await recorded(town, actor, clock, pressure(), days=1)
         page = await queries.people_behind(
             actor=await actor("feng"), disease=Disease.HYPERTENSION, year=2026, behind=Behind.CONTROLLED, wish=WISH,
             now=clock(),
