@@ -237,10 +237,8 @@ async def _examined(case: _Case) -> None:
 async def _owed(row: CheckupReport, current: CheckupReport | None, sound: Judged, now: datetime) -> None:
     """Open a duty for everything abnormal; those of the earlier version that are no longer true are withdrawn.
 
-    What was settled already with these very words stays settled; of somebody who has died nothing is owed.
+    What was settled already with these very words stays settled.
     """
-    if row.resident.died_at is not None:
-        return
     numbers, today = await parameters(TERMS, on=local_date(now)), local_date(now)
     wrong = {item: (sentence[:300], grave) for item, sentence, grave in sound.abnormal}
     owed = dict(wrong)

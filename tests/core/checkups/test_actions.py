@@ -35,6 +35,7 @@ from server.checkups.models import (
     CheckupReport,
 )
 from server.checkups.queries import Step
+from server.checkups.queries.agenda import checkups_today
 from server.checkups.rules import (
     EDITIONS,
     CampaignEvent,
@@ -223,7 +224,7 @@ class TestPlan:
                 now=clock(),
             )
             assert ("8:00" in line.appointment) is (count == 2)
-            today = await queries.checkups_today(actor=he, day=FIRST)
+            today = await checkups_today(actor=he, day=FIRST)
             assert [each.residents for each in today] == [count]
 
     async def test_a_no_is_kept_and_can_become_a_yes(self, town: Any, actor: Any, clock: Any) -> None:
