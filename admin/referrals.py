@@ -7,7 +7,6 @@ from pydantic import AfterValidator, Field
 
 from admin.find import FINDERS, Found
 from admin.home import waits
-from server.alliance.queries import parameter
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.booking.queries import open_slots
@@ -233,9 +232,12 @@ class LateQuery(PageQuery):
     all: bool = False
 
 
+MOST_HOURS = 240  # of a new date: ten days
+
+
 class Settle(Form):
     remark: Line
-    hours: Annotated[int, Field(ge=1, le=240)]
+    hours: Annotated[int, Field(ge=1, le=MOST_HOURS)]
 
 
 async def find_referrals(actor: Actor, words: str, now: datetime) -> list[Found]:
@@ -315,11 +317,10 @@ async def waive_follow_up(ask: Ask, follow_up_uid: str, body: Waive) -> Go:
 
 @routes.get("/referrals/late", needs=WATCH, summary="Referrals of the city that are late")
 async def late(ask: Ask, query: LateQuery) -> Show:
-    page = await queries.escalations(
+    board = await queries.escalations(
         actor=ask.actor, open_only=not query.all, wish=query.counted, now=ask.now
     )
-    hours = await parameter("referrals.settled_hours", on=ask.now)
-    return Show("referrals/late.html", page=page, everything=query.all, tones=TONES, hours=hours)
+    return Show("referrals/late.html", board=board, everything=query.all, tones=TONES, most=MOST_HOURS)
 
 
 @routes.post(

@@ -2205,6 +2205,24 @@ class Migration(migrations.Migration):
             index=Index(fields=["authority_id"]),
         ),
         ops.RemoveIndex(
+            model_name="CheckupCampaign",
+            name=None,
+            fields=["status", "ends_on"],
+        ),
+        ops.AddIndex(
+            model_name="CheckupCampaign",
+            index=Index(fields=["status", "over_said", "ends_on"]),
+        ),
+        ops.RemoveIndex(
+            model_name="CheckupDuty",
+            name=None,
+            fields=["status", "due_on"],
+        ),
+        ops.AddIndex(
+            model_name="CheckupDuty",
+            index=Index(fields=["status", "overdue_said", "due_on"]),
+        ),
+        ops.RemoveIndex(
             model_name="ChronicEpisode",
             name=None,
             fields=["status", "next_on"],

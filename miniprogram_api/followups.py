@@ -43,6 +43,7 @@ class FormCard:
 class WorkQuery(PageQuery):
     work: Work = Work.DUE
     disease: Disease | None = None
+    home: Uid | None = None
 
 
 class PurposeQuery(Query):
@@ -72,7 +73,7 @@ class Enroll(Body):
 
 @routes.get("/follow-ups", needs=READ, summary="Whom I follow up, and who is due")
 async def work(ask: Ask, query: WorkQuery) -> Page[EpisodeCard]:
-    wanted = WorkFilter(query.work, query.disease)
+    wanted = WorkFilter(query.work, query.disease, query.home)
     return await queries.work_rows(actor=ask.actor, wanted=wanted, wish=query.wish, now=ask.now)
 
 

@@ -29,6 +29,7 @@ from server.referrals.rules import (
     ReferralStatus,
     Urgency,
 )
+from server.referrals.rules.words import slip_address
 from server.web import Ask, Body, Clean, Line, Page, PageQuery, Purpose, Query, Routes, Uid, text
 from server.web.qr import modules
 
@@ -143,15 +144,13 @@ async def referral(ask: Ask, referral_uid: str) -> ReferralCard:
 )
 async def stories(ask: Ask, resident_uid: str) -> tuple[StorySheet, ...]:
     cards = await queries.stories(actor=ask.actor, resident_uid=resident_uid, now=ask.now)
-    city = ask.settings.public_url.rstrip("/")
+    city = ask.settings.public_url
     return tuple(StorySheet(**vars(card), slip_modules=_slip(card.code, city)) for card in cards)
 
 
 def _slip(code: str, city: str) -> tuple[str, ...]:
-    """Draw what the printed slip carries: the address at the receiver's desk, or the number alone where none is set."""
-    if not code:
-        return ()
-    return modules(f"{city}/admin/referrals/slip/{code}" if city else code)
+    """Draw what the printed slip carries."""
+    return modules(slip_address(code, city=city)) if code else ()
 
 
 @routes.get(

@@ -69,7 +69,6 @@ SWEEPS: Sequence[Sweep] = (
     assessments.sweep_assessments,
     referrals.sweep_deadlines,
     referrals.sweep_follow_ups,
-    referrals.sweep_gone,
     feedback.sweep_clocks,
     notifications.sweep_clocks,
     alliance.sweep_agreements,
@@ -99,6 +98,15 @@ SWEEPS: Sequence[Sweep] = (
     enrolments.sweep_enrolment_rates,
     prescriptions.sweep_prescriptions,
     prescriptions.sweep_prescription_counts,
+)
+
+# What each room ends when somebody has died; home beds follow the care state, booking and consent end with the stay.
+ENDS_OF_THE_DEAD: Sequence[Sweep] = (
+    followups.end_of_the_dead,
+    checkups.end_of_the_dead,
+    referrals.end_of_the_dead,
+    enrolments.end_of_the_dead,
+    prescriptions.end_of_the_dead,
 )
 
 WRITERS = {SheetKind.OWN_COPY: write_copy}
@@ -196,7 +204,7 @@ async def _announce(*, actor: Actor, message: Message, now: datetime) -> None:
     elif message.topic in {"people.care_state_changed", "people.transferred"}:
         await home_beds.follow_care_state(actor=actor, resident_uid=message.payload["resident"], now=now)
     elif message.topic == "people.died":
-        await followups.end_of_the_dead(actor=actor, resident_uid=message.payload["resident"], now=now)
+        await _end_what_was_owed(actor=actor, resident_uid=message.payload["resident"], now=now)
     await notifications.announce(
         actor=actor, topic=message.topic, payload=message.payload, message_uid=message.uid, now=now
     )
@@ -213,6 +221,12 @@ async def _follow_visit(*, actor: Actor, topic: str, visit_uid: str, now: dateti
         await settlement.withdraw_uncounted(actor=actor, visit_uid=visit_uid, now=now)
     await _note_rounds(actor=actor, visit_uid=visit_uid, now=now)
     await workload.book_visit(actor=actor, visit_uid=visit_uid, now=now)
+
+
+async def _end_what_was_owed(*, actor: Actor, resident_uid: str, now: datetime) -> None:
+    """Let every room end what it still owed somebody who has died."""
+    for end in ENDS_OF_THE_DEAD:
+        await end(actor=actor, resident_uid=resident_uid, now=now)
 
 
 async def _note_rounds(*, actor: Actor, visit_uid: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from server.checkups import actions, queries
 from server.checkups.actions import Found
 from server.checkups.intake import empty_sheet, read_reports
 from server.checkups.queries import STEP_WORDS
-from server.checkups.rules import CITATION
+from server.checkups.rules import CITATION, EDITIONS
 from server.people.roster import MOST_BYTES
 from server.web import Ask, Clean, Download, Form, Go, Purpose, Show, Upload, text
 
@@ -21,12 +21,8 @@ LARGEST = MOST_BYTES + MIB  # with the other fields
 Ticket = Annotated[str, StringConstraints(max_length=MOST_BYTES)]
 Story = Annotated[str, text(500, least=0), Clean]
 Ticked = Annotated[list[Annotated[str, text(4), Clean]], Field(default_factory=list, max_length=30)]
-TICKED = (
-    "symptoms",
-    "diet",
-    "guidance",
-    "risks",
-)  # several boxes of one name: said here, all else by the edition
+# Several boxes of one name, each declared below: the editions say which.
+TICKED = sorted({item.name for edition in EDITIONS.values() for item in edition.items if item.many})
 
 
 class ReportsForm(Form):

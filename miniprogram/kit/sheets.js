@@ -23,6 +23,7 @@ const LIVES = 48 * 3600 * 1000
  * @property {boolean} first asked one after the other; what is not may be left out
  * @property {number} longest
  * @property {{ on: string, has: string } | null} only asked when another answer says so
+ * @property {string} none of several: the key that excludes the others
  */
 /**
  * @typedef {object} Sheet
@@ -46,11 +47,6 @@ const measureOf = ({ words, unit, low, high, decimals }) => ({
 })
 
 const DANGER = 'urgent_signs' // never left out, though one may answer that there is none
-const ONLY = /** @type {Record<string, { on: string, has: string }>} */ ({
-  reaction_text: { on: 'reaction', has: '2' },
-  reaction_hard: { on: 'reaction', has: '2' },
-  symptoms_other: { on: 'symptoms', has: '10' },
-})
 
 /** @param {Record<string, any>} said @returns {Record<string, Answer>} */
 const asTyped = (said) => Object.fromEntries(Object.entries(said).map(([name, value]) => [name, typeof value === 'number' ? String(value) : value]))
@@ -75,9 +71,10 @@ function ofFollowUp(form, day) {
         ask: each.ask,
         options: (each.options || []).map(([key, words]) => ({ key, words })),
         measure: each.ask === 'number' ? measureOf(each) : null,
-        first: each.needed || each.name === DANGER || each.name in ONLY,
+        first: each.needed || each.name === DANGER || Boolean(each.only_if),
         longest: each.longest,
-        only: ONLY[each.name] || null,
+        only: each.only_if ? { on: each.only_if[0], has: each.only_if[1] } : null,
+        none: each.none || '',
       })),
     })),
     answers: asTyped(form.answers),
@@ -104,10 +101,11 @@ function ofAssessment({ card, questionnaire, answers }, day) {
         hint: each.hint,
         ask: each.kind,
         options: each.options.map(({ value, label }) => ({ key: value, words: label })),
-        measure: each.kind === 'number' ? measureOf({ words: each.label, unit: each.unit, low: each.low, high: each.high, decimals: 1 }) : null,
+        measure: each.kind === 'number' ? measureOf({ words: each.label, unit: each.unit, low: each.low, high: each.high, decimals: each.decimals }) : null,
         first: each.required,
         longest: 200,
         only: null,
+        none: each.options.some(({ value }) => value === 'none') ? 'none' : '',
       })),
     })),
     answers: asTyped(answers),
@@ -117,9 +115,14 @@ function ofAssessment({ card, questionnaire, answers }, day) {
 }
 
 /** @param {Sheet} sheet @returns {Question[]} what is asked one after the other, as the answers have it now */
-function walkOf({ sections, answers }) {
+function walkOf(sheet) {
+  return askedOf(sheet).filter((each) => each.first)
+}
+
+/** Without what is no longer asked, though it was answered before another answer was changed. @param {Sheet} sheet @returns {Question[]} */
+function askedOf({ sections, answers }) {
   const asked = (/** @type {Question} */ { only }) => !only || [answers[only.on]].flat().includes(only.has)
-  return sections.flatMap(({ questions }) => questions).filter((each) => each.first && asked(each))
+  return sections.flatMap(({ questions }) => questions).filter(asked)
 }
 
 /** @param {Answer | undefined} answer */
@@ -138,8 +141,9 @@ function saidOf({ options, measure, ask }, answer) {
 }
 
 /** The answers as the server takes them. @param {Sheet} sheet */
-function answersOf({ sections, answers }) {
-  const asked = sections.flatMap(({ questions }) => questions).filter(({ name }) => given(answers[name]))
+function answersOf(sheet) {
+  const { answers } = sheet
+  const asked = askedOf(sheet).filter(({ name }) => given(answers[name]))
   return Object.fromEntries(asked.map(({ name, ask }) => [name, ask === 'number' ? Number(answers[name]) : answers[name]]))
 }
 

@@ -56,7 +56,12 @@ class CheckupCampaign(Table):
 
     class Meta:
         table = "checkup_campaign"
-        indexes = (("home_id", "year"), ("provider_id", "year"), ("planned_by_id",), ("status", "ends_on"))
+        indexes = (
+            ("home_id", "year"),
+            ("provider_id", "year"),
+            ("planned_by_id",),
+            ("status", "over_said", "ends_on"),
+        )
 
 
 class CheckupPlace(Table):
@@ -164,6 +169,6 @@ class CheckupDuty(Table):
             ("owner_id", "status", "due_on"),
             ("resident_id", "id"),
             ("report_id",),
-            ("status", "due_on"),
+            ("status", "overdue_said", "due_on"),
             ("done_by_id",),
         )

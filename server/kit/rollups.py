@@ -137,22 +137,24 @@ async def due_among(
 async def recount(
     tile: str, periods: Iterable[date], count: Callable[[date], Awaitable[Sums]], *, now: datetime
 ) -> int:
-    """Count again what is due, each period in a transaction of its own, and return how many.
+    """Count again what is due, each period in a transaction of its own, and return how many this worker counted.
 
     Counting a whole city's periods in one held a snapshot and its locks for all that time, and did all again where the
     last of them met a deadlock.
     """
     waiting = await due(tile, periods, now=now)
-    for since in waiting:
-        await _recount_one(tile=tile, since=since, count=count, now=now)
-    return len(waiting)
+    return sum([await _recount_one(tile=tile, since=since, count=count, now=now) for since in waiting])
 
 
 @action
 async def _recount_one(
     *, tile: str, since: date, count: Callable[[date], Awaitable[Sums]], now: datetime
-) -> None:
+) -> int:
+    """Count one period, and return 1; 0 where another worker is at it."""
+    if not await claim(tile, since, now=now):
+        return 0
     await lay_down(tile, since, await count(since), now=now)
+    return 1
 
 
 async def lay_down(tile: str, since: date, sums: Sums, *, now: datetime) -> None:

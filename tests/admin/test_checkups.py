@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from admin.checkups.reports import TICKED, Report
 from server.checkups.models import CheckupCampaign, CheckupDuty, CheckupReport
 from server.checkups.rules import CampaignStatus, DutyStatus
 from tests.console.walking import ways_of
@@ -62,6 +63,9 @@ class TestFacts:
 
 
 class TestReports:
+    def test_every_item_of_several_boxes_is_a_field_of_the_form(self) -> None:
+        assert set(TICKED) <= set(Report.model_fields)
+
     async def test_come_by_file_looked_at_first(
         self, town: Any, console: Console, actor: Any, clock: Any
     ) -> None:

@@ -2,7 +2,7 @@
 """Compare what clients were told with what the databases hold, without the product's code."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from server.booking.rules import BOOKED_STATUSES
 from tests.cluster.apps import App
@@ -26,13 +26,11 @@ def faults(stack: Stack) -> list[str]:
 @contextmanager
 def _standing_still(apps: Sequence[App]) -> Iterator[None]:
     """Keep the workers from writing while the nodes are compared; what they hold in hand is not committed."""
-    for app in apps:
-        app.freeze()
-    try:
-        yield
-    finally:
+    with ExitStack() as frozen:
         for app in apps:
-            app.thaw()
+            app.freeze()
+            frozen.callback(app.thaw)
+        yield
 
 
 def _faults(galera: Galera, ledger: Ledger) -> list[str]:

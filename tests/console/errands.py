@@ -234,9 +234,9 @@ async def _half_day(pages: Pages) -> AsyncIterator[Seen]:
     found = await send(pages["feng"], page.text, f"{new}/find", {**times, "clinicians": going})
     yield _seen("feng", "admin.half_days.propose_half_day", found)
     errands = re.findall(r'<option value="([^"]+)" selected>', found.text)
-    if errands:
-        planned = await send(pages["feng"], found.text, new, {"errand": errands})
-        yield await look(pages, "feng", planned.headers["location"])
+    assert errands, "nothing is packed: the walk would look at no round"
+    planned = await send(pages["feng"], found.text, new, {"errand": errands})
+    yield await look(pages, "feng", planned.headers["location"])
 
 
 async def _closing(pages: Pages) -> AsyncIterator[Seen]:

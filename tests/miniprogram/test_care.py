@@ -3,6 +3,7 @@
 from playwright.async_api import expect
 
 from server.assessments.models import AssessmentDispute
+from server.checkups.models import CheckupReport
 from server.people.models import ProxyGrantScope
 from server.referrals.models import Referral
 from tests.miniprogram.line import LostAnswers
@@ -53,6 +54,14 @@ class TestOverview:
             await it.reads("约好了时间")
             await it.reads("要能看健康档案的人才看得到")
             await it.reads_not("高血压")
+
+    async def test_who_may_see_the_record_alone_sees_all_but_the_referral(self, phone, town, walk):
+        await sent_on(walk)
+        await ProxyGrantScope.filter(grant__uid=town.people.daughter_grant, scope="profile").delete()
+        async with phone("daughter") as it:
+            await it.open(care(town.people.wang))
+            await it.reads("高血压随访")
+            await it.reads_not("约好了时间")
 
     async def test_a_link_in_the_wrong_hands_opens_nothing(self, phone, town, walk):
         uid = (await assessed(walk)).removeprefix("uid=")
@@ -155,6 +164,25 @@ class TestACheckup:
             await it.reads("云桥市河东社区卫生服务中心会在4 月 1 日前复查或安排就医")
             await it.tap("看每一项的结果")
             await it.reads("心电图和影像")
+
+    async def test_what_is_hidden_is_said_and_nothing_is_called_good(self, phone, town, walk):
+        await examined(walk)
+        async with phone("nurse") as it:
+            await it.open(f"pages/care/checkup?resident={town.people.wang}")
+            await it.reads("右肺小结节")
+            await it.reads("这次还有化验结果没有给您看")
+            await it.reads_not("血红蛋白")
+            await it.reads_not("没有看到不正常的")
+
+    async def test_what_is_still_lacking_is_marked_on_the_way_there(self, phone, town, walk):
+        await examined(walk)
+        report = await CheckupReport.get(is_current=True)
+        await CheckupReport.filter(id=report.id).update(
+            values={name: value for name, value in report.values.items() if name != "hba1c"}
+        )
+        async with phone("wang") as it:
+            await it.open(care(town.people.wang))
+            await expect(it.button("您今年的体检")).to_contain_text("还差几项")
 
 
 class TestAFollowUp:

@@ -11,6 +11,11 @@ from tests.miniprogram.phone import Phone
 from tests.miniprogram.walking import begun, screening
 
 QUEUE = "pages/round/queue"
+YESTERDAY = """() => {
+  const drafts = JSON.parse(localStorage.getItem('wx:sheet-drafts'))
+  for (const { sheet } of Object.values(drafts)) sheet.day = '2026-03-01'
+  localStorage.setItem('wx:sheet-drafts', JSON.stringify(drafts))
+}"""
 
 
 async def answer(it: Phone, question: str, *words: str, last: bool = False) -> None:
@@ -80,6 +85,37 @@ class TestAFollowUp:
         row = await FollowUp.get()
         assert row.answers["medicine_1"] == "苯磺酸氨氯地平片"
         assert "urgent_signs" not in row.answers
+
+    async def test_what_is_no_longer_asked_is_not_sent(self, phone, town):
+        async with phone("doctor") as it:
+            await it.open(form(town))
+            await fill_in(it)
+            await it.tap("药物不良反应")
+            await it.choose("有")
+            await it.tap("好，回到单子")
+            await it.tap("不良反应是什么")
+            await it.write("不良反应是什么", "皮疹")
+            await it.tap("好，回到单子")
+            await it.tap("药物不良反应")
+            await it.choose("无")
+            await it.tap("好，回到单子")
+            await it.tap("都对，交上去")
+            await it.reads("服务器已收下")
+        assert "reaction_text" not in (await FollowUp.get()).answers
+
+    async def test_begun_on_another_day_says_by_which_it_is_dated(self, phone, town, walk):
+        begun_one = await screening(walk)
+        for persona, page, words in (
+            ("doctor", form(town), "交上去按开始那天记"),
+            ("nurse", f"pages/round/sheet?{begun_one}", "签名和评估日期都记今天"),
+        ):
+            async with phone(persona) as it:
+                await it.open(page)
+                await it.choose("家庭" if persona == "doctor" else "可自理")
+                await it.page.evaluate(YESTERDAY)
+                await it.open(page)
+                await it.tap("看整张单子")
+                await it.reads(words)
 
     async def test_what_is_urgent_says_so_at_once(self, phone, town):
         async with phone("doctor") as it:

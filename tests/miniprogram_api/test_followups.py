@@ -27,6 +27,12 @@ class TestWork:
         answer = await (await api("doctor")).get("/follow-ups?work=live&disease=diabetes")
         assert [each["uid"] for each in answer.json()["items"]] == [town.followups.li]
 
+    async def test_narrows_to_a_home(self, town: Any, api: Api) -> None:
+        doctor = await api("doctor")
+        for home, count in ((town.alliance.yihe, 2), (town.alliance.songhe, 0)):
+            answer = await doctor.get("/follow-ups", params={"work": "due", "home": home})
+            assert len(answer.json()["items"]) == count
+
     @pytest.mark.parametrize("who", ["nurse", "wang", "daughter"])
     async def test_is_the_clinicians(self, who: str, api: Api) -> None:
         assert (await (await api(who)).get("/follow-ups")).status_code == 403

@@ -10,6 +10,7 @@ const { about, bare, controlOf, ifMine, levelOf, nextStep, nextTime, stateOf } =
 const SCREEN = 'selfcare' // the questionnaire that is short enough to be begun at a bed
 const CHECKUPS = /** @type {Record<string, { mark: string, sign: string }>} */ ({
   due: { mark: '今年还没做', sign: 'watch' },
+  partly: { mark: '还差几项', sign: 'watch' },
   examined: { mark: '今年做过了', sign: 'good' },
   elsewhere: { mark: '今年做过了', sign: 'good' },
 })
@@ -62,7 +63,7 @@ page({
       ifMine(get('/residents/{resident_uid}/assessments', said)),
       ifMine(get('/residents/{resident_uid}/checkup', said)),
       ifMine(get('/residents/{resident_uid}/follow-ups', said)),
-      family ? get('/residents/{resident_uid}/referrals', { resident_uid: resident }) : null,
+      family ? ifMine(get('/residents/{resident_uid}/referrals', { resident_uid: resident })) : null,
     ]))
     // Not one of them: the ordinary sentence, with whom to ask.
     if (!known && !checkup && !follow && !stories) await plainly(family, get('/residents/{resident_uid}/assessments', said))

@@ -24,6 +24,8 @@ page({
     on: '',
     steps: /** @type {ReturnType<typeof step>[]} */ ([]),
     others: /** @type {string[]} */ ([]),
+    hidden: '',
+    well: '',
     groups: /** @type {ReturnType<typeof groupsOf>} */ ([]),
     before: /** @type {{ uid: string, words: string }[]} */ ([]),
     unfolded: false,
@@ -39,16 +41,21 @@ page({
     const steps = line.steps.map(step)
     // What is told with its step is not told twice.
     const others = (last ? last.abnormal : []).filter((each) => !steps.some((known) => known.sentence === each))
-    const found = steps.map((each) => `${each.sentence}。${each.words}`).join('')
+    const found = [...steps.map((each) => `${each.sentence}。${each.words}`), ...others.map((each) => `${each}。`)].join('')
+    // Good is said only of what is seen as a whole.
+    const hidden = last && last.hidden ? '这次还有化验结果没有给您看，这里说的不是全部。想知道，请问体检的医疗机构。' : ''
+    const well = last && !found && !hidden ? '没有看到不正常的' : ''
     return {
       line,
       last: last || null,
       on: last ? day(last.examined_on) : '',
       steps,
       others,
+      hidden,
+      well,
       groups: last ? groupsOf(last) : [],
       before: earlier.map((each) => ({ uid: each.uid, words: `${day(each.examined_on)}，${each.institution_name}：${each.conclusion}` })),
-      spoken: `${line.sentence}${line.appointment}${last ? `${day(last.examined_on)}体检：${last.conclusion}。` : ''}${found}${line.next_words}`,
+      spoken: `${line.sentence}${line.appointment}${last ? `${day(last.examined_on)}体检${well && `：${well}`}。` : ''}${found}${hidden}${line.next_words}`,
     }
   },
 

@@ -31,7 +31,7 @@ function tilesOf(who) {
   const may = (/** @type {Api.Card<'ProxyScope'>} */ scope) => who.scopes.includes(scope)
   return [
     may('record') && { icon: 'record', label: '健康档案', to: `/pages/record/record?resident=${who.uid}` },
-    { icon: 'check', label: who.myself ? '我的照护' : '照护', to: `/pages/care/care?resident=${who.uid}` },
+    (may('profile') || may('record')) && { icon: 'check', label: who.myself ? '我的照护' : '照护', to: `/pages/care/care?resident=${who.uid}` },
     may('booking') && { icon: 'calendar', label: '预约看病', to: `/pages/booking/where?resident=${who.uid}` },
     may('booking') && { icon: 'clock', label: '约好的号', to: `/pages/booking/appointments?resident=${who.uid}` },
     { icon: 'visit', label: '医生来看过', to: `/pages/visits/visits?resident=${who.uid}` },

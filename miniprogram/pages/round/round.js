@@ -34,31 +34,47 @@ async function toMyHome() {
   return [...under.items, ...planned].filter((card) => ofToday(card) && parts(card).hosting)
 }
 
-/** What one's own institution owes the residents besides, in words: lists of work, no look at anybody's record. @returns {Promise<Record<string, string>>} */
-async function besides() {
+/** A whole list, page by page. @template T @param {(after: string | undefined) => Promise<{ items: T[], next?: string | null }>} ask @returns {Promise<T[]>} */
+async function whole(ask) {
+  const found = []
+  let after
+  do {
+    const some = await ask(after)
+    found.push(...some.items)
+    after = some.next || undefined
+  } while (after)
+  return found
+}
+
+/** What one's own institution owes the residents of these homes besides, in words: lists of work, no look at anybody's record. @param {string[]} homes @returns {Promise<Record<string, string>>} */
+async function besides(homes) {
   const known = session()
-  const follows = known && known.roles.includes('clinician')
-  const [due, begun] = await Promise.all([follows ? get('/follow-ups', { work: 'due', limit: PAGE }) : null, get('/assessments', { limit: PAGE })])
+  const asked = known && known.roles.includes('clinician') ? homes : []
+  const [due, begun] = await Promise.all([
+    Promise.all(asked.map((home) => whole((after) => get('/follow-ups', { work: 'due', home, limit: PAGE, after })))).then((each) => each.flat()).catch(withoutIt),
+    whole((after) => get('/assessments', { limit: PAGE, after })).catch(withoutIt),
+  ])
   /** @type {Record<string, string[]>} */
   const found = {}
   const say = (/** @type {string} */ uid, /** @type {string} */ words) => (found[uid] = [...(found[uid] || []), words])
-  for (const each of due ? due.items : []) say(each.resident_uid, `${each.disease_words}随访${each.overdue_days ? '（过期了）' : `（${day(each.next_on)}前）`}`)
-  for (const each of begun.items) say(each.resident_uid, `${each.short}（${each.status_words}）`)
+  for (const each of due) say(each.resident_uid, `${each.disease_words}随访${each.overdue_days ? '（过期了）' : `（${day(each.next_on)}前）`}`)
+  for (const each of begun) say(each.resident_uid, `${each.short}（${each.status_words}）`)
   return Object.fromEntries(Object.entries(found).map(([uid, words]) => [uid, words.join('、')]))
 }
 
-/** The round goes on without it, unless it is the line. @param {unknown} fault @returns {Record<string, string>} */
+/** The round goes on without it, unless it is the line. @param {unknown} fault @returns {never[]} */
 function withoutIt(fault) {
   if (cut(fault)) throw fault
   console.info('left out', fault)
-  return {}
+  return []
 }
 
 /** @returns {Promise<{ visits: Visit[], also?: Record<string, string>, waiting: Visit[], measures: Api.Card<'MeasureCard'>[], at: string }>} */
 async function fetched() {
-  const [mine, home, waits, measures, also] = await Promise.all([get('/visits/round'), toMyHome(), get('/visits/waiting', { limit: PAGE }), get('/visits/measures'), besides().catch(withoutIt)])
+  const [mine, home, waits, measures] = await Promise.all([get('/visits/round'), toMyHome(), get('/visits/waiting', { limit: PAGE }), get('/visits/measures')])
   const visits = [...mine, ...home.filter((card) => !mine.some((each) => each.uid === card.uid))]
   visits.sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at))
+  const also = await besides([...new Set(visits.map((each) => each.home_uid))])
   copy.keep(visits, measures, also)
   return { visits, also, waiting: waits.items, measures, at: '' }
 }

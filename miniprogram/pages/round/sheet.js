@@ -13,6 +13,12 @@ const { cut, standing, within } = require('./desk')
 /** @typedef {import('../../kit/sheets').Sheet} Sheet */
 /** @typedef {import('../../kit/sheets').Question} Question */
 
+// What a sheet that was begun on another day is dated by: the server takes the day of a follow-up, and dates a signature itself.
+const OLD = /** @type {Record<string, string>} */ ({
+  followup: '这份是前两天开始填的，交上去按开始那天记。不对的话，请重新填一份。',
+  assessment: '这份是前两天开始填的，签名和评估日期都记今天。老人的情况有变化的话，请先改好再交。',
+})
+
 /** @param {string} kind @param {string} uid @returns {Promise<Sheet>} */
 async function asked(kind, uid) {
   if (kind === 'followup') return sheets.ofFollowUp(await get('/follow-ups/{episode_uid}/form', { episode_uid: uid }), dateOf())
@@ -48,7 +54,7 @@ page({
     parts: /** @type {{ title: string, note: string, open: boolean, rows: { name: string, words: string, said: string, fault: string }[] }[]} */ ([]),
     missing: 0,
     sent: false,
-    old: false,
+    old: '',
     done: /** @type {Awaited<ReturnType<typeof handedIn>> | null} */ (null),
   },
 
@@ -66,7 +72,7 @@ page({
     const sheet = /** @type {Sheet} */ (self.sheet)
     const next = sheets.walkOf(sheet).findIndex((each) => !sheets.settled(each, sheet.answers[each.name]))
     const lead = [sheet.aim && `控制线：${sheet.aim}。`, sheet.last].filter(Boolean).join('')
-    return { who, title: sheet.title, person: sheet.who, lead, old: sheet.day !== dateOf(), ...(next < 0 ? this.listed() : this.asking(next)) }
+    return { who, title: sheet.title, person: sheet.who, lead, old: sheet.day === dateOf() ? '' : OLD[sheet.kind], ...(next < 0 ? this.listed() : this.asking(next)) }
   },
 
   /** @param {number} place in the walk */
@@ -116,11 +122,10 @@ page({
 
   /** @param {{ detail: { chosen: string[] } }} event */
   pick({ detail: { chosen } }) {
-    const { ask, name, options } = /** @type {Question} */ (this.data.question)
+    const { ask, none } = /** @type {Question} */ (this.data.question)
     if (ask === 'tick') return this.put(chosen.length > 0)
     if (ask !== 'many') return this.put(chosen[0] || '')
     // "None of it" excludes the others, as the last tap has it.
-    const none = name === 'symptoms' ? '1' : options.some((each) => each.key === 'none') ? 'none' : ''
     const fresh = chosen.filter((key) => !this.data.chosen.includes(key))
     return this.put(fresh.includes(none) ? [none] : chosen.filter((key) => key !== none))
   },

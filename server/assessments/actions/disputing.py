@@ -14,7 +14,8 @@ from server.assessments.errors import (
 )
 from server.assessments.models import Assessment, AssessmentDispute
 from server.assessments.queries.cards import DisputeCard, dispute_card
-from server.assessments.rules import AssessmentEvent, AssessmentStatus, DisputeStatus
+from server.assessments.rules import AssessmentEvent, DisputeStatus
+from server.assessments.rules.lifecycle import disputable_until
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.transactions import action
@@ -66,9 +67,10 @@ async def uphold_assessment(*, actor: Actor, uid: str, answer: str, now: datetim
 
 
 async def _ensure_disputable(row: Assessment, days: timedelta, now: datetime) -> None:
-    if row.status is not AssessmentStatus.FINAL or row.final_at is None:
+    until = disputable_until(row.status, row.final_at, days)
+    if until is None:
         raise NotThisNow
     if await last_dispute_of(row) is not None:
         raise AlreadyDecided
-    if now > row.final_at + days:
+    if now > until:
         raise DisputeTooLate

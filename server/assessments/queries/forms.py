@@ -23,6 +23,7 @@ class ItemCard:
     unit: str
     low: float
     high: float
+    decimals: int
     options: tuple[OptionCard, ...]
 
 
@@ -69,6 +70,7 @@ def questionnaire_card(questionnaire: Questionnaire) -> QuestionnaireCard:
                         item.unit,
                         item.low,
                         item.high,
+                        item.decimals,
                         tuple(OptionCard(each.value, each.label, each.score) for each in item.options),
                     )
                     for item in section.items

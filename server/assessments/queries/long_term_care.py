@@ -16,7 +16,7 @@ from server.people.models import Resident
 
 @dataclass(frozen=True)
 class EnteredGrade:
-    """One grade, from the day on which it was final to its last; a newer one takes over on its own first day."""
+    """One grade, from the day on which it was assessed (where none is written: was final) to its last; a newer one takes over on its own first day."""
 
     grade: int
     first_day: date

@@ -33,6 +33,7 @@ from server.assessments.rules import (
     assessors_needed,
     version_of,
 )
+from server.assessments.rules.lifecycle import disputable_until
 from server.audit import trail
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
@@ -129,10 +130,9 @@ async def result_sheet(*, actor: Actor, uid: str, purpose: Purpose, now: datetim
 
 
 async def _disputable_until(row: Assessment, now: datetime) -> datetime | None:
-    if row.status is not AssessmentStatus.FINAL or row.final_at is None:
-        return None
-    until = row.final_at + timedelta(days=await parameter("assessments.dispute_days", on=now))
-    return until if now <= until else None
+    days = timedelta(days=await parameter("assessments.dispute_days", on=now))
+    until = disputable_until(row.status, row.final_at, days)
+    return until if until is not None and now <= until else None
 
 
 async def _told(dispute: AssessmentDispute | None, row: Assessment, now: datetime) -> DisputeCard | None:

@@ -1,6 +1,7 @@
 """How a sheet becomes a result, and what may still become of a result."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from server.kit.moves import Moves
@@ -57,6 +58,12 @@ class AssessmentEvent(StrEnum):
 
 
 _S, _E = AssessmentStatus, AssessmentEvent
+
+
+def disputable_until(status: AssessmentStatus, final_at: datetime | None, days: timedelta) -> datetime | None:
+    """Return until when a result may be objected to; None for what is none, or is in doubt or replaced already."""
+    return final_at + days if status is AssessmentStatus.FINAL and final_at is not None else None
+
 
 ASSESSMENT_MOVES: Moves[AssessmentStatus, AssessmentEvent] = Moves(
     {

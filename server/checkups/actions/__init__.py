@@ -13,7 +13,7 @@ from server.checkups.actions.planning import (
     state_facts,
 )
 from server.checkups.actions.reporting import Imported, enter_report, import_reports, settle_duty
-from server.checkups.actions.sweeps import sweep_checkups
+from server.checkups.actions.sweeps import end_of_the_dead, sweep_checkups
 from server.checkups.queries.judged import Found
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Found",
     "Imported",
     "answer",
+    "end_of_the_dead",
     "enter_report",
     "import_reports",
     "list_who_is_due",

@@ -36,6 +36,8 @@ from server.kit.transactions import action
 from server.people.access import resident_for
 from server.people.models import Resident
 
+TO_COME = (PlaceStatus.LISTED, PlaceStatus.EXAMINED)  # who has a report may lack part of it
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -155,20 +157,18 @@ async def plan_days(
     first_minute: int,
     now: datetime,
 ) -> int:
-    """Give everybody who has no report yet a day and a time, room by room; return how many."""
+    """Give everybody who lacks something that is done beside a bed a day and a time, room by room; return how many."""
     row = await campaign_for(actor=actor, uid=campaign_uid, permission=Permission.CHECKUP_PLAN)
     if row.status is CampaignStatus.CLOSED:
         raise NotThisNow
     wanted = sorted(set(days))
     if not wanted or wanted[0] < max(row.starts_on, local_date(now)) or wanted[-1] > row.ends_on:
         raise WrongDays
-    listed = await CheckupPlace.filter(campaign_id=row.id, status=PlaceStatus.LISTED).select_related(
-        "resident"
-    )
+    listed = await CheckupPlace.filter(campaign_id=row.id, status__in=TO_COME).select_related("resident")
     # Since they were listed somebody may have gone to hospital, or have been examined elsewhere.
     found = await standings([place.resident for place in listed], year=row.year, now=now)
-    waiting = [place for place in listed if found[place.resident_id].standing is Standing.DUE]
-    await CheckupPlace.filter(campaign_id=row.id, status=PlaceStatus.LISTED).update(day=None, minute=None)
+    waiting = [place for place in listed if found[place.resident_id].at_bed]
+    await CheckupPlace.filter(campaign_id=row.id, status__in=TO_COME).update(day=None, minute=None)
     terms = await parameters(("checkups.minutes_each", "checkups.day_ends_at"), on=local_date(now))
     turns = in_turn(
         [(place.id, place.resident.bed or "") for place in waiting],
@@ -180,9 +180,9 @@ async def plan_days(
     )
     for day, of_day in groupby(turns, key=lambda turn: turn.day):
         minutes = {turn.place: turn.minute for turn in of_day}
-        # In one statement, and only whoever is still listed: somebody may say no in the same moment.
+        # In one statement, and nobody who says no in the same moment.
         when = [When(id=place, then=str(minute)) for place, minute in minutes.items()]
-        await CheckupPlace.filter(id__in=list(minutes), status=PlaceStatus.LISTED).update(
+        await CheckupPlace.filter(id__in=list(minutes), status__in=TO_COME).update(
             day=day, minute=Case(*when, default="0")
         )
     await noted(actor, "checkups.day_planned", row, detail={"places": len(turns)}, now=now)

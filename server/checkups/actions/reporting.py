@@ -164,7 +164,7 @@ class _Case:
 async def _taken_in(case: _Case) -> str:
     """Write one report: the place, the old version, the record, the new version, its duties; return its uid."""
     campaign, current, sound, now = case.campaign, case.current, case.sound, case.now
-    await _examined(campaign, case.resident, now)
+    await _examined(case)
     if current is not None and not await CheckupReport.filter(id=current.id, is_current=True).update(
         is_current=False, year_key=None
     ):
@@ -217,16 +217,21 @@ async def _taken_in(case: _Case) -> str:
     return str(row.uid)
 
 
-async def _examined(campaign: CheckupCampaign, resident: Resident, now: datetime) -> None:
+async def _examined(case: _Case) -> None:
+    campaign, resident, sound = case.campaign, case.resident, case.sound
     # Whoever came without being listed has a place from now on: coverage counts them.
     await CheckupPlace.bulk_create(
-        [CheckupPlace(campaign_id=campaign.id, resident_id=resident.id, created_at=now)],
+        [CheckupPlace(campaign_id=campaign.id, resident_id=resident.id, created_at=case.now)],
         ignore_conflicts=True,
     )
     before = sorted(PLACE_MOVES.sources(PlaceEvent.REPORT))
     await CheckupPlace.filter(campaign_id=campaign.id, resident_id=resident.id, status__in=before).update(
         status=PlaceStatus.EXAMINED
     )
+    # They came; a later day stays theirs as long as something is left to be done beside the bed.
+    turn = CheckupPlace.filter(campaign_id=campaign.id, resident_id=resident.id, day__isnull=False)
+    over = turn.filter(day__lte=sound.found.examined_on) if sound.missing_here else turn
+    await over.update(day=None, minute=None)
 
 
 async def _owed(row: CheckupReport, current: CheckupReport | None, sound: Judged, now: datetime) -> None:
@@ -277,12 +282,10 @@ async def _kept(
             due = min(duty.due_on, today + timedelta(days=numbers[TERMS[0]])) if grave else since
             changed |= {"due_on": due, "overdue_said": None}
         await CheckupDuty.filter(id=duty.id, status=DutyStatus.OPEN).update(**changed)
-    done = CheckupDuty.filter(
+    done = await CheckupDuty.filter(
         resident_id=row.resident_id, report__campaign_id=row.campaign_id, status=DutyStatus.DONE
     )
-    settled = {
-        item
-        for item, sentence in await done.values_list("item", "sentence")
-        if wrong.get(item, ("",))[0] == sentence
-    }
-    return {duty.item for duty in waiting} | settled
+    settled = [duty for duty in done if wrong.get(duty.item, ("",))[0] == duty.sentence]
+    # They go on to the version that says so now: the family reads there what was done about it.
+    await CheckupDuty.filter(id__in=[duty.id for duty in settled]).update(report_id=row.id)
+    return {duty.item for duty in (*waiting, *settled)}

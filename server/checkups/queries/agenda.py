@@ -27,7 +27,9 @@ async def checkups_today(*, actor: Actor, day: date) -> tuple[ExaminedToday, ...
     visible = campaigns_visible_to(actor=actor, permission=Permission.CHECKUP_READ)
     campaigns = CheckupCampaign.filter(visible, starts_on__lte=day, ends_on__gte=day)
     turns = CheckupPlace.filter(
-        campaign_id__in=Subquery(campaigns.values("id")), day=day, status=PlaceStatus.LISTED
+        campaign_id__in=Subquery(campaigns.values("id")),
+        day=day,
+        status__in=[PlaceStatus.LISTED, PlaceStatus.EXAMINED],
     )
     minutes: dict[int, list[int]] = {}
     for campaign, minute in await turns.values_list("campaign_id", "minute"):

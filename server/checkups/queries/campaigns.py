@@ -81,6 +81,7 @@ class CoverageLine:
     declined: bool
     day: date | None
     minute: int | None
+    at_bed: bool  # something is to be done beside the bed
 
     @property
     def time(self) -> str:
@@ -191,7 +192,7 @@ async def campaign_sheet(*, actor: Actor, uid: str, now: datetime) -> CampaignSh
 async def due_beside_beds(
     *, actor: Actor, home_id: int, provider_id: int, now: datetime
 ) -> tuple[CoverageLine, ...]:
-    """Return who of a home is due in the campaign under way that this provider carries out; nobody without one."""
+    """Return who of a home lacks something beside the bed in the campaign under way that this provider carries out; nobody without one."""
     visible = campaigns_visible_to(actor=actor, permission=Permission.CHECKUP_READ)
     row = await CheckupCampaign.filter(
         visible,
@@ -201,7 +202,7 @@ async def due_beside_beds(
         status__in=[CampaignStatus.PLANNED, CampaignStatus.OPEN],
     ).first()
     lines = await coverage_of(row, now=now) if row else ()
-    return tuple(line for line in lines if line.standing is Standing.DUE)
+    return tuple(line for line in lines if line.at_bed)
 
 
 async def coverage_page(
@@ -256,6 +257,7 @@ def _line(resident: Resident, found: Eligibility, place: CheckupPlace | None, no
         declined=place is not None and place.status is PlaceStatus.DECLINED,
         day=place.day if place else None,
         minute=place.minute if place else None,
+        at_bed=found.at_bed,
     )
 
 

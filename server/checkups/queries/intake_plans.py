@@ -171,14 +171,13 @@ async def intake_plan(
             said = f"与第 {met[resident.id]} 行是同一位长者，请只保留一行。"
             plan.faults.append(RowFault(number, name, (said,)))
             continue
+        kept = current.get(resident.id)
         try:
-            found = _found(row)
-            sound = await judged(campaign, resident, found, now=now)
+            sound = await judged(campaign, resident, _found(row), over=kept, now=now)
         except WrongReport as error:
             plan.faults.append(RowFault(number, name, tuple(error.fields.values())))
             continue
         met[resident.id] = number
-        kept = current.get(resident.id)
         plan.rows.append(PlannedRow(number, resident, sound, kept, _step(kept, sound)))
     return plan
 

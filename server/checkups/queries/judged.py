@@ -1,13 +1,13 @@
 """What a report comes to: values checked, what is abnormal by whose lines, and what stands in the health record."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from server.alliance.queries import parameters
 from server.checkups.errors import WrongReport
-from server.checkups.models import CheckupCampaign
+from server.checkups.models import CheckupCampaign, CheckupReport
 from server.checkups.rules import EDITIONS, YEARLY, Edition, abnormal
 from server.checkups.rules.items import BLOOD, DRUGS, GUIDANCE, LIFE
 from server.consent.rules import RecordCategory
@@ -22,6 +22,7 @@ LABS = "diagnostic_report|labs"  # the entry in which the laboratory's numbers s
 Wrong = tuple[str, str, bool]  # item, sentence, grave
 ASKED = frozenset({LIFE, DRUGS, GUIDANCE})  # what was asked rather than found: a note of its own
 WELL = "体检未见明显异常"
+PRESSURE = frozenset({"systolic", "diastolic"})
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,26 @@ class Judged:
     conclusion: str
     next_on: date
     missing: tuple[str, ...]  # in words: without them the form is not complete
+    missing_here: bool  # some of it can be done beside a bed
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         return tuple(_entries(self))
 
 
-async def judged(campaign: CheckupCampaign, resident: Resident, found: Found, *, now: datetime) -> Judged:
-    """Check a report and judge it, or refuse with `WrongReport` that names every fault."""
+async def judged(
+    campaign: CheckupCampaign,
+    resident: Resident,
+    found: Found,
+    *,
+    over: CheckupReport | None = None,
+    now: datetime,
+) -> Judged:
+    """Check a report and judge it, or refuse with `WrongReport` that names every fault.
+
+    Of what it adds to (`over`: the year's report so far) it keeps whatever it does not say itself: the hospital's file tells
+    of a film and an ultrasound, not of what was found at the bed.
+    """
     edition, day = EDITIONS[campaign.edition], found.examined_on
     faults = {}
     if day.year != campaign.year or day > local_date(now):
@@ -72,6 +85,8 @@ async def judged(campaign: CheckupCampaign, resident: Resident, found: Found, *,
         faults["conclusion"] = f"结论和建议各不超过 {LONGEST_CONCLUSION} 个字。"
     try:
         values = edition.checked(found.values)
+        if over is not None:
+            values = edition.checked(_together(over.values, values))
     except WrongReport as error:
         raise WrongReport(fields={**faults, **error.fields}) from None
     if faults:
@@ -82,6 +97,9 @@ async def judged(campaign: CheckupCampaign, resident: Resident, found: Found, *,
         (each.item, each.sentence, each.grave)
         for each in abnormal(edition, values, sex=resident.sex, lines=lines)
     )
+    if over is not None:
+        found = _completed(found, over, edition, usual=timedelta(days=numbers[YEARLY]))
+    lacking = edition.missing(values, age=lines.age)
     return Judged(
         found=found,
         edition=edition,
@@ -90,13 +108,33 @@ async def judged(campaign: CheckupCampaign, resident: Resident, found: Found, *,
         abnormal=wrong,
         conclusion=found.conclusion.strip() or _conclusion(edition, wrong),
         next_on=found.next_on or day + timedelta(days=numbers[YEARLY]),
-        missing=tuple(item.words for item in edition.missing(values, age=lines.age)),
+        missing=tuple(item.words for item in lacking),
+        missing_here=any(item.on_site for item in lacking),
     )
 
 
 def is_laboratory(edition: Edition, item: str) -> bool:
     """Tell whether an item is the laboratory's: a category of its own, which may be shared or not."""
     return edition.item(item).group == BLOOD
+
+
+def _together(kept: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Put new values over those that are kept; a blood pressure is one reading, never half of each."""
+    half = PRESSURE if PRESSURE & new.keys() else frozenset[str]()
+    return {**{name: value for name, value in kept.items() if name not in half}, **new}
+
+
+def _completed(found: Found, over: CheckupReport, edition: Edition, *, usual: timedelta) -> Found:
+    """Keep what somebody wrote; what was worked out is worked out again."""
+    before = [(item, sentence, grave) for item, sentence, grave in over.abnormal]
+    wrote = "" if over.conclusion == _conclusion(edition, before) else over.conclusion
+    own_day = over.next_on != over.examined_on + usual and over.next_on > found.examined_on
+    return replace(
+        found,
+        conclusion=found.conclusion.strip() or wrote,
+        advice=found.advice.strip() or over.advice,
+        next_on=found.next_on or (over.next_on if own_day else None),
+    )
 
 
 def _conclusion(edition: Edition, wrong: Sequence[Wrong]) -> str:

@@ -12,6 +12,7 @@ from server.checkups.rules import (
     Ages,
     Eligibility,
     Insurance,
+    Item,
     Person,
     PlaceStatus,
     eligibility,
@@ -23,8 +24,12 @@ from server.people.rules import CareState
 
 def missing_of(report: CheckupReport, birth_date: date) -> tuple[str, ...]:
     """Return in words what the form of a report still needs, by the age of its day."""
+    return tuple(item.words for item in _lacking(report, birth_date))
+
+
+def _lacking(report: CheckupReport, birth_date: date) -> tuple[Item, ...]:
     age = age_on(birth_date, report.examined_on)
-    return tuple(item.words for item in EDITIONS[report.edition].missing(report.values, age=age))
+    return EDITIONS[report.edition].missing(report.values, age=age)
 
 
 async def ages_on(day: date) -> Ages:
@@ -80,6 +85,7 @@ def _person(
     *,
     said_no: bool,
 ) -> Person:
+    lacking = _lacking(report, row.birth_date) if report else ()
     return Person(
         birth_date=row.birth_date,
         here_since=local_date(since) if since is not None else None,
@@ -89,7 +95,8 @@ def _person(
         extreme_poverty=facts.extreme_poverty if facts else False,
         examined_on=report.examined_on if report else None,
         examined_where=report.institution.name if report else "",
-        missing=missing_of(report, row.birth_date) if report else (),
+        missing=tuple(item.words for item in lacking),
+        missing_here=any(item.on_site for item in lacking),
         employer_exam_on=facts.employer_exam_on if facts else None,
         employer_exam_where=facts.employer_exam_where if facts else "",
         declined=said_no,

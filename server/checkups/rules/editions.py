@@ -60,8 +60,8 @@ _ADDED_2025 = (
     Item("hba1c", "糖化血红蛋白", BLOOD, "%", 2, 20, 1, "4548-4", from_age=65, also=("HbA1c",), needed=True),
 )  # fmt: skip
 _LIVING_2026 = (
-    Item("symptoms", "症状", LIFE, options=_SYMPTOMS, many=True, needed=True),
-    Item("symptoms_other", "其他症状", LIFE, judged=False, longest=100),
+    Item("symptoms", "症状", LIFE, options=_SYMPTOMS, many=True, needed=True, none="1"),
+    Item("symptoms_other", "其他症状", LIFE, judged=False, longest=100, only_if=("symptoms", "25")),
     Item("self_health", "健康状态自我评估", LIFE, options=_codes("满意", "基本满意", "说不清楚", "不太满意", "不满意"),
          from_age=65, needed=True, also=("老年人健康状态自我评估", "自评健康")),
     Item("exercise", "体育锻炼", LIFE, options=_codes("每天", "每周一次以上", "偶尔", "不锻炼"), needed=True,
@@ -74,7 +74,7 @@ _LIVING_2026 = (
     Item("drinking", "饮酒频率", LIFE, options=_codes("从不", "偶尔", "经常", "每天"), needed=True, also=("饮酒", "饮酒情况")),
     Item("drinking_daily", "日饮酒（折白酒）", LIFE, "两", 0, 50, 1, also=("日饮酒量", "日饮酒")),
     Item("exposure", "职业病危害因素接触史", LIFE, options=_codes("无", "有"), needed=True, also=("职业接触史", "职业暴露")),
-    Item("exposure_text", "接触什么、多少年、有没有防护", LIFE, judged=False, also=("职业接触种类",)),
+    Item("exposure_text", "接触什么、多少年、有没有防护", LIFE, judged=False, also=("职业接触种类",), only_if=("exposure", "2")),
     Item("problems", "现存主要健康问题", DRUGS, judged=False, longest=300, needed=True, hint="没有就写“无”",
          also=("既往疾病", "健康问题")),
     Item("medicines", "主要用药", DRUGS, judged=False, longest=400, needed=True, hint="最多六种：名称、用法、用量、用了多久；没有就写“无”",

@@ -73,6 +73,7 @@ class Person:
     examined_on: date | None = None  # by a report of the year
     examined_where: str = ""
     missing: tuple[str, ...] = ()  # of that report, in words
+    missing_here: bool = False  # some of it can be done beside a bed
     employer_exam_on: date | None = None
     employer_exam_where: str = ""
     declined: bool = False
@@ -93,6 +94,7 @@ class Eligibility:
     standing: Standing
     sentence: str  # to the resident
     next_step: str  # for whoever arranges it; empty where nothing is to be done
+    at_bed: bool = False  # something is to be done beside the bed: they get a day, and come into half a day
 
 
 def age_counted(birth_date: date, *, year: int, today: date, ages: Ages) -> int:
@@ -105,11 +107,11 @@ def eligibility(person: Person, *, year: int, today: date, ages: Ages) -> Eligib
     for ask in (_gone, _examined, _elsewhere, _age, _new, _hospital, _no, _partly):
         if (found := ask(person, year, today, ages)) is not None:
             return found
-    return _answer(Standing.DUE, _why_due(person, year, today, ages))
+    return _answer(Standing.DUE, _why_due(person, year, today, ages), at_bed=True)
 
 
-def _answer(standing: Standing, sentence: str) -> Eligibility:
-    return Eligibility(standing, sentence, NEXT_STEP.get(standing, ""))
+def _answer(standing: Standing, sentence: str, *, at_bed: bool = False) -> Eligibility:
+    return Eligibility(standing, sentence, NEXT_STEP.get(standing, ""), at_bed)
 
 
 def _gone(person: Person, year: int, today: date, ages: Ages) -> Eligibility | None:  # noqa: ARG001  one form for all
@@ -172,6 +174,7 @@ def _partly(person: Person, year: int, today: date, ages: Ages) -> Eligibility |
     return _answer(
         Standing.PARTLY,
         f"您今年的体检{_day(person.examined_on)}做了一部分，还差{said_missing(person.missing)}，补齐了就算做完。",
+        at_bed=person.missing_here,
     )
 
 

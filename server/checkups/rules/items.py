@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,6 @@ from server.checkups.rules.wording import was_done
 Values = dict[str, Any]
 SEVERAL = re.compile(r"[、,，;；/]+")
 NONE = ("无", "没有", "未用药")
-NO_SYMPTOM, OTHER_SYMPTOM, EXPOSED = "1", "25", "2"
 LIFE, DRUGS, GUIDANCE = "症状和生活方式", "用药和病史", "健康指导"
 BODY, BLOOD, IMAGE, WELL = "一般检查", "化验", "心电图和影像", "生活能力"
 
@@ -38,6 +37,10 @@ class Item:
     longest: int = 200
     needed: bool = False  # from that age on, a form without it is not complete
     hint: str = ""
+    only_if: tuple[str, str] | None = (
+        None  # asked only where that other item has this code, and then in words
+    )
+    none: str = ""  # of several: the code that excludes the others
 
     @property
     def is_number(self) -> bool:
@@ -101,7 +104,7 @@ class Edition:
                 kept[name] = _kept(item, given)
             except ValueError as fault:
                 faults[name] = str(fault)
-        faults |= _pressure(kept) | _named(kept)
+        faults |= _pressure(kept) | _named(self.items, kept)
         if not kept and not faults:
             faults["values"] = "一项结果也没有。"
         if faults:
@@ -126,8 +129,8 @@ def _chosen(item: Item, given: Any) -> Any:
         message = f"{item.words}请从这些里选：{'、'.join(words for _, words in item.options)}。"
         raise ValueError(message)
     wanted = {codes[_plain(part)] for part in parts}
-    if item.name == "symptoms" and NO_SYMPTOM in wanted and len(wanted) > 1:
-        message = "选了“无症状”，就不能再选别的症状。"
+    if item.none in wanted and len(wanted) > 1:
+        message = f"选了“{dict(item.options)[item.none]}”，就不能再选别的。"
         raise ValueError(message)
     kept = [code for code, _ in item.options if code in wanted]
     return kept if item.many else kept[0]
@@ -165,10 +168,13 @@ def _pressure(kept: Values) -> dict[str, str]:
     return {}
 
 
-def _named(kept: Values) -> dict[str, str]:
+def _named(items: Iterable[Item], kept: Values) -> dict[str, str]:
     faults = {}
-    if OTHER_SYMPTOM in kept.get("symptoms", ()) and "symptoms_other" not in kept:
-        faults["symptoms_other"] = "选了“其他”症状，请写明是什么。"
-    if kept.get("exposure") == EXPOSED and "exposure_text" not in kept:
-        faults["exposure_text"] = "有职业接触，请写明接触什么、多少年。"
+    for item in items:
+        if item.only_if is None or item.name in kept:
+            continue
+        other, code = item.only_if
+        given = kept.get(other, ())
+        if code in ([given] if isinstance(given, str) else given):
+            faults[item.name] = f"请写明“{item.words}”。"
     return faults

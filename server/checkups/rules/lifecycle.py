@@ -65,7 +65,7 @@ PLACE_MOVES: Moves[PlaceStatus, PlaceEvent] = Moves(
 class DutyStatus(StrEnum):
     OPEN = "open"
     DONE = "done"
-    VOID = "void"  # the report was put right, and nothing is abnormal
+    VOID = "void"  # the report was put right, and nothing is abnormal; or they have died
 
 
 class DutyEvent(StrEnum):

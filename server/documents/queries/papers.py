@@ -19,6 +19,7 @@ from server.people.rules import SEX_WORDS
 from server.records.queries import EntryWish, summary
 from server.records.rules import Sign
 from server.referrals.queries import SlipSheet, slip_sheet
+from server.referrals.rules.words import slip_address
 from server.settlement.queries import statement_sheet
 from server.visits.queries import VisitCard, visit
 from server.visits.queries.review import VERDICT_WORDS
@@ -109,7 +110,7 @@ async def referral_slip(*, actor: Actor, uid: str, origin: str, now: datetime) -
     What was written is printed only for whoever may read it at this moment; the stub always.
     """
     sheet = await slip_sheet(actor=actor, uid=uid, now=now)
-    address = f"{origin}/admin/referrals/slip/{sheet.code}"
+    address = slip_address(sheet.code, city=origin)
     return Paper(
         kind=DocumentKind.REFERRAL_SLIP,
         title="双向转诊单",

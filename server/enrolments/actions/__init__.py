@@ -12,7 +12,7 @@ from server.enrolments.actions.asking import (
     sign_enrolment,
     sign_on_paper,
 )
-from server.enrolments.actions.sweeps import sweep_enrolment_rates, sweep_enrolments
+from server.enrolments.actions.sweeps import end_of_the_dead, sweep_enrolment_rates, sweep_enrolments
 from server.enrolments.actions.teams import change_team, close_team, form_team, state_groups
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "change_team",
     "close_team",
     "end_enrolment",
+    "end_of_the_dead",
     "form_team",
     "leave_doctor",
     "offer_doctor",

@@ -1,7 +1,12 @@
-"""What time does to contracts: they begin, run out, are reminded of; applications lapse; who died has none."""
+"""What time does to contracts: they begin, run out, are reminded of; applications lapse.
+
+A death is heard of as news (`people.died`).
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
+
+from tortoise.expressions import Q
 
 from server.alliance.queries import parameters
 from server.authority.actor import Actor
@@ -15,18 +20,28 @@ from server.kit.rollups import recount
 from server.kit.transactions import action
 
 BATCH = 200
+ALIVE = (*sorted(OPEN), EnrolmentStatus.ACTIVE)
 REMINDERS = (("enrolments.first_notice", "first_said"), ("enrolments.last_notice", "last_said"))
+
+
+@action
+async def end_of_the_dead(*, actor: Actor, resident_uid: str, now: datetime) -> int:
+    """End the contracts of somebody who has died, and what they applied for; return how many.
+
+    Moved in the same moment, one refuses: the news is then told again.
+    """
+    theirs = Q(resident__uid=resident_uid) | Q(resident__merged_into__uid=resident_uid)
+    rows = await Enrolment.filter(theirs, status__in=ALIVE).order_by("id")
+    for row in rows:
+        await end_row(actor, row, EndReason.DIED, now)
+    return len(rows)
 
 
 @action
 async def sweep_enrolments(*, actor: Actor, now: datetime, limit: int = BATCH) -> int:
     """Do what is due once; several workers may do so at once."""
     today = local_date(now)
-    alive = [*sorted(OPEN), EnrolmentStatus.ACTIVE]
     done = await _merged(actor, now, limit)
-    dead = Enrolment.filter(status__in=alive, resident__died_at__isnull=False)
-    for row in await dead.order_by("id").limit(limit):
-        done += await _ended(actor, row, EndReason.DIED, now)
     signed = Enrolment.filter(status=EnrolmentStatus.SIGNED, starts_on__lte=today)
     for row in await signed.order_by("id").limit(limit):
         try:
@@ -82,8 +97,7 @@ async def _remind(now: datetime, limit: int) -> int:
 
 async def _merged(actor: Actor, now: datetime, limit: int) -> int:
     """Let what hangs on an absorbed row follow its survivor; of two live ones the survivor's own stays."""
-    alive = [*sorted(OPEN), EnrolmentStatus.ACTIVE]
-    rows = Enrolment.filter(status__in=alive, resident__merged_into_id__isnull=False)
+    rows = Enrolment.filter(status__in=ALIVE, resident__merged_into_id__isnull=False)
     done = 0
     for row in await rows.order_by("id").limit(limit).select_related("resident"):
         survivor = row.resident.merged_into_id

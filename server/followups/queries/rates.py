@@ -83,13 +83,16 @@ class RatesCard:
 
 
 async def rates(*, actor: Actor, year: int | None, now: datetime) -> RatesCard:
-    """Tell a year as it was counted before, and up to when; who oversees the city is shown no few people."""
+    """Tell a year: one's own institutions as they stand at this moment, like the people behind the numbers; the city as it
+
+    was counted before, and up to when, with no few people shown to who oversees it.
+    """
     today = local_date(now)
     wanted = year_asked_for(year, today)
     numbers = await parameters((TIMES, LEAST), on=today)
     own = institutions_counted_for(actor=actor)
     hidden_below = numbers[LEAST] if own is None else 0
-    kept = await rolled_up(TILE, [date(wanted, 1, 1)])
+    kept = await rolled_up(TILE, [date(wanted, 1, 1)]) if own is None else None
     sums = kept.sums if kept else await institution_sums(year=wanted, institutions=own, now=now)
     places = {CITY} if own is None else set(own)
     return RatesCard(

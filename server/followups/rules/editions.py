@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from server.followups.rules.diseases import Disease
-from server.followups.rules.forms import SYMPTOMS, Ask, Form, Question, Section
+from server.followups.rules.forms import NONE, OTHER, SYMPTOMS, YES, Ask, Form, Question, Section
 
 _CITATION = "国家基本公共卫生服务规范（第三版，2017）随访服务记录表；限值与记录的测量项一致"
 _GOOD = (("1", "良好"), ("2", "一般"), ("3", "差"))
@@ -30,8 +30,15 @@ def _number(  # noqa: PLR0917  a table reads best in columns
     )
 
 
-def _text(name: str, words: str, longest: int = 100, *, carried: bool = False) -> Question:
-    return Question(name, words, Ask.TEXT, longest=longest, carried=carried)
+def _text(
+    name: str,
+    words: str,
+    longest: int = 100,
+    *,
+    carried: bool = False,
+    only_if: tuple[str, str] | None = None,
+) -> Question:
+    return Question(name, words, Ask.TEXT, longest=longest, carried=carried, only_if=only_if)
 
 
 _WAY = Question("way", "随访方式", Ask.ONE, _codes("门诊", "家庭", "电话"), needed=True)
@@ -62,8 +69,8 @@ _MIND = (
 _TREATED = (
     Question("adherence", "服药依从性", Ask.ONE, _codes("规律", "间断", "不服药"), needed=True),
     Question("reaction", "药物不良反应", Ask.ONE, _codes("无", "有"), needed=True),
-    _text("reaction_text", "不良反应是什么", 200),
-    Question("reaction_hard", "不良反应难以控制", Ask.TICK),
+    _text("reaction_text", "不良反应是什么", 200, only_if=("reaction", YES)),
+    Question("reaction_hard", "不良反应难以控制", Ask.TICK, only_if=("reaction", YES)),
     Question(
         "complication", "并发症", Ask.ONE, _codes("没有变化", "出现新的并发症", "原有并发症加重"), needed=True
     ),
@@ -100,8 +107,9 @@ HYPERTENSION_2017 = Form(
                         "四肢发麻", "下肢水肿", "其他",
                     ),
                     needed=True,
+                    none=NONE,
                 ),
-                _text("symptoms_other", "其他症状"),
+                _text("symptoms_other", "其他症状", only_if=(SYMPTOMS, OTHER)),
                 Question(
                     "urgent_signs",
                     "有没有这些要马上转诊的情况",
@@ -144,8 +152,9 @@ DIABETES_2017 = Form(
                         "无症状", "多饮", "多食", "多尿", "视力模糊", "感染", "手脚麻木", "下肢浮肿", "体重明显下降", "其他"
                     ),
                     needed=True,
+                    none=NONE,
                 ),
-                _text("symptoms_other", "其他症状"),
+                _text("symptoms_other", "其他症状", only_if=(SYMPTOMS, OTHER)),
                 Question(
                     "urgent_signs",
                     "有没有这些要马上转诊的情况",

@@ -5,7 +5,7 @@ is a new `Form` in `FORMS`; the old one stays. Questions and codes: facts/domain
 """
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -39,6 +39,16 @@ class Question:
     needed: bool = False
     longest: int = 100
     carried: bool = False  # into the next form: habits, aims and medicines are known, measurements are not
+    only_if: tuple[str, str] | None = None  # asked only where that other answer has this code
+    none: str = ""  # of several: the code that excludes the others
+
+    def is_asked(self, answers: Mapping[str, Any]) -> bool:
+        """Tell whether it is asked at all, as the other answers stand."""
+        if self.only_if is None:
+            return True
+        other, code = self.only_if
+        given = answers.get(other, ())
+        return code in ([given] if isinstance(given, str) else given)
 
     @property
     def refusal(self) -> str:
@@ -96,7 +106,8 @@ class Form:
                 kept[name] = value
             elif question.needed:
                 faults[name] = f"请填写“{question.words}”。"
-        faults |= {name: said for name, said in _against_each_other(kept).items() if name not in faults}
+        against = _against_each_other(kept) | dict(_not_asked(known.values(), kept))
+        faults |= {name: said for name, said in against.items() if name not in faults}
         if faults:
             raise WrongForm(fields=faults)
         return kept
@@ -147,8 +158,8 @@ def _many(question: Question, value: Any) -> list[str]:
     if not chosen <= set(known):
         message = "请从列出的选项中选择。"
         raise ValueError(message)
-    if NONE in chosen and len(chosen) > 1 and question.name == SYMPTOMS:
-        message = "选了“无症状”，就不能再选别的症状。"
+    if question.none in chosen and len(chosen) > 1:
+        message = f"选了“{dict(question.options)[question.none]}”，就不能再选别的。"
         raise ValueError(message)
     return [code for code in known if code in chosen]
 
@@ -200,11 +211,18 @@ def _against_each_other(kept: Answers) -> dict[str, str]:
     faults = {}
     if {"systolic", "diastolic"} <= kept.keys() and kept["systolic"] <= kept["diastolic"]:
         faults["diastolic"] = "低压应比高压低，请看看是不是填反了。"
-    if kept.get("reaction") == YES and "reaction_text" not in kept:
-        faults["reaction_text"] = "有不良反应，请写明是什么。"
-    if OTHER in kept.get(SYMPTOMS, ()) and "symptoms_other" not in kept:
-        faults["symptoms_other"] = "选了“其他”，请写明是什么症状。"
     return faults
+
+
+def _not_asked(questions: Iterable[Question], kept: Answers) -> Iterator[tuple[str, str]]:
+    """What another answer asks for must be there, and what it does not ask for must not: one of the two is wrong."""
+    for each in questions:
+        if each.only_if is None:
+            continue
+        if not each.is_asked(kept) and each.name in kept and each.only_if[0] in kept:
+            yield each.name, f"前面的回答用不到“{each.words}”，请删去，或者改前面的回答。"
+        elif each.is_asked(kept) and each.name not in kept and each.ask is Ask.TEXT:
+            yield each.name, f"请写明“{each.words}”。"
 
 
 SYMPTOMS = "symptoms"

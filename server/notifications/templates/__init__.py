@@ -57,7 +57,7 @@ TOLD_TO_NOBODY: Mapping[str, str] = {
     "booking.error_reported": "a colleague decides at the desk, where it is listed",
     "referrals.closed": "both have heard that they are home; nothing is to be done",
     "people.care_state_changed": "home beds follow it; who must hear of it hears of those and of referrals",
-    "people.died": "whoever wrote it down knows; follow-ups end by it",
+    "people.died": "whoever wrote it down knows; what was owed for them ends by it",
     "people.transferred": "whoever manages both homes has done it; home beds follow it",
     "clinics.intended": "the home's own word; the bureau sees it on its page",
     "clinics.operating": "the home's own word; the bureau sees it on its page",

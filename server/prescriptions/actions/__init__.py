@@ -20,7 +20,11 @@ from server.prescriptions.actions.prescribing import (
     take_refill,
     waive_refill,
 )
-from server.prescriptions.actions.sweeps import sweep_prescription_counts, sweep_prescriptions
+from server.prescriptions.actions.sweeps import (
+    end_of_the_dead,
+    sweep_prescription_counts,
+    sweep_prescriptions,
+)
 
 __all__ = [
     "Written",
@@ -29,6 +33,7 @@ __all__ = [
     "assign_delivery",
     "cancel_delivery",
     "close_delivery",
+    "end_of_the_dead",
     "end_pharmacy",
     "end_right",
     "hand_over",

@@ -1,7 +1,12 @@
-"""What time does: a prescription is used up, a refill comes due, a refill or a delivery is late, somebody has died."""
+"""What time does: a prescription is used up, a refill comes due, a refill or a delivery is late.
+
+A death is heard of as news (`people.died`).
+"""
 
 from collections.abc import Awaitable
 from datetime import date, datetime
+
+from tortoise.expressions import Q
 
 from server.authority.actor import Actor
 from server.kit.clock import local_date
@@ -24,13 +29,24 @@ BATCH = 200
 
 
 @action
+async def end_of_the_dead(*, actor: Actor, resident_uid: str, now: datetime) -> int:
+    """Stop the prescriptions of somebody who has died; return how many.
+
+    Moved in the same moment, one refuses: the news is then told again.
+    """
+    theirs = Q(resident__uid=resident_uid) | Q(resident__merged_into__uid=resident_uid)
+    rows = await LongPrescription.filter(theirs, status=PrescriptionStatus.ACTIVE).order_by("id")
+    for row in rows:
+        await stop_row(actor, row, StopReason.DIED, "", now)
+    return len(rows)
+
+
+@action
 async def sweep_prescriptions(*, actor: Actor, now: datetime, limit: int = BATCH) -> int:
     """Do what is due once; several workers may do so at once."""
     today = local_date(now)
     active = LongPrescription.filter(status=PrescriptionStatus.ACTIVE)
     done = 0
-    for row in await active.filter(resident__died_at__isnull=False).order_by("id").limit(limit):
-        done += await _try(stop_row(actor, row, StopReason.DIED, "", now))
     for row in await active.filter(last_on__lt=today).order_by("id").limit(limit):
         done += await _try(_finish(actor, row, now))
     return done + await _refills_due(today, now, limit) + await _late(today, now, limit)

@@ -155,7 +155,7 @@ ACTIVITIES: tuple[ProcessingActivity, ...] = (
         basis="第十三条第一款第（二）项、第（三）项基本公共卫生服务；向其他机构提供的，第二十九条单独同意",
         recipients="管理这种病的医疗机构；长者同意的机构。主管部门只有人数和比率",
         kept=("outpatient", "audit"),
-        measures="内容写入健康档案，按同意查看并留痕；少于 5 人不显示；更正留版本",
+        measures="内容写入健康档案，按同意查看并留痕；人数太少的不显示；更正留版本",
     ),
     ProcessingActivity(
         "年度体检",
@@ -177,7 +177,7 @@ ACTIVITIES: tuple[ProcessingActivity, ...] = (
         basis="第十三条第一款第（二）项；结果向其他机构提供的，第二十九条单独同意",
         recipients="开床的医疗机构和长者所住的养老院；结算只用有没有开着和长护险等级够不够。主管部门只有人数和床日",
         kept=("outpatient", "audit"),
-        measures="病情写入健康档案，按同意查看并留痕；名单不含病情；少于 5 人不向主管部门显示",
+        measures="病情写入健康档案，按同意查看并留痕；名单不含病情；人数太少的不向主管部门显示",
     ),
     ProcessingActivity(
         "家庭医生签约",
@@ -188,7 +188,7 @@ ACTIVITIES: tuple[ProcessingActivity, ...] = (
         basis="第十三条第一款第（二）项签约合同；基本医疗卫生与健康促进法第三十一条",
         recipients="签约团队所在的基层医疗机构；所住的养老机构（不含涉及病情的人群）。主管部门只有人数和比率",
         kept=("consents", "audit"),
-        measures="本人或有权代办的人签，签的就是看到的文字；扫描件加密，每次查看留痕；不签不影响任何服务；少于 5 人不显示",
+        measures="本人或有权代办的人签，签的就是看到的文字；扫描件加密，每次查看留痕；不签不影响任何服务；人数太少的不显示",
     ),
     ProcessingActivity(
         "长期处方、续方和送药",
@@ -210,7 +210,7 @@ ACTIVITIES: tuple[ProcessingActivity, ...] = (
         basis="第十三条第一款第（一）项；监管部门法定职责",
         recipients="被评价的机构（投诉）；民政、卫生健康部门",
         kept=("audit",),
-        measures="公开前审核；不公开评价人；少于 5 条不显示",
+        measures="公开前审核；不公开评价人；条数太少的不显示",
     ),
     ProcessingActivity(
         "指标与考核督查",
@@ -219,7 +219,7 @@ ACTIVITIES: tuple[ProcessingActivity, ...] = (
         "在一项指标里算不算、为什么（如“还没有体检”）；没有测量值和病历文字",
         sensitive=True,
         basis="第十三条第一款第（三）项法定职责；第（二）项养老服务合同",
-        recipients="所住机构、经手的机构各看自己的；主管部门只有人数和比率，少于 5 人不显示",
+        recipients="所住机构、经手的机构各看自己的；主管部门只有人数和比率，人数太少的不显示",
         kept=("audit",),
         measures="慢病和同意的名单不给所住机构；能推出少数人的一并隐藏；冻结和重新打开留痕",
     ),

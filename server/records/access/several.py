@@ -54,7 +54,12 @@ async def views_of(
 
 def entries_seen(views: Sequence[View]) -> QuerySet[RecordEntry]:
     """Return the current entries that the reader may see of any of these residents; there must be one view at least."""
-    each = [Q(resident_id__in=view.ids, is_current=True) & view.condition() for view in views]
+    return versions_seen(views).filter(is_current=True)
+
+
+def versions_seen(views: Sequence[View]) -> QuerySet[RecordEntry]:
+    """Return every version that the reader may see: what is told of an old answer stands behind an old entry."""
+    each = [Q(resident_id__in=view.ids) & view.condition() for view in views]
     return RecordEntry.filter(Q(*each, join_type=Q.OR))
 
 

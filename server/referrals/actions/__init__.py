@@ -1,10 +1,10 @@
 """What is done with referrals; each is one transaction."""
 
 from server.referrals.actions.clocks import (
+    end_of_the_dead,
     settle_escalation,
     sweep_deadlines,
     sweep_follow_ups,
-    sweep_gone,
 )
 from server.referrals.actions.follow_ups import do_follow_up, waive_follow_up
 from server.referrals.actions.packets import open_packet_in_emergency
@@ -23,6 +23,7 @@ __all__ = [
     "amend_referral",
     "book_seat",
     "do_follow_up",
+    "end_of_the_dead",
     "move_referral",
     "offer_back",
     "open_packet_in_emergency",
@@ -30,7 +31,6 @@ __all__ = [
     "settle_escalation",
     "sweep_deadlines",
     "sweep_follow_ups",
-    "sweep_gone",
     "waive_follow_up",
     "write_referral",
 ]

@@ -1,14 +1,18 @@
-"""What the clock does: raises what is late (I30), reminds of what is owed, and ends what nobody can go on with."""
+"""What the clock does: raises what is late (I30), reminds of what is owed, and ends what nobody can go on with.
+
+A death is heard of as news (`people.died`); a sweep that meets somebody who died ends instead of raising.
+"""
 
 from datetime import datetime, timedelta
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 
 from server.authority.actor import Actor
 from server.kit.transactions import action
 from server.referrals.access import escalation_for
+from server.referrals.actions.follow_ups import end_follow_up
 from server.referrals.actions.moving import carry_out, tell
-from server.referrals.errors import EscalationOver, NotThisNow
+from server.referrals.errors import DutyOver, EscalationOver
 from server.referrals.models import Referral, ReferralEscalation, ReferralFollowUp
 from server.referrals.queries.escalations import EscalationCard, escalation_card
 from server.referrals.rules import OPEN, OWED, FollowUpStatus, ReferralEvent
@@ -22,6 +26,9 @@ async def sweep_deadlines(*, actor: Actor, now: datetime, limit: int = 200) -> i
     late = Referral.filter(next_deadline__lte=now, escalated_at__isnull=True, status__in=sorted(OPEN))
     done = 0
     for row in await late.order_by("next_deadline", "id").limit(limit).select_related("resident"):
+        if row.resident.died_at is not None:
+            done += await end_of_the_dead(actor=actor, resident_uid=row.resident.uid, now=now)
+            continue
         # Whoever moves it in the same moment wins: then it is not what was seen any more.
         if not await late.filter(id=row.id, moves=row.moves).update(escalated_at=now):
             continue
@@ -65,28 +72,32 @@ async def sweep_follow_ups(*, actor: Actor, now: datetime, limit: int = 200) -> 
     late = ReferralFollowUp.filter(status=FollowUpStatus.DUE, due_at__lte=now)
     done = 0
     for row in await late.order_by("due_at", "id").limit(limit).select_related("referral__resident"):
-        if await late.filter(id=row.id).update(status=FollowUpStatus.OVERDUE):
+        if row.referral.resident.died_at is not None:
+            done += await _waived(actor, row, now)
+        elif await late.filter(id=row.id).update(status=FollowUpStatus.OVERDUE):
             await tell(actor, "referrals.follow_up_overdue", row.referral, now=now)
             done += 1
     return done
 
 
 @action
-async def sweep_gone(*, actor: Actor, now: datetime, limit: int = 200) -> int:
-    """End the open referrals of those who have died, and what was owed for them."""
-    theirs = Referral.filter(status__in=sorted(OPEN), resident__died_at__isnull=False)
-    done = 0
-    for row in await theirs.order_by("id").limit(limit).select_related("resident"):
-        try:
-            await carry_out(actor, row, ReferralEvent.CANCEL, reason=DIED, now=now)
-        except NotThisNow:
-            continue  # moved in the same moment: the next pass looks again
-        done += 1
+async def end_of_the_dead(*, actor: Actor, resident_uid: str, now: datetime) -> int:
+    """End the open referrals of somebody who has died, and what is owed for them; return how many of both.
+
+    Moved in the same moment, a referral refuses: the news is then told again.
+    """
+    theirs = Q(resident__uid=resident_uid) | Q(resident__merged_into__uid=resident_uid)
+    rows = await Referral.filter(theirs, status__in=sorted(OPEN)).order_by("id").select_related("resident")
+    for row in rows:
+        await carry_out(actor, row, ReferralEvent.CANCEL, reason=DIED, now=now)
     # Also where the referral had ended by itself before: nobody is owed a visit any more.
-    owed = ReferralFollowUp.filter(status__in=sorted(OWED), resident__died_at__isnull=False)
-    ids = await owed.order_by("id").limit(limit).values_list("id", flat=True)
-    if ids:
-        done += await ReferralFollowUp.filter(id__in=ids, status__in=sorted(OWED)).update(
-            status=FollowUpStatus.WAIVED, done_at=now, reason=DIED
-        )
-    return done
+    owed = ReferralFollowUp.filter(theirs, status__in=sorted(OWED)).order_by("id").select_related("referral")
+    return len(rows) + sum([await _waived(actor, row, now) for row in await owed])
+
+
+async def _waived(actor: Actor, row: ReferralFollowUp, now: datetime) -> int:
+    try:
+        await end_follow_up(actor, row, FollowUpStatus.WAIVED, now, reason=DIED)
+    except DutyOver:
+        return 0  # written in the same moment
+    return 1

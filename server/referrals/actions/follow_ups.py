@@ -34,7 +34,7 @@ async def do_follow_up(
     (card,) = await write_entries(
         actor=actor, resident_uid=row.resident.uid, entries=[entry], institution_uid=row.owner.uid, now=now
     )
-    await _end(actor, row, FollowUpStatus.DONE, now, outcome=outcome, entry_uid=card.uid)
+    await end_follow_up(actor, row, FollowUpStatus.DONE, now, outcome=outcome, entry_uid=card.uid)
     return follow_up_card(
         await follow_up_for(actor=actor, uid=uid, permission=Permission.REFERRAL_SEND), now=now
     )
@@ -46,15 +46,16 @@ async def waive_follow_up(*, actor: Actor, uid: str, reason: str, now: datetime)
     if not reason:
         raise ReasonNeeded(fields={"reason": ReasonNeeded.message})
     row = await follow_up_for(actor=actor, uid=uid, permission=Permission.REFERRAL_SEND)
-    await _end(actor, row, FollowUpStatus.WAIVED, now, reason=reason)
+    await end_follow_up(actor, row, FollowUpStatus.WAIVED, now, reason=reason)
     return follow_up_card(
         await follow_up_for(actor=actor, uid=uid, permission=Permission.REFERRAL_SEND), now=now
     )
 
 
-async def _end(
+async def end_follow_up(
     actor: Actor, row: ReferralFollowUp, status: FollowUpStatus, now: datetime, **values: str
 ) -> None:
+    """End what is owed, once, with its audit line."""
     changed = await ReferralFollowUp.filter(id=row.id, status__in=sorted(OWED)).update(
         status=status, done_at=now, done_by_id=actor.account_id, **values
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from server.alliance.queries import parameter
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.errors import Forbidden
@@ -31,9 +32,13 @@ class EscalationCard:
     hours_late: int
 
 
-async def escalations(
-    *, actor: Actor, open_only: bool, wish: PageWish, now: datetime
-) -> Page[EscalationCard]:
+@dataclass(frozen=True)
+class LateBoard:
+    page: Page[EscalationCard]
+    hours: int  # that are proposed for a new date
+
+
+async def escalations(*, actor: Actor, open_only: bool, wish: PageWish, now: datetime) -> LateBoard:
     """List what is late in the whole city; those still open by how long they have been, otherwise the newest first."""
     if not actor.may(Permission.REFERRAL_WATCH):
         raise Forbidden
@@ -42,9 +47,10 @@ async def escalations(
     )
     if open_only:
         rows = rows.filter(settled_at__isnull=True)
-    return await page_of(
+    page = await page_of(
         rows, wish, lambda row: escalation_card(row, now=now), by="created_at", newest_first=not open_only
     )
+    return LateBoard(page, await parameter("referrals.settled_hours", on=now))
 
 
 async def count_open_escalations(*, actor: Actor) -> int:

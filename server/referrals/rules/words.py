@@ -33,6 +33,14 @@ STATUS_WORDS: Mapping[ReferralStatus, str] = {
     _S.CLOSED: "已结案",
     _S.CANCELLED: "已取消",
 }
+
+
+def slip_address(code: str, *, city: str) -> str:
+    """Return what a slip's squares say: the address at the receiver's desk, or the number alone where none is set."""
+    origin = city.rstrip("/")
+    return f"{origin}/admin/referrals/slip/{code}" if origin else code
+
+
 # What has to happen next, for whoever has to do it.
 NEXT_WORDS: Mapping[ReferralStatus, str] = {
     _S.DRAFT: "写好后发给对方",

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from server.assessments.errors import AnswersInvalid, NoSuchQuestionnaire
+from server.assessments.queries.forms import questionnaire_card
 from server.assessments.rules import (
     ASSESSMENT_MOVES,
     HABITS,
@@ -192,3 +193,16 @@ class TestMoves:
         moved = {status for status, _ in ASSESSMENT_MOVES.table}
         assert set(AssessmentStatus) - moved == {AssessmentStatus.SUPERSEDED, AssessmentStatus.DISCARDED}
         assert set(AssessmentStatus) == LIVE | RESULTS | {AssessmentStatus.DISCARDED}
+
+
+def test_a_number_is_asked_for_with_as_many_decimals_as_it_is_kept_with() -> None:
+    cards = {
+        each.code: each
+        for part in questionnaire_card(current("constitution")).sections
+        for each in part.items
+    }
+    items = {each.code: each for part in current("constitution").sections for each in part.items}
+    assert {code: each.decimals for code, each in items.items()} == {
+        code: each.decimals for code, each in cards.items()
+    }
+    assert {each.decimals for each in cards.values() if each.kind == "number"} == {0, 1}

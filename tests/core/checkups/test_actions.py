@@ -35,6 +35,7 @@ from server.checkups.models import (
     CheckupReport,
 )
 from server.checkups.queries import Step
+from server.checkups.queries.agenda import checkups_today
 from server.checkups.rules import (
     EDITIONS,
     CampaignEvent,
@@ -49,6 +50,7 @@ from server.kit.engines.counting import counted
 from server.kit.errors import IllegalMove, NotFound
 from server.kit.pages import PageWish
 from server.outbox.models import OutboxMessage
+from server.people.actions import record_death
 from server.people.models import Resident, ResidentStay
 from server.records.models import RecordEntry
 from server.records.queries import EntryWish, missing
@@ -203,6 +205,28 @@ class TestPlan:
         assert await actions.plan_days(actor=he, **plan, now=clock()) == 1
         assert await CheckupPlace.filter(day=None).count() == 1
 
+    async def test_days_are_also_for_those_who_lack_something_at_the_bed(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid, he = await planned(town, actor, clock), await actor("he")
+        plan = {"actor": he, "campaign_uid": uid, "per_day": 10, "first_minute": 480}
+        beside = {"home_id": (await CheckupCampaign.get(uid=uid)).home_id, "actor": await actor("feng")}
+        beside["provider_id"] = (await CheckupCampaign.get(uid=uid)).provider_id
+        film = {name: value for name, value in WHOLE.items() if name != "chest"}
+        for values, reason, count in ((WELL, "", 2), (film, "补录", 1), (WHOLE, "补片", 1)):
+            await reported(town, actor, clock, uid, values, reason=reason)
+            assert await actions.plan_days(**plan, days=[FIRST], now=clock()) == count
+            assert len(await queries.due_beside_beds(**beside, now=clock())) == count
+            line = await queries.checkup_of(
+                actor=await actor("daughter"),
+                resident_uid=town.people.wang,
+                purpose=Purpose.SELF,
+                now=clock(),
+            )
+            assert ("8:00" in line.appointment) is (count == 2)
+            today = await checkups_today(actor=he, day=FIRST)
+            assert [each.residents for each in today] == [count]
+
     async def test_a_no_is_kept_and_can_become_a_yes(self, town: Any, actor: Any, clock: Any) -> None:
         uid, he = await planned(town, actor, clock), await actor("he")
         place = (await standing_of(actor, clock, uid, "王桂兰")).place_uid
@@ -306,6 +330,8 @@ class TestReport:
             ("hgb", True, row.id)
         ]
         assert await CheckupDuty.filter(status=DutyStatus.VOID).count() == 2
+        owed = await queries.duties(actor=await actor("feng"), status=DutyStatus.VOID, wish=WISH, now=clock())
+        assert not any("没有同意" in each.sentence for each in owed.items)
         assert await queries.faults(now=clock()) == []
 
     async def test_put_right_opens_nothing_again_that_was_settled(
@@ -319,6 +345,15 @@ class TestReport:
         )
         await reported(town, actor, clock, uid, {**ILL, "pulse": 71}, reason="脉率抄错")
         assert [each.status for each in await CheckupDuty.filter(item="hgb")] == [DutyStatus.DONE]
+        wish = {"resident_uid": town.people.wang, "purpose": Purpose.SELF, "now": clock()}
+        line = await queries.checkup_of(actor=await actor("daughter"), **wish)
+        assert [
+            (each.done, "已经办了" in each.words) for each in line.steps if "血红蛋白" in each.sentence
+        ] == [(True, True)]
+        whose = {"actor": await actor("feng"), "wish": WISH, "now": clock()}
+        for status in (DutyStatus.DONE, DutyStatus.VOID):
+            page = await queries.duties(status=status, **whose)
+            assert not any("没有同意" in each.sentence for each in page.items)
         await reported(town, actor, clock, uid, {**ILL, "hgb": 90}, reason="血红蛋白抄错")
         assert await CheckupDuty.filter(item="hgb", status=DutyStatus.OPEN).count() == 1
         assert await queries.faults(now=clock()) == []
@@ -423,6 +458,36 @@ class TestFile:
         assert (done.corrected, done.unchanged) == (1, 1)
         assert await queries.faults(now=clock()) == []
 
+    async def test_a_second_file_adds_to_the_first(self, town: Any, actor: Any, clock: Any) -> None:
+        """What was found at the bed comes first, the hospital's film and ultrasound days later."""
+        uid = await planned(town, actor, clock)
+        bed = "姓名,床位号,体检日期,收缩压,舒张压,血红蛋白,建议\n王桂兰,201-1,2026-03-02,182,80,98,低盐\n"
+        film = "姓名,床位号,体检日期,胸片,腹部B超\n王桂兰,201-1,2026-03-02,右肺小结节,未见明显异常\n"
+        await imported(actor, clock, uid, bed)
+        (row,) = (await previewed(actor, clock, uid, film)).rows
+        assert (row.step, row.items, len(row.abnormal)) == (Step.CORRECT, 5, 3)
+        await imported(actor, clock, uid, film)
+        report = await CheckupReport.get(is_current=True)
+        assert set(report.values) == {"systolic", "diastolic", "hgb", "chest", "ultrasound"}
+        assert report.conclusion.startswith("有 3 项异常")
+        duties = CheckupDuty.filter(report_id=report.id, status=DutyStatus.OPEN)
+        assert set(await duties.values_list("item", flat=True)) == {"systolic", "hgb", "chest"}
+        for again in (bed, film):
+            assert (await imported(actor, clock, uid, again)).unchanged == 1
+        halves = bed.replace("182,80", "182,")
+        assert len((await previewed(actor, clock, uid, halves)).faults) == 1
+
+    async def test_a_second_file_keeps_what_was_written(self, town: Any, actor: Any, clock: Any) -> None:
+        uid = await planned(town, actor, clock)
+        own = "姓名,床位号,体检日期,血红蛋白,体检结论,建议,下次体检日期\n王桂兰,201-1,2026-03-02,120,未见异常（已核）,低盐,2026-06-01\n"
+        await imported(actor, clock, uid, own)
+        await imported(
+            actor, clock, uid, "姓名,床位号,体检日期,胸片,体检结论\n王桂兰,201-1,2026-03-02,正常,\n"
+        )
+        report = await CheckupReport.get(is_current=True)
+        assert (report.conclusion, report.advice) == ("未见异常（已核）", "低盐")
+        assert report.next_on == date(2026, 6, 1)
+
     async def test_is_refused_when_something_happened_in_between_too_late_or_by_somebody_else(
         self, town: Any, actor: Any, clock: Any
     ) -> None:
@@ -478,7 +543,7 @@ class TestFile:
         uid = await planned(town, actor, clock)
         text = '姓名,床位号,体检日期,症状,饮食习惯,吸烟情况,尿蛋白\n王桂兰,201-1,2026-03-02,头痛、25,"1,4",从不吸烟,++\n'
         (fault,) = (await previewed(actor, clock, uid, text)).faults
-        assert fault.sentences == ("选了“其他”症状，请写明是什么。",)
+        assert fault.sentences == ("请写明“其他症状”。",)
         (row,) = (await previewed(actor, clock, uid, text.replace("头痛、25", "头痛、便秘"))).rows
         assert (row.items, row.missing > 30, row.abnormal) == (4, True, ("尿蛋白：++",))
 
@@ -521,6 +586,26 @@ class TestAfterwards:
         for deed in ("checkups.duty_overdue", "checkups.over"):
             assert await AuditEntry.filter(action=deed).count() == 1
 
+    @pytest.mark.parametrize("by_news", [True, False])
+    async def test_of_the_dead_nothing_is_owed(
+        self, by_news: bool, town: Any, actor: Any, clock: Any, worker_pass: Any
+    ) -> None:
+        await reported(town, actor, clock, await planned(town, actor, clock))
+        if by_news:
+            await record_death(
+                actor=await actor("he"), resident_uid=town.people.wang, died_at=clock(), now=clock()
+            )
+            await worker_pass()
+        else:
+            await Resident.filter(uid=town.people.wang).update(died_at=clock())
+            clock.advance(days=40)
+            await actions.sweep_checkups(actor=system_actor("worker"), now=clock())
+        assert await CheckupDuty.filter(status=DutyStatus.VOID, note="长者已离世", open_key=None).count() == 3
+        assert await AuditEntry.filter(action="checkups.duty_withdrawn").count() == 3
+        assert not await AuditEntry.filter(action="checkups.duty_overdue").exists()
+        assert await queries.count_open_duties(actor=await actor("feng"), now=clock()) == (0, 0)
+        assert await queries.faults(now=clock()) == []
+
     async def test_the_family_reads_what_was_found_and_when_next(
         self, town: Any, actor: Any, clock: Any
     ) -> None:
@@ -552,6 +637,10 @@ class TestAfterwards:
         )
         assert [name for name, _ in line.reports[0].groups] == ["一般检查", "心电图和影像"]
         assert not any("血红蛋白" in each for each in line.reports[0].abnormal)
+        assert line.reports[0].hidden
+        wish = {"resident_uid": town.people.wang, "purpose": Purpose.SELF, "now": clock()}
+        own = await queries.checkup_of(actor=await actor("daughter"), **wish)
+        assert not own.reports[0].hidden
 
     async def test_duties_tell_what_it_is_to_who_may_see_the_report(
         self, town: Any, actor: Any, clock: Any

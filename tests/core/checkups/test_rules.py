@@ -264,7 +264,8 @@ class TestAbnormal:
             ("chest", "双肺纹理清晰，心影大小正常，未见胸腔积液"), ("chest", "心肺膈未见明显异常"), ("chest", "胸片：未做，卧床不能搬动"),
             ("ultrasound", "肝胆胰脾未见明显异常"), ("hearing", "双耳听见"), ("motion", "可顺利完成"), ("urine_protein", "（－）"),
             ("urine_protein", "阴性(-)"), ("cognition", "粗筛阴性"), ("ultrasound", "腹部B超：肝、胆、胰、脾未见明显异常"),
-            ("ultrasound", "肝脏大小、形态正常，回声均匀；胆囊壁光滑；脾不大"), ("ecg", "窦性心律72次/分，心电图正常"),
+            ("ultrasound", "肝脏大小、形态正常，回声均匀；胆囊壁光滑；脾不大"),
+            ("chest", "未查见明显异常"), ("chest", "未查及异常"), ("chest", "未拍侧位片，双肺纹理清晰"), ("ecg", "因卧床未做"), ("ecg", "窦性心律72次/分，心电图正常"),
             ("chest", "胸廓对称，气管居中，双肺透亮度正常，心影不大"), ("heart_lungs", "双肺未闻及干、湿性啰音，心率 70 次/分，律齐"),
         ],
     )  # fmt: skip
@@ -281,11 +282,27 @@ class TestAbnormal:
             ("sight", "0.1", False), ("sight", "左0.8，右失明", False), ("urine_protein", "+", False),
             ("heart_lungs", "双肺呼吸音清，心尖区可闻及收缩期杂音", False), ("ultrasound", "右肾无回声区", False),
             ("ultrasound", "肝、胆、脾未见异常，胰腺占位", True), ("ecg", "窦性心律 45次/分", False), ("chest", "心影大", False),
+            ("chest", "未查见异常，右肺占位", True), ("ecg", "未做运动试验，急性前壁心肌梗死", True), ("chest", "未做CT右肺占位", True),
+            ("chest", "拒绝侧位片，右肺占位", True), ("chest", "未查出异常", False), ("motion", "卧床", False), ("sight", "右未查，左0.1", False),
         ],
     )  # fmt: skip
     def test_a_good_beginning_answers_for_nothing_behind_it(self, item: str, words: str, grave: bool) -> None:
         (one,) = self.found({item: words})
         assert (one.grave, words in one.sentence) == (grave, True)
+
+    @pytest.mark.parametrize(
+        ("words", "done"),
+        [
+            ("拒查", False), ("未做，卧床", False), ("胸片未做、卧床", False), ("因长期卧床未做胸片。", False), ("拒绝。", False),
+            ("未查见明显异常", True), ("未查及异常", True), ("未拍侧位片，双肺纹理清晰", True), ("未做，右肺占位", True), ("卧床", True),
+        ],
+    )  # fmt: skip
+    def test_what_was_not_done_is_told_from_what_was_not_seen(self, words: str, done: bool) -> None:
+        assert EDITIONS["2026.1"].item("chest").is_given({"chest": words}) is done
+
+    @pytest.mark.parametrize("piece", ["心肺膈", "肋膈角", "未做胸片、", "因卧床、", "胸部腹部肺野"])
+    def test_a_long_line_is_read_at_once(self, piece: str) -> None:
+        assert self.found({"chest": piece * (180 // len(piece)) + "占位"})
 
     def test_of_what_was_chosen_only_what_is_judged(self) -> None:
         found = abnormal(

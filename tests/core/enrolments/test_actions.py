@@ -251,5 +251,5 @@ async def test_a_merged_row_follows_its_survivor_and_the_dead_have_none(
     await actions.sweep_enrolments(actor=WORKER, now=clock())
     assert (await Enrolment.get(uid=town.enrolments.li)).resident_id == wang.id
     await Resident.filter(id=wang.id).update(died_at=clock())
-    await actions.sweep_enrolments(actor=WORKER, now=clock())
+    assert await actions.end_of_the_dead(actor=WORKER, resident_uid=wang.uid, now=clock()) == 2
     assert await Enrolment.filter(end_reason=EndReason.DIED).count() == 2

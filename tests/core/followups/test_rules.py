@@ -236,6 +236,16 @@ class TestForms:
         told = {"reaction": "reaction_text", "symptoms": "symptoms_other" if value == ["10"] else "symptoms"}
         assert set(refused.value.fields) == {told.get(name, name)}
 
+    @pytest.mark.parametrize(
+        ("name", "value"), [("reaction_text", "皮疹"), ("reaction_hard", True), ("symptoms_other", "牙疼")]
+    )
+    def test_refuse_what_the_other_answers_do_not_ask(self, name: str, value: Any) -> None:
+        with pytest.raises(WrongForm) as refused:
+            CURRENT[HT].checked({**PRESSURE, name: value})
+        assert set(refused.value.fields) == {name}
+        asked = {"reaction": "2", "reaction_text": "皮疹", "symptoms": ["10"], "symptoms_other": "牙疼"}
+        assert CURRENT[HT].checked({**PRESSURE, **asked, name: value})[name] == value
+
     @pytest.mark.parametrize("edge", [50, 300])
     def test_take_the_limits_themselves(self, edge: int) -> None:
         assert CURRENT[HT].checked({**PRESSURE, "systolic": edge, "diastolic": 20})["systolic"] == edge

@@ -5,8 +5,20 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from server.demo import Town
+from server.kit import rollups
 from server.kit.engines.counting import WrittenTables, counted
-from server.kit.rollups import CITY, LATELY, RollUp, Sums, due, lay_down, recount, rolled_up
+from server.kit.rollups import (
+    CITY,
+    LATELY,
+    RollUp,
+    RollUpPeriod,
+    Sums,
+    claim,
+    due,
+    lay_down,
+    recount,
+    rolled_up,
+)
 
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
 NOON = datetime(2026, 3, 4, 4, tzinfo=UTC)
@@ -64,6 +76,10 @@ class TestLayingDown:
         assert await RollUp.filter(tile=TILE).count() == 39
 
 
+async def _lost(*_: object, **__: object) -> bool:
+    return False
+
+
 class TestCountingAgain:
     async def test_keeps_what_was_counted_when_a_later_period_fails(self, town: Town) -> None:
         """Each period is a transaction of its own: the next pass goes on where this one stopped."""
@@ -87,6 +103,26 @@ class TestCountingAgain:
 
         assert await recount(TILE, [JANUARY, MARCH], count, now=NOON) == 2
         assert await recount(TILE, [JANUARY, MARCH], count, now=NOON) == 0
+
+    async def test_leaves_to_another_worker_what_it_has_begun(
+        self, town: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        counting = list[date]()
+
+        async def count(since: date) -> Sums:
+            counting.append(since)
+            return {(1, "a"): since.month}
+
+        async def as_it_was(*_: object, **__: object) -> list[date]:
+            return [JANUARY]  # seen due by both, before either had begun
+
+        await claim(TILE, JANUARY, now=NOON)
+        before = await RollUpPeriod.get(tile=TILE, since=JANUARY)
+        monkeypatch.setattr(rollups, "due", as_it_was)
+        monkeypatch.setattr(rollups, "claim", _lost)
+        assert await recount(TILE, [JANUARY], count, now=NOON) == 0
+        assert counting == []
+        assert (await RollUpPeriod.get(tile=TILE, since=JANUARY)).counted_at == before.counted_at
 
 
 class TestDue:

@@ -271,5 +271,6 @@ async def test_the_dead_take_nothing(town: Any, actor: Any, clock: Any) -> None:
 
     await prescribed(town, actor, clock)
     await Resident.filter(uid=town.people.wang).update(died_at=clock() - timedelta(hours=1))
-    await actions.sweep_prescriptions(actor=system_actor("worker"), now=clock())
+    worker = system_actor("worker")
+    assert await actions.end_of_the_dead(actor=worker, resident_uid=town.people.wang, now=clock()) == 1
     assert (await LongPrescription.get()).stop_reason is StopReason.DIED

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from server import invariants
+from server.audit.models import AuditEntry
 from server.authority.actor import system_actor
 from server.kit.errors import NotFound
 from server.kit.pages import PageWish
 from server.notifications.models import InboxMessage
 from server.people.actions import record_death
+from server.people.models import Resident
 from server.records.models import RecordEntry
 from server.referrals import actions, queries
 from server.referrals.errors import DutyOver, EscalationOver, FollowUpOwed, ReasonNeeded
@@ -145,18 +147,34 @@ class TestAFollowUp:
 
 
 class TestAfterADeath:
-    async def test_what_is_open_ends_and_nothing_is_owed(self, way: Way) -> None:
+    async def test_what_is_open_ends_and_nothing_is_owed(self, way: Way, worker_pass) -> None:
         uid = await way.to(E.SUBMIT, wish=URGENT)
         await record_death(actor=way.he, resident_uid=way.town.people.wang, died_at=way.now, now=way.now)
-        assert await actions.sweep_gone(actor=WORKER, now=way.now) == 2  # and what was owed
-        assert await actions.sweep_gone(actor=WORKER, now=way.now) == 0
+        await worker_pass()
         row = await Referral.get(uid=uid)
         assert (row.status, row.reason) == (ReferralStatus.CANCELLED, "长者已离世")
         assert (await ReferralFollowUp.get()).status is FollowUpStatus.WAIVED
+        waived = await AuditEntry.get(action="referrals.follow_up_waived")
+        assert (waived.subject_uid, waived.reason) == (uid, "长者已离世")
+        again = await actions.end_of_the_dead(actor=WORKER, resident_uid=way.town.people.wang, now=way.now)
+        assert again == 0
         assert await invariants.faults(now=way.now) == []
 
     async def test_nothing_is_owed_of_what_had_ended_before(self, way: Way) -> None:
         await way.to(E.SUBMIT, E.DECLINE, wish=URGENT)
         await record_death(actor=way.he, resident_uid=way.town.people.wang, died_at=way.now, now=way.now)
-        assert await actions.sweep_gone(actor=WORKER, now=way.now) == 1
+        assert (
+            await actions.end_of_the_dead(actor=WORKER, resident_uid=way.town.people.wang, now=way.now) == 1
+        )
         assert (await ReferralFollowUp.get()).status is FollowUpStatus.WAIVED
+
+    async def test_of_whom_no_news_came_nothing_is_raised_but_ended(self, way: Way) -> None:
+        await way.to(E.SUBMIT, E.DECLINE, wish=URGENT)
+        open_one = await way.to(E.SUBMIT, wish=URGENT)
+        await Resident.filter(uid=way.town.people.wang).update(died_at=way.now)
+        way.clock.advance(days=30)
+        await actions.sweep_follow_ups(actor=WORKER, now=way.now)
+        assert not await ReferralFollowUp.filter(status=FollowUpStatus.OVERDUE).exists()
+        await swept(way)
+        assert (await way.row(open_one)).status is ReferralStatus.CANCELLED
+        assert not await ReferralEscalation.exists()

@@ -122,7 +122,6 @@ class History:
     async def sweep(self, *_: int) -> None:
         await actions.sweep_deadlines(actor=WORKER, now=self.way.now)
         await actions.sweep_follow_ups(actor=WORKER, now=self.way.now)
-        await actions.sweep_gone(actor=WORKER, now=self.way.now)
 
     async def time_passes(self, one: int, _: int) -> None:
         self.way.clock.advance(hours=(1, 5, 26, 24 * 16)[one % 4])

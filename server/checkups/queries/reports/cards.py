@@ -34,6 +34,7 @@ class ReportCard:
     version: int
     reason: str
     is_current: bool
+    hidden: bool  # what the laboratory found is not shown to this reader: what is told is not all
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def report_card(row: CheckupReport, seen: set[str]) -> ReportCard:
         version=row.version,
         reason=row.reason,
         is_current=row.is_current,
+        hidden=not with_labs,
     )
 
 

@@ -13,7 +13,7 @@ from server.consent.rules import Purpose
 from server.kit.clock import local_date
 from server.kit.pages import Page, PageWish, rows_of
 from server.records.access import rereading
-from server.records.access.several import entries_seen, views_of
+from server.records.access.several import versions_seen, views_of
 
 
 @rereading
@@ -28,7 +28,7 @@ async def duties(*, actor: Actor, status: DutyStatus | None, wish: PageWish, now
     purpose = Purpose.VISIT if own else Purpose.CARE  # those who examine, and the home
     views = await views_of(actor=actor, resident_uids=uids, purpose=purpose, now=now)
     wanted = sorted({uid for row in page.items for uid in row.report.entries.values()})
-    entries = await entries_seen(list(views.values())).filter(uid__in=wanted) if views and wanted else []
+    entries = await versions_seen(list(views.values())).filter(uid__in=wanted) if views and wanted else []
     shown = {each.uid for each in entries}
     lines = [
         view.line("checkups.duties", [each for each in entries if each.resident_id in view.ids])

@@ -16,6 +16,8 @@ from server.kit.clock import local_date, said_day
 from server.people.models import Resident
 from server.records.access import rereading, view_of
 
+WAITING = frozenset({Standing.DUE, Standing.PARTLY})  # somebody comes
+
 
 @dataclass(frozen=True)
 class AbnormalStep:
@@ -79,7 +81,7 @@ async def checkup_of(*, actor: Actor, resident_uid: str, purpose: Purpose, now: 
 
 
 def _appointment(place: CheckupPlace | None, standing: Standing, today: date) -> str:
-    if place is None or place.day is None or standing is not Standing.DUE or place.day < today:
+    if place is None or place.day is None or standing not in WAITING or place.day < today:
         return ""
     minute = place.minute or 0
     when = f"{said_day(place.day, today)} {minute // 60}:{minute % 60:02d}"
