@@ -13,12 +13,21 @@ from server.audit.actions import note
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.enrolments.access import as_offering, own_center_for, team_of_ours
-from server.enrolments.errors import CapacityTooSmall, NotAMember, NotPrimaryCare, ReasonNeeded, TeamInUse
+from server.enrolments.errors import (
+    CapacityTooSmall,
+    NotAMember,
+    NotPrimaryCare,
+    ReasonNeeded,
+    SaidMeanwhile,
+    TeamInUse,
+    TeamNameTaken,
+)
 from server.enrolments.models import Enrolment, FamilyTeam, FamilyTeamMember, PriorityGroup
 from server.enrolments.rules import OPEN, STATED, EnrolmentStatus, Group
 from server.identity.models import Account
 from server.identity.queries import actor_of
 from server.kit.clock import local_date
+from server.kit.duplicates import refusing_duplicates
 from server.kit.errors import NotFound
 from server.kit.transactions import action
 from server.people.access import resident_for
@@ -43,7 +52,8 @@ async def form_team(
         name_key=f"{center.id}/{digest}",
         created_at=now,
     )
-    await team.save()
+    async with refusing_duplicates(TeamNameTaken):
+        await team.save()
     for uid in sorted({each for each in member_uids if each != leader_uid}):
         await _add(team, await _member(actor, center, uid, now), now)
     await _noted(actor, "enrolments.team_formed", team, now)
@@ -112,7 +122,7 @@ async def state_groups(
             await PriorityGroup.filter(id=row.id).update(ended_on=today, live_key=None)
     for group in STATED:
         if group in groups and group not in {row.kind for row in held}:
-            await PriorityGroup(
+            row = PriorityGroup(
                 resident=resident,
                 institution=place,
                 kind=group,
@@ -121,7 +131,9 @@ async def state_groups(
                 stated_by_id=actor.account_id,
                 live_key=f"{resident.id}/{place.id}/{group}",
                 created_at=now,
-            ).save()
+            )
+            async with refusing_duplicates(SaidMeanwhile):
+                await row.save()
     await note(
         actor,
         "enrolments.groups_stated",
@@ -151,9 +163,9 @@ async def _member(actor: Actor, center: Institution, uid: str, now: datetime) ->
 
 
 async def _add(team: FamilyTeam, account: Account, now: datetime) -> None:
-    await FamilyTeamMember(
-        team=team, account=account, member_key=f"{team.id}/{account.id}", created_at=now
-    ).save()
+    row = FamilyTeamMember(team=team, account=account, member_key=f"{team.id}/{account.id}", created_at=now)
+    async with refusing_duplicates(SaidMeanwhile):
+        await row.save()
 
 
 async def _noted(actor: Actor, what: str, team: FamilyTeam, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tortoise.expressions import F, Q
+from tortoise.expressions import F
 
 from server.alliance.models import Institution
 from server.alliance.queries import parameters
@@ -17,6 +17,7 @@ from server.kit.errors import NotFound
 from server.kit.transactions import action
 from server.people.access import resident_for
 from server.people.models import Resident
+from server.people.queries import merged_into
 from server.prescriptions.access import dispensers_of, prescription_for, refill_for, right_of
 from server.prescriptions.actions.carrying import cancel_open
 from server.prescriptions.actions.moving import move_prescription, move_refill, noted, tell
@@ -82,11 +83,14 @@ async def prescribe(*, actor: Actor, resident_uid: str, written: Written, now: d
 async def refill(*, actor: Actor, refill_uid: str, written: Written, now: datetime) -> PrescriptionCard:
     """Write the next prescription after one, and settle its refill: whoever is second is refused."""
     task = await refill_for(actor=actor, uid=refill_uid)
+    # Whoever moved to a home that this institution does not serve is no longer its patient.
+    needs = Permission.PRESCRIPTION_WRITE
+    resident = await resident_for(actor=actor, uid=task.resident.uid, permission=needs, now=now)
     right = await right_of(actor=actor, institution_id=task.institution_id, now=now)
     if right is None:
         raise NoPrescribingRight
     await move_refill(task, RefillEvent.REFILL, done_at=now, done_by_id=actor.account_id, open_key=None)
-    row = await _written(actor, task.resident, right, written, now, before=task.prescription)
+    row = await _written(actor, resident, right, written, now, before=task.prescription)
     return await prescription_card(row.id, now=now)
 
 
@@ -260,7 +264,8 @@ async def _ensure_not_running(
     resident: Resident, written: Written, first_on: date, before: LongPrescription | None
 ) -> None:
     running = PrescriptionLine.filter(
-        Q(resident_id=resident.id, last_on__gte=first_on),
+        resident_id__in=[resident.id, *await merged_into([resident.id])],
+        last_on__gte=first_on,
         name__in=[line.name.strip() for line in written.lines],
         prescription__status=PrescriptionStatus.ACTIVE,
     )

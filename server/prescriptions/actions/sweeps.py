@@ -3,6 +3,8 @@
 from collections.abc import Awaitable
 from datetime import date, datetime
 
+from tortoise.expressions import Q
+
 from server.authority.actor import Actor
 from server.kit.clock import local_date
 from server.kit.rollups import recount
@@ -29,7 +31,8 @@ async def sweep_prescriptions(*, actor: Actor, now: datetime, limit: int = BATCH
     today = local_date(now)
     active = LongPrescription.filter(status=PrescriptionStatus.ACTIVE)
     done = 0
-    for row in await active.filter(resident__died_at__isnull=False).order_by("id").limit(limit):
+    dead = Q(resident__died_at__isnull=False) | Q(resident__merged_into__died_at__isnull=False)
+    for row in await active.filter(dead).order_by("id").limit(limit):
         done += await _try(stop_row(actor, row, StopReason.DIED, "", now))
     for row in await active.filter(last_on__lt=today).order_by("id").limit(limit):
         done += await _try(_finish(actor, row, now))

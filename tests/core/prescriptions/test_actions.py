@@ -12,6 +12,7 @@ from server.consent.rules import Purpose, RecordCategory
 from server.kit.errors import DomainError, NotFound
 from server.kit.pages import PageWish
 from server.outbox.models import OutboxMessage
+from server.people.models import Resident
 from server.prescriptions import actions, queries
 from server.prescriptions.errors import (
     AlreadyRunning,
@@ -19,6 +20,7 @@ from server.prescriptions.errors import (
     NoPrescribingRight,
     NoSuchDispenser,
     NotFit,
+    NothingPacked,
     NotThisNow,
     RefillAsked,
     RefillTaken,
@@ -64,7 +66,7 @@ async def prescribed(town: Any, actor: Any, clock: Any, *lines: Any, **more: Any
 async def packed(town: Any, actor: Any, clock: Any, uid: str, **more: int) -> str:
     card = await actions.assign_delivery(
         actor=await actor("feng"), prescription_uid=uid, due_on=date(2026, 3, 4), carrier="中心药房",
-        quantities={int(name[1:]): many for name, many in more.items()}, now=clock(),
+        quantities={int(name[1:]): many for name, many in more.items()} or None, now=clock(),
     )  # fmt: skip
     return card.uid
 
@@ -137,6 +139,19 @@ class TestRefill:
         with pytest.raises(RefillTaken):
             await actions.refill(actor=doctor, refill_uid=task.uid, written=written(), now=clock())
 
+    async def test_is_not_written_for_who_lives_where_we_no_longer_come(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        await prescribed(town, actor, clock)
+        await Resident.filter(uid=town.people.wang).update(home_id=None)
+        with pytest.raises(NotFound):
+            await actions.refill(
+                actor=await actor("doctor"),
+                refill_uid=(await Refill.get()).uid,
+                written=written(),
+                now=clock(),
+            )
+
     async def test_is_asked_for_once_by_who_acts_for_them(self, town: Any, actor: Any, clock: Any) -> None:
         uid = await prescribed(town, actor, clock)
         about = {"resident_uid": town.people.wang, "prescription_uid": uid}
@@ -196,6 +211,12 @@ class TestBringing:
         with pytest.raises(TooMuch):
             await packed(town, actor, clock, uid, n1=9)
         await actions.cancel_delivery(actor=await actor("feng"), uid=first, text="路上坏了", now=clock())
+        for nothing in ({}, {1: 0}):
+            with pytest.raises(NothingPacked):
+                await actions.assign_delivery(
+                    actor=await actor("feng"), prescription_uid=uid, due_on=date(2026, 3, 4), carrier="中心药房",
+                    quantities=nothing, now=clock(),
+                )  # fmt: skip
         await packed(town, actor, clock, uid)
         assert (await PrescriptionLine.get()).sent == 28
         with pytest.raises(TooMuch):
@@ -266,9 +287,33 @@ class TestReading:
         assert (await queries.counts(actor=await actor("tang"), now=clock())).lines == city.lines
 
 
-async def test_the_dead_take_nothing(town: Any, actor: Any, clock: Any) -> None:
-    from server.people.models import Resident
+class TestMerging:
+    """What hangs on a row that was merged is the survivor's."""
 
+    async def merged(self, town: Any) -> Resident:
+        """Let Wang be Li's second row."""
+        li = await Resident.get(uid=town.people.li)
+        await Resident.filter(uid=town.people.wang).update(merged_into_id=li.id)
+        return li
+
+    async def test_the_same_drug_is_asked_of_both_rows(self, town: Any, actor: Any, clock: Any) -> None:
+        await prescribed(town, actor, clock)
+        li, doctor = await self.merged(town), await actor("doctor")
+        with pytest.raises(AlreadyRunning):
+            await actions.prescribe(actor=doctor, resident_uid=li.uid, written=written(), now=clock())
+        card = await actions.refill(
+            actor=doctor, refill_uid=(await Refill.get()).uid, written=written(), now=clock()
+        )
+        assert (await LongPrescription.get(uid=card.uid)).resident_id == li.id
+
+    async def test_ends_when_the_survivor_dies(self, town: Any, actor: Any, clock: Any) -> None:
+        await prescribed(town, actor, clock)
+        await Resident.filter(id=(await self.merged(town)).id).update(died_at=clock() - timedelta(hours=1))
+        await actions.sweep_prescriptions(actor=system_actor("worker"), now=clock())
+        assert (await LongPrescription.get()).stop_reason is StopReason.DIED
+
+
+async def test_the_dead_take_nothing(town: Any, actor: Any, clock: Any) -> None:
     await prescribed(town, actor, clock)
     await Resident.filter(uid=town.people.wang).update(died_at=clock() - timedelta(hours=1))
     await actions.sweep_prescriptions(actor=system_actor("worker"), now=clock())
