@@ -156,7 +156,6 @@ class TestRenewal:
         assert (await FamilyTeam.get()).taken == 0
         assert (await Enrolment.get(uid=town.enrolments.li)).end_reason is EndReason.LAPSED
 
-
     async def test_that_is_overtaken_leaves_the_year_before_alive(
         self, town: Any, actor: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -202,7 +201,6 @@ class TestPackages:
         assert "2 型糖尿病" not in seen.card.groups
         await actions.state_groups(actor=he, **{**stated, "groups": frozenset()}, now=clock())
         assert await PriorityGroup.filter(ended_on=None).count() == 0
-
 
     async def test_that_speak_of_health_are_not_told_to_who_did_not_say_so(
         self, town: Any, actor: Any, clock: Any

@@ -238,7 +238,7 @@ class TestRounds:
         await actions.write_round(
             actor=await way.actor("doctor"), uid=way.uid, note=NOTE, level=RoundLevel.SECOND, now=way.clock()
         )
-        assert (await way.row()).next_deadline == way.clock() + timedelta(days=3)
+        assert (await way.row()).next_deadline == way.clock() + timedelta(days=3, hours=12)
         assert "查体和检查：血压" in (await RecordEntry.get(code="home-bed-round")).body["text"]
 
     async def test_a_confirmed_visit_is_one_once(self, way: BedWay) -> None:
@@ -330,6 +330,14 @@ class TestWhatIsTold:
             else:
                 sheet = await queries.bed_sheet(actor=await way.actor(who), uid=way.uid, now=way.clock())
                 assert sheet.notes[0].text == text
+                assert sheet.criteria
+
+    async def test_what_was_ticked_is_read_with_the_entry_behind_it(self, way: BedWay) -> None:
+        """It names what somebody suffers from: the home reads it as little as the note, and with consent both."""
+        await way.opened()
+        he = await way.actor("he")
+        sheet = await queries.bed_sheet(actor=he, uid=way.uid, now=way.clock())
+        assert (sheet.notes[0].text, sheet.criteria) == (None, ())
 
     async def test_the_bureau_sees_no_small_number(self, way: BedWay) -> None:
         await way.opened()
