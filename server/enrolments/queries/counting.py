@@ -15,7 +15,7 @@ from server.authority.permissions import Permission
 from server.enrolments.access import as_offering, institutions_counted_for
 from server.enrolments.models import Enrolment
 from server.enrolments.rules import HIDDEN, EnrolmentStatus, percent, shown, tells_few
-from server.kit.clock import local_date
+from server.kit.clock import born_by, local_date
 from server.kit.pages import Page, PageWish, rows_of
 from server.kit.rollups import Sums, rolled_up
 from server.people.access import residents_visible_to
@@ -49,17 +49,9 @@ class RateCard:
     homes: Page[HomeRate] | None
 
 
-def born_until(age: int, today: date) -> date:
-    """Return the latest birthday of who has completed this age; of 29 February the day after counts."""
-    try:
-        return today.replace(year=today.year - age)
-    except ValueError:
-        return date(today.year - age, 2, 28)
-
-
 def of_age(rows: QuerySet[Resident], *, age: int, today: date) -> QuerySet[Resident]:
     return rows.filter(
-        birth_date__lte=born_until(age, today),
+        birth_date__lte=born_by(today, age),
         died_at=None,
         merged_into_id__isnull=True,
         home_id__isnull=False,

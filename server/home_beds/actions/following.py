@@ -18,6 +18,7 @@ from server.home_beds.models import HomeBed, HomeBedRound, HomeBedSpan
 from server.home_beds.rules import LIVE, EndReason, HomeBedEvent, HomeBedStatus
 from server.kit.transactions import action
 from server.people.models import CareStateChange, Resident, ResidentStay
+from server.people.queries import persons_of
 from server.people.rules import STATES_OF_A_STAY, CareState
 
 _S, _E = HomeBedStatus, HomeBedEvent
@@ -91,9 +92,9 @@ async def note_visit_rounds(
     now: datetime,
 ) -> int:
     """Let a visit that both institutions confirmed count as a round at the beds of those who were seen; once."""
-    rows = HomeBed.filter(
-        institution_id=institution_id, status=_S.OPENED, resident_id__in=sorted(set(resident_ids))
-    )
+    people = sorted(set((await persons_of(resident_ids)).values()))
+    theirs = Q(resident_id__in=people) | Q(resident__merged_into_id__in=people)
+    rows = HomeBed.filter(theirs, institution_id=institution_id, status=_S.OPENED)
     done = 0
     for row in await rows.order_by("id").select_related(*RELATIONS):
         if row.opened_at is None or made_at < row.opened_at:

@@ -17,7 +17,7 @@ from server.kit.errors import NotFound
 from server.kit.transactions import action
 from server.people.access import resident_for
 from server.people.models import Resident
-from server.people.queries import merged_into
+from server.people.queries import ids_of_person
 from server.prescriptions.access import dispensers_of, prescription_for, refill_for, right_of
 from server.prescriptions.actions.carrying import cancel_open
 from server.prescriptions.actions.moving import move_prescription, move_refill, noted, tell
@@ -35,6 +35,7 @@ from server.prescriptions.queries.cards import PrescriptionCard, prescription_ca
 from server.prescriptions.rules import (
     FORMULARY_VERSION,
     RULES_VERSION,
+    STOP_WORDS,
     Conditions,
     Limits,
     PrescriptionEvent,
@@ -108,9 +109,14 @@ async def waive_refill(*, actor: Actor, refill_uid: str, text: str, now: datetim
         note=text.strip(),
         open_key=None,
     )
-    await noted(actor, "prescriptions.refill_waived", task, now=now, reason=text.strip())
-    if task.prescription.status is not PrescriptionStatus.ACTIVE:
-        await Pen(actor, task.resident.uid, now).stop(task.prescription, "吃完，不再续方")
+    await noted(actor, "prescriptions.refill_waived", task, now=now)
+    pen = Pen(actor, task.resident.uid, now)
+    if task.prescription.status is PrescriptionStatus.ACTIVE:
+        await pen.let_run_out(
+            task.prescription
+        )  # the record itself says when it ends: no sweep may write there
+    else:
+        await pen.stop(task.prescription, "吃完，不再续方")
     await tell("prescriptions.refill_waived", task, now=now)
     return await prescription_card(task.prescription_id, now=now)
 
@@ -154,7 +160,7 @@ async def stop_prescription(
     if not text.strip():
         raise ReasonNeeded(fields={"text": ReasonNeeded.message})
     await stop_row(actor, row, reason, text.strip(), now)
-    await Pen(actor, row.resident.uid, now).stop(row, text.strip())
+    await Pen(actor, row.resident.uid, now).stop(row, STOP_WORDS[reason])
     await tell("prescriptions.stopped", row, now=now)
     return await prescription_card(row.id, now=now)
 
@@ -173,7 +179,10 @@ async def stop_row(actor: Actor, row: LongPrescription, reason: StopReason, text
         status=RefillStatus.WAIVED, done_at=now, done_by_id=actor.account_id, open_key=None, note="处方已停"
     )
     await cancel_open(actor, row, now)
-    await noted(actor, "prescriptions.stopped", row, now=now, reason=text or None, detail={"why": reason})
+    # What the doctor wrote stays on the sheet: the operation log is read by whoever may not read the record.
+    await noted(
+        actor, "prescriptions.stopped", row, now=now, reason=STOP_WORDS[reason], detail={"why": reason}
+    )
 
 
 async def _written(
@@ -264,7 +273,7 @@ async def _ensure_not_running(
     resident: Resident, written: Written, first_on: date, before: LongPrescription | None
 ) -> None:
     running = PrescriptionLine.filter(
-        resident_id__in=[resident.id, *await merged_into([resident.id])],
+        resident_id__in=await ids_of_person(resident),
         last_on__gte=first_on,
         name__in=[line.name.strip() for line in written.lines],
         prescription__status=PrescriptionStatus.ACTIVE,

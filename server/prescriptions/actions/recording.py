@@ -50,14 +50,17 @@ class Pen:
         for line in await PrescriptionLine.filter(prescription_id=row.id).order_by("number"):
             await self._end(line, why)
 
+    async def let_run_out(self, row: LongPrescription) -> None:
+        """Say of what is still taken that it ends with its last day and is not refilled."""
+        for line in await PrescriptionLine.filter(prescription_id=row.id).order_by("number"):
+            said = _said(
+                line.name, line.dose, line.frequency, f"吃到 {line.last_on.isoformat()} 为止，不再续"
+            )
+            await self._follow(line, self._entry(said, line.kind), "不再续方")
+
     def _taken(self, row: LongPrescription, line: Wanted) -> NewEntry:
-        until = line.last_on(row.first_on).isoformat()
-        said = {
-            "name": line.name.strip(),
-            "dose": line.dose.strip(),
-            "frequency": f"{line.frequency.strip()}（长期处方，吃到 {until}）",
-            "status": "taking",
-        }
+        until = f"吃到 {line.last_on(row.first_on).isoformat()}"
+        said = _said(line.name.strip(), line.dose.strip(), line.frequency.strip(), until)
         return self._entry(said, class_of(line.name, line.kind))
 
     def _entry(self, said: Mapping[str, str], kind: DrugClass) -> NewEntry:
@@ -77,7 +80,10 @@ class Pen:
 
     async def _end(self, line: PrescriptionLine, why: str) -> None:
         said = {"name": line.name, "dose": line.dose, "frequency": line.frequency, "status": "stopped"}
-        uid = await self._put_forward(line, self._entry(said, line.kind), why)
+        await self._follow(line, self._entry(said, line.kind), why)
+
+    async def _follow(self, line: PrescriptionLine, entry: NewEntry, why: str) -> None:
+        uid = await self._put_forward(line, entry, why)
         if uid is not None:
             await PrescriptionLine.filter(id=line.id).update(entry_uid=uid)
 
@@ -95,3 +101,7 @@ class Pen:
         except (Superseded, NotFound):
             return None
         return card.uid
+
+
+def _said(name: str, dose: str, frequency: str, until: str) -> dict[str, str]:
+    return {"name": name, "dose": dose, "frequency": f"{frequency}（长期处方，{until}）", "status": "taking"}

@@ -11,7 +11,7 @@ from tortoise.queryset import QuerySet
 from server.alliance.models import Institution
 from server.alliance.queries import parameter
 from server.authority.actor import Actor
-from server.kit.clock import local_date
+from server.kit.clock import local_date, start_of_day
 from server.kit.rollups import Sums, rolled_up
 from server.prescriptions.access import institutions_counted_for
 from server.prescriptions.models import LongPrescription, MedicineDelivery, Refill
@@ -55,7 +55,8 @@ async def month_sums(*, now: datetime, institutions: Sequence[int] | None = None
         "coming": waiting,
         "late": waiting.filter(due_on__lt=today),
         "brought": MedicineDelivery.filter(
-            status__in=[DeliveryStatus.HANDED_OVER, DeliveryStatus.CLOSED], due_on__gte=month
+            status__in=[DeliveryStatus.HANDED_OVER, DeliveryStatus.CLOSED],
+            received_at__gte=start_of_day(month),
         ),
     }
     sums: dict[tuple[int, str], int] = {}

@@ -31,7 +31,9 @@ async def write_services(statement: Statement, pair: Pair, books: Books, now: da
         (each for each in books.items if each.item_uid not in books.claims), key=lambda each: each.started_at
     )
     await fill(books, new)
-    await books.insurances.ask_about(sorted({item.resident_id for item in new}))
+    await books.insurances.ask_about(
+        sorted({item.resident_id for item in new}), [local_date(item.started_at) for item in new]
+    )
     for item in new:
         books.lines.append(_service_line(statement, item, pair.month, books, now))
 
@@ -41,10 +43,11 @@ def _service_line(
 ) -> StatementLine:
     day = local_date(item.started_at)
     terms = terms_of(item.service, books.contents[item.agreement_id], books.catalogue.on(item.service, day))
-    quota = (item.resident_id, item.service, day.year)
+    person = books.persons[item.resident_id]
+    quota = (person, item.service, day.year)
     situation = books.insurances.situation(item.resident_id, day, used=books.used[quota])
     funded = fund(terms, situation)
-    place = (item.resident_id, item.service, day)
+    place = (person, item.service, day)
     twice = place in books.claimed
     books.claimed.add(place)
     if funded.payer is Funding.PUBLIC_HEALTH:

@@ -255,6 +255,16 @@ class TestRounds:
             )
         assert await HomeBedRound.all().count() == 1
 
+    async def test_a_visit_to_a_row_that_was_merged_is_a_round_at_the_survivors_bed(self, way: BedWay) -> None:
+        await way.opened()
+        row, li = await way.row(), await Resident.get(uid=way.town.people.li)
+        await Resident.filter(id=li.id).update(merged_into_id=row.resident_id)
+        noted = await actions.note_visit_rounds(
+            actor=WORKER, visit_uid="01VISIT", institution_id=row.institution_id, resident_ids=[li.id],
+            made_at=way.clock(), now=way.clock(),
+        )  # fmt: skip
+        assert noted == 1
+
     async def test_raise_how_often_the_home_is_to_be_visited(self, way: BedWay) -> None:
         await way.opened()
         row = await way.row()

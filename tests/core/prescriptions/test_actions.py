@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from server.audit.models import AuditEntry
 from server.authority.actor import system_actor
 from server.consent.rules import Purpose, RecordCategory
 from server.kit.errors import DomainError, NotFound
@@ -177,6 +178,25 @@ class TestRefill:
         with pytest.raises(RefillTaken):
             await actions.take_refill(actor=feng, refill_uid=task.uid, now=clock())
 
+    async def test_given_up_early_is_taken_to_its_last_day_and_says_so(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        """The sweep that finishes it may not write a record: what is in it must be true afterwards."""
+        uid, doctor = await prescribed(town, actor, clock), await actor("doctor")
+        task = await Refill.get()
+        card = await actions.waive_refill(actor=doctor, refill_uid=task.uid, text="血压稳定", now=clock())
+        [entry] = await RecordEntry.filter(code="valsartan", is_current=True)
+        assert entry.body["frequency"] == "每天早上一次（长期处方，吃到 2026-03-29 为止，不再续）"
+        sheet = await queries.prescription_sheet(actor=doctor, uid=uid, now=clock())
+        assert (sheet.waived_note, "血压稳定" in str(card)) == ("血压稳定", False)
+        await actions.stop_prescription(
+            actor=doctor, uid=uid, reason=StopReason.REACTION, text="干咳", now=clock()
+        )
+        [entry] = await RecordEntry.filter(code="valsartan", is_current=True)
+        assert entry.body["status"] == "stopped"
+        said = await AuditEntry.filter(reason__isnull=False).values_list("reason", flat=True)
+        assert not [each for each in said if "干咳" in str(each) or "血压稳定" in str(each)]
+
     async def test_is_said_to_be_due_and_late_once(self, town: Any, actor: Any, clock: Any) -> None:
         await prescribed(town, actor, clock)
         worker = system_actor("worker")
@@ -276,6 +296,17 @@ class TestReading:
         sheet = await queries.delivery_sheet(actor=await actor("nurse"), uid=uid, now=clock())
         assert (sheet.lines, sheet.hidden) == ((), 1)
         assert (await queries.delivery_sheet(actor=await actor("feng"), uid=uid, now=clock())).hidden == 0
+
+    async def test_what_was_brought_counts_in_the_month_in_which_it_came(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid = await packed(town, actor, clock, await prescribed(town, actor, clock))
+        await actions.receive_delivery(actor=await actor("nurse"), uid=uid, now=clock())
+        await MedicineDelivery.all().update(due_on=date(2026, 2, 27))
+        for came, many in ((clock(), "1"), (clock() - timedelta(days=3), "0")):
+            await MedicineDelivery.all().update(received_at=came)
+            own = await queries.counts(actor=await actor("feng"), now=clock())
+            assert own.lines[0].counts["brought"] == many
 
     async def test_numbers_of_the_city_hide_few(self, town: Any, actor: Any, clock: Any) -> None:
         await prescribed(town, actor, clock)

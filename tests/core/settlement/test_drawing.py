@@ -7,6 +7,7 @@ import pytest
 
 from server.alliance.models import ServiceAgreement
 from server.alliance.rules import AgreementStatus, Funding
+from server.people.models import Resident
 from server.settlement import actions, queries
 from server.settlement.errors import LinesUncounted, ReversalStands
 from server.settlement.models import Statement, StatementLine
@@ -109,6 +110,15 @@ class TestDrawing:
         assert (first.flag, first.status) == (None, LineStatus.CLAIMED)
         assert (second.flag, second.status) == (Flag.TWICE, LineStatus.DISPUTED)
         assert statement.in_dispute == 1
+
+    async def test_knows_a_merged_row_as_its_person(self, desk: Desk) -> None:
+        """One quota a person, and one service a day, on whichever row it was written."""
+        await desk.served("wang", day=date(2026, 2, 10))
+        await desk.served("li", day=date(2026, 2, 10))
+        wang = await Resident.get(uid=desk.town.people.wang)
+        await Resident.filter(uid=desk.town.people.li).update(merged_into_id=wang.id)
+        lines = await desk.lines(await desk.draw(), service="follow_up")
+        assert [line.flag for line in lines] == [None, Flag.TWICE]
 
     async def test_finds_it_also_when_the_other_one_came_a_month_later(self, desk: Desk) -> None:
         await desk.served()
