@@ -14,9 +14,10 @@ from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.enrolments.access import as_offering, institutions_counted_for
 from server.enrolments.models import Enrolment
-from server.enrolments.rules import HIDDEN, EnrolmentStatus, percent, shown, tells_few
+from server.enrolments.rules import EnrolmentStatus
 from server.kit.clock import born_by, local_date
 from server.kit.pages import Page, PageWish, rows_of
+from server.kit.rates import HIDDEN, Rate, small, tells_few, told
 from server.kit.rollups import Sums, rolled_up
 from server.people.access import residents_visible_to
 from server.people.models import Resident
@@ -91,9 +92,9 @@ async def rates(*, actor: Actor, wish: PageWish, now: datetime) -> RateCard:
     enrolled = sum(many for (_, word), many in sums.items() if word == ENROLLED)
     hidden = tells_few(enrolled, people, least=least)
     return RateCard(
-        people=shown(people, least=least),
-        enrolled=shown(enrolled, least=least),
-        percent=HIDDEN if hidden else percent(enrolled, people),
+        people=small(people, least=least),
+        enrolled=told(enrolled, people, least=least),
+        percent=HIDDEN if hidden else Rate(enrolled, people).percent,
         target=numbers[TARGET],
         reached=None if hidden or not people else 100 * enrolled >= numbers[TARGET] * people,
         from_age=numbers[FROM_AGE],
@@ -115,7 +116,7 @@ async def _of_ours(actor: Actor, numbers: Mapping[str, int], now: datetime) -> R
     return RateCard(
         people=str(people),
         enrolled=str(enrolled),
-        percent=percent(enrolled, people),
+        percent=Rate(enrolled, people).percent,
         target=numbers[TARGET],
         reached=100 * enrolled >= numbers[TARGET] * people if people else None,
         from_age=numbers[FROM_AGE],
@@ -131,7 +132,7 @@ def _home(row: Institution, people: int, enrolled: int, least: int) -> HomeRate:
     return HomeRate(
         row.uid,
         row.name,
-        shown(people, least=least),
-        shown(enrolled, least=least),
-        HIDDEN if hidden else percent(enrolled, people),
+        small(people, least=least),
+        told(enrolled, people, least=least),
+        HIDDEN if hidden else Rate(enrolled, people).percent,
     )

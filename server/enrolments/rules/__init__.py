@@ -44,12 +44,6 @@ from server.enrolments.rules.packages import (
 from server.enrolments.rules.parameters import (
     PARAMETERS,
 )
-from server.enrolments.rules.rates import (
-    HIDDEN,
-    percent,
-    shown,
-    tells_few,
-)
 
 __all__ = [
     "ABOUT_HEALTH",
@@ -61,7 +55,6 @@ __all__ = [
     "ENROLMENT_MOVES",
     "GROUPS_VERSION",
     "GROUP_WORDS",
-    "HIDDEN",
     "NEXT_STEP",
     "OPEN",
     "OVER",
@@ -85,9 +78,6 @@ __all__ = [
     "last_day_of",
     "offered",
     "package_of",
-    "percent",
     "price_words",
-    "shown",
-    "tells_few",
     "why_none",
 ]

@@ -25,10 +25,9 @@ from server.followups.queries.years import (
     years_of_these,
 )
 from server.followups.rules import DISEASE_WORDS, Disease, rates_of, small
-from server.followups.rules.rates import told
 from server.kit.clock import local_date
 from server.kit.pages import MOST, Page, PageWish, cursor_of, rows_of
-from server.kit.rates import HIDDEN, Rate
+from server.kit.rates import HIDDEN, Rate, told
 from server.kit.rollups import CITY, Sums, rolled_up
 
 LEAST = "followups.small_cell"

@@ -30,8 +30,8 @@ from server.followups.rules.lifecycle import (
     EpisodeStatus,
 )
 from server.followups.rules.parameters import PARAMETERS, POLICY
-from server.followups.rules.rates import YearOfOne, YearRates, rates_of, small
-from server.kit.rates import Rate
+from server.followups.rules.rates import YearOfOne, YearRates, rates_of
+from server.kit.rates import Rate, small
 
 __all__ = [
     "COURSE_WORDS",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.followups.rules.lifecycle import LEFT_OUT, EndReason
-from server.kit.rates import HIDDEN, Rate
+from server.kit.rates import Rate
 
 MONTHS_OF_QUARTER = 3
 
@@ -80,16 +80,6 @@ def rates_of(people: Iterable[YearOfOne], *, year: int, times: int, until: date)
         lost=tuple(each.episode for each in kept if each.is_lost(year)),
         left_out=tuple(each.episode for each in met if each.is_left_out(year)),
     )
-
-
-def small(number: int, *, least: int) -> str:
-    """Return a number of people as it may be shown where nobody is named."""
-    return f"<{least}" if 0 < number < least else str(number)
-
-
-def told(part: int, whole: int, *, least: int) -> str:
-    """Return a part as it may be shown beside its whole: not where it, or what is left of the whole, is a few people."""
-    return HIDDEN if 0 < whole - part < least and not 0 < part < least else small(part, least=least)
 
 
 def _quarter(day: date) -> int:

@@ -18,7 +18,14 @@ from server.kit.transactions import action
 from server.people.access import resident_for
 from server.people.models import Resident
 from server.people.queries import ids_of_person
-from server.prescriptions.access import dispensers_of, prescription_for, refill_for, right_of
+from server.prescriptions.access import (
+    acting_at,
+    dispensers_of,
+    prescription_for,
+    refill_for,
+    right_for,
+    right_of,
+)
 from server.prescriptions.actions.carrying import cancel_open
 from server.prescriptions.actions.moving import move_prescription, move_refill, noted, tell
 from server.prescriptions.actions.recording import Pen, category_of
@@ -73,7 +80,7 @@ async def prescribe(*, actor: Actor, resident_uid: str, written: Written, now: d
     """
     needs = Permission.PRESCRIPTION_WRITE
     resident = await resident_for(actor=actor, uid=resident_uid, permission=needs, now=now)
-    right = await right_of(actor=actor, institution_id=None, now=now)
+    right = await right_for(actor=actor, resident=resident, now=now)
     if right is None:
         raise NoPrescribingRight
     row = await _written(actor, resident, right, written, now, before=None)
@@ -85,8 +92,8 @@ async def refill(*, actor: Actor, refill_uid: str, written: Written, now: dateti
     """Write the next prescription after one, and settle its refill: whoever is second is refused."""
     task = await refill_for(actor=actor, uid=refill_uid)
     # Whoever moved to a home that this institution does not serve is no longer its patient.
-    needs = Permission.PRESCRIPTION_WRITE
-    resident = await resident_for(actor=actor, uid=task.resident.uid, permission=needs, now=now)
+    here, needs = acting_at(actor, task.institution_id), Permission.PRESCRIPTION_WRITE
+    resident = await resident_for(actor=here, uid=task.resident.uid, permission=needs, now=now)
     right = await right_of(actor=actor, institution_id=task.institution_id, now=now)
     if right is None:
         raise NoPrescribingRight

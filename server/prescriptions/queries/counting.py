@@ -12,6 +12,7 @@ from server.alliance.models import Institution
 from server.alliance.queries import parameter
 from server.authority.actor import Actor
 from server.kit.clock import local_date, start_of_day
+from server.kit.rates import small
 from server.kit.rollups import Sums, rolled_up
 from server.prescriptions.access import institutions_counted_for
 from server.prescriptions.models import LongPrescription, MedicineDelivery, Refill
@@ -80,7 +81,7 @@ async def counts(*, actor: Actor, now: datetime) -> CountCard:
         lines=tuple(
             CountLine(
                 str(names.get(each, "")),
-                {word: _shown(sums.get((each, word), 0), least) for word in COUNTED},
+                {word: small(sums.get((each, word), 0), least=least) for word in COUNTED},
             )
             for each in ids
         ),
@@ -88,7 +89,3 @@ async def counts(*, actor: Actor, now: datetime) -> CountCard:
         counted_at=kept.counted_at if kept else now,
         least=least,
     )
-
-
-def _shown(number: int, least: int) -> str:
-    return f"<{least}" if 0 < number < least else str(number)

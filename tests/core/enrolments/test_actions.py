@@ -28,6 +28,7 @@ from server.enrolments.errors import (
 from server.enrolments.models import Enrolment, EnrolmentPaper, FamilyTeam, PriorityGroup
 from server.enrolments.queries import Listed
 from server.enrolments.rules import EndReason, EnrolmentEvent, EnrolmentStatus, Group, Why
+from server.identity.models import RoleGrant
 from server.kit.errors import NotFound
 from server.kit.pages import PageWish
 from server.outbox.models import OutboxMessage
@@ -244,6 +245,9 @@ class TestTeams:
             await actions.form_team(actor=feng, leader_uid=accounts["nurse"], **team)
         with pytest.raises(CapacityTooSmall):
             await actions.form_team(actor=feng, leader_uid=accounts["feng"], **{**team, "capacity": 5000})
+        await RoleGrant.filter(account__uid=accounts["doctor"]).update(registration_ends_on=date(2026, 3, 2))
+        with pytest.raises(NotAMember):
+            await actions.form_team(actor=feng, leader_uid=accounts["doctor"], **team)
         uid = await actions.form_team(actor=feng, leader_uid=accounts["feng"], **team)
         with pytest.raises(TeamNameTaken):
             await actions.form_team(actor=feng, leader_uid=accounts["feng"], **team)

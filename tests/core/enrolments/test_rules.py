@@ -22,12 +22,10 @@ from server.enrolments.rules import (
     groups_of,
     last_day_of,
     offered,
-    percent,
     price_words,
-    shown,
-    tells_few,
     why_none,
 )
+from server.kit.rates import Rate, small, tells_few, told
 
 _S, _E = EnrolmentStatus, EnrolmentEvent
 ALLOWED = {
@@ -81,6 +79,8 @@ def test_why_none_has_words_and_a_next_step_for_each() -> None:
 
 
 def test_few_are_not_shown() -> None:
-    assert [shown(many, least=5) for many in (0, 1, 4, 5)] == ["0", "<5", "<5", "5"]
+    assert [small(many, least=5) for many in (0, 1, 4, 5)] == ["0", "<5", "<5", "5"]
+    # Twenty and eighteen side by side say that two are left.
+    assert [told(part, 20, least=5) for part in (0, 4, 15, 18, 20)] == ["0", "<5", "15", "—", "20"]
     assert [tells_few(part, 20, least=5) for part in (0, 4, 5, 15, 16, 20)] == [False, True, False, False, True, False]  # fmt: skip
-    assert (percent(0, 0), percent(2, 3)) == ("—", "66.67%")
+    assert (Rate(0, 0).percent, Rate(2, 3).percent) == ("—", "66.67%")

@@ -36,9 +36,9 @@ from server.followups.rules import (
     urgent_reasons,
 )
 from server.followups.rules.findings import SHEET_CODE, body_mass_index
-from server.followups.rules.rates import told
 from server.kit.clock import age_on
 from server.kit.errors import IllegalMove
+from server.kit.rates import told
 from server.records.rules import PARAMETERS as OF_RECORDS
 from server.records.rules import EntryKind, Lines, checked_body
 from tests.core.followups.filled import PRESSURE, SUGAR

@@ -26,6 +26,7 @@ from server.home_beds.errors import (
 from server.home_beds.models import HomeBed, HomeBedEmergency, HomeBedRound, HomeBedSpan
 from server.home_beds.queries import Work
 from server.home_beds.rules import EndReason, HomeBedStatus, RoundLevel, Source
+from server.identity.models import RoleGrant
 from server.kit.clock import local_date
 from server.kit.errors import NotFound
 from server.outbox.models import OutboxMessage
@@ -97,6 +98,15 @@ class TestAssessing:
         entry = await RecordEntry.get(code="home-bed-assessment")
         assert (entry.category, entry.body["text"][:4]) == ("homebed", "长期卧床")
         assert (await way.row()).status is S.ASSESSED
+
+    async def test_is_entrusted_only_to_who_is_registered_there(self, way: BedWay) -> None:
+        await way.applied()
+        feng = await way.actor("feng")
+        doctor = way.town.identity.accounts["doctor"]
+        for ends, offered in ((None, True), (local_date(way.clock()), False)):
+            await RoleGrant.filter(account__uid=doctor).update(registration_ends_on=ends)
+            sheet = await queries.bed_sheet(actor=feng, uid=way.uid, now=way.clock())
+            assert (doctor in {each.uid for each in sheet.staff}) is offered
 
     async def test_is_refused_where_the_criteria_are_not_met(self, way: BedWay) -> None:
         for ticked, refusal in ((TICKED[1:], CriteriaNotMet), ([*TICKED, "other"], UnknownCriterion)):
@@ -255,7 +265,9 @@ class TestRounds:
             )
         assert await HomeBedRound.all().count() == 1
 
-    async def test_a_visit_to_a_row_that_was_merged_is_a_round_at_the_survivors_bed(self, way: BedWay) -> None:
+    async def test_a_visit_to_a_row_that_was_merged_is_a_round_at_the_survivors_bed(
+        self, way: BedWay
+    ) -> None:
         await way.opened()
         row, li = await way.row(), await Resident.get(uid=way.town.people.li)
         await Resident.filter(id=li.id).update(merged_into_id=row.resident_id)

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from server.alliance.models import Institution
 from server.audit.models import AuditEntry
 from server.authority.actor import system_actor
 from server.consent.rules import Purpose, RecordCategory
+from server.identity.models import RoleGrant
 from server.kit.errors import DomainError, NotFound
 from server.kit.pages import PageWish
 from server.outbox.models import OutboxMessage
@@ -88,6 +90,27 @@ class TestPrescribing:
         )
         assert "2026-03-29" in entry.body["frequency"]
         assert row.limits["prescriptions.longest_days"] == 84
+
+    async def test_is_in_the_name_of_the_institution_that_reaches_them(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        """A24: who works at two places, and was registered first where this resident is nobody's."""
+        elsewhere = await Institution.get(uid=town.alliance.second_hospital)
+        first = await PrescribingRight.get(uid=town.prescriptions.doctor)
+        here = first.institution_id
+        post = await RoleGrant.filter(account_id=first.account_id, institution_id=here).first()
+        assert post
+        await RoleGrant(
+            account_id=post.account_id, institution_id=elsewhere.id, role=post.role, starts_at=post.starts_at,
+            created_at=clock(),
+        ).save()  # fmt: skip
+        await PrescribingRight.filter(id=first.id).update(institution_id=elsewhere.id, live_key=None)
+        await PrescribingRight(
+            account_id=first.account_id, institution_id=here, licence=first.licence, last_on=first.last_on,
+            recorded_by_id=first.recorded_by_id, created_at=clock(),
+        ).save()  # fmt: skip
+        uid = await prescribed(town, actor, clock)
+        assert (await LongPrescription.get(uid=uid)).institution_id == here
 
     async def test_of_tuberculosis_is_a_category_of_its_own(self, town: Any, actor: Any, clock: Any) -> None:
         await prescribed(town, actor, clock, drug("异烟肼片"), conditions=SIGNED)
