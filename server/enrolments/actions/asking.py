@@ -31,7 +31,7 @@ from server.enrolments.errors import (
 )
 from server.enrolments.models import Enrolment, EnrolmentPaper, FamilyTeam, paper_place
 from server.enrolments.queries.cards import EnrolmentCard, enrolment_card, groups_known_to
-from server.enrolments.queries.families import groups_of_resident
+from server.enrolments.queries.families import contract_with, groups_of_resident
 from server.enrolments.rules import (
     TEXT_VERSION,
     EndReason,
@@ -40,7 +40,6 @@ from server.enrolments.rules import (
     Group,
     Package,
     SignedHow,
-    contract_text,
     digest_of,
     offered,
 )
@@ -196,7 +195,7 @@ async def _begin(
             raise AlreadyEnrolled
     if await Enrolment.filter(open_key=str(resident.id)).exists():
         raise AlreadyAsked
-    words = contract_text(package, institution=team.institution.name, team=team.name, leader=team.leader.name)
+    words = await contract_with(package, team, now)
     row = Enrolment(
         resident=resident,
         team=team,

@@ -13,14 +13,14 @@ from server.enrolments.actions.moving import activate, end_row, noted, tell
 from server.enrolments.errors import NotThisNow, TeamFull
 from server.enrolments.models import Enrolment
 from server.enrolments.queries.counting import TILE, month_sums
-from server.enrolments.rules import OPEN, EndReason, EnrolmentStatus
+from server.enrolments.rules import NOTICES, OPEN, EndReason, EnrolmentStatus
 from server.kit.clock import local_date
 from server.kit.duplicates import refusing_duplicates
 from server.kit.rollups import recount
 from server.kit.transactions import action
 
 BATCH = 200
-REMINDERS = (("enrolments.first_notice", "first_said"), ("enrolments.last_notice", "last_said"))
+REMINDERS = tuple(zip(NOTICES, ("first_said", "last_said"), strict=True))
 
 
 async def sweep_enrolments(*, actor: Actor, now: datetime, limit: int = BATCH) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from server.alliance.queries import parameter
+from server.alliance.queries import parameter, parameters
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.consent.access import as_family
@@ -25,6 +25,7 @@ from server.enrolments.queries.cards import (
 )
 from server.enrolments.rules import (
     GROUP_WORDS,
+    NOTICES,
     OPEN,
     EnrolmentStatus,
     Group,
@@ -125,7 +126,7 @@ async def offer_text(
     found = next((each for each in offered(local_date(now)) if each.code == package), None)
     if team is None or found is None:
         raise NotFound
-    words = contract_text(found, institution=team.institution.name, team=team.name, leader=team.leader.name)
+    words = await contract_with(found, team, now)
     return DoctorOffer(team.uid, found.code, tuple(SectionCard(*each) for each in words), digest_of(words))
 
 
@@ -165,6 +166,18 @@ async def _teams_for(resident: Resident, now: datetime) -> tuple[TeamCard, ...]:
     reached = FamilyTeam.filter(teams_offered_to(resident=resident, now=now)).order_by("id").limit(MOST_TEAMS)
     cards = await team_cards(await reached.select_related("institution", "leader"))
     return tuple(card for card in cards if card.free)
+
+
+async def contract_with(package: Package, team: FamilyTeam, now: datetime) -> tuple[tuple[str, str], ...]:
+    """Return the words that would be signed today with a team, whose institution and leader are at hand."""
+    numbers = await parameters(NOTICES, on=local_date(now))
+    return contract_text(
+        package,
+        institution=team.institution.name,
+        team=team.name,
+        leader=team.leader.name,
+        notices=[numbers[code] for code in NOTICES],
+    )
 
 
 async def groups_of_resident(resident: Resident, now: datetime) -> tuple[Group, ...]:

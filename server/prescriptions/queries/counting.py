@@ -21,7 +21,7 @@ from server.prescriptions.rules import DeliveryStatus, PrescriptionStatus, Refil
 TILE = "prescriptions"
 COUNTED: Mapping[str, str] = {
     "running": "在用的长期处方",
-    "longer": "其中超过四周的",
+    "longer": "其中超过一般疗程的",
     "overdue": "续方逾期",
     "coming": "待送达",
     "late": "送药逾期",
