@@ -368,6 +368,20 @@ class TestWhatIsTold:
             assert [line.open_now for line in counts.lines] == [shown]
             assert counts.whole.days == shown
 
+    async def test_the_city_is_counted_by_the_worker(self, way: BedWay) -> None:
+        """Whoever opens the page reads what was kept, and from when."""
+        counted_at = way.clock()
+        await actions.sweep_home_bed_counts(actor=WORKER, now=counted_at)
+        way.clock.advance(seconds=10)
+        await way.opened()
+        qian, feng = await way.actor("qian"), await way.actor("feng")
+        kept = await queries.bed_counts(actor=qian, now=way.clock())
+        assert (kept.lines, kept.counted_at) == ((), counted_at)
+        assert len((await queries.bed_counts(actor=feng, now=way.clock())).lines) == 1
+        way.clock.advance(minutes=2)
+        await actions.sweep_home_bed_counts(actor=WORKER, now=way.clock())
+        assert len((await queries.bed_counts(actor=qian, now=way.clock())).lines) == 1
+
     async def test_rows_hold_who_it_is_about(self, way: BedWay) -> None:
         await way.opened()
         assert await HomeBed.filter(live_key__isnull=False).count() == 1
