@@ -7,6 +7,8 @@ from datetime import datetime
 from server.authority.actor import Actor
 from server.consent.rules import RecordCategory
 from server.kit.errors import NotFound
+from server.people.models import Resident
+from server.people.queries import ids_of_person
 from server.prescriptions.models import LongPrescription, PrescriptionLine
 from server.prescriptions.rules import OTHER, DrugClass, Wanted, class_of, known
 from server.records.actions import NewEntry, correct_entry, write_entries
@@ -88,19 +90,24 @@ class Pen:
             await PrescriptionLine.filter(id=line.id).update(entry_uid=uid)
 
     async def _put_forward(self, line: PrescriptionLine, entry: NewEntry, why: str) -> str | None:
-        """Put the entry behind a line forward; None where a colleague changed it by hand, or the resident was merged."""
-        try:
-            card = await correct_entry(
-                actor=self.actor,
-                uid=line.entry_uid,
-                resident_uid=self.resident_uid,
-                new=entry,
-                reason=why[:200],
-                now=self.now,
-            )
-        except (Superseded, NotFound):
-            return None
-        return card.uid
+        """Put the entry behind a line forward, on whichever row of the person; None where a colleague changed it by hand."""
+        ids = await ids_of_person(await Resident.get(uid=self.resident_uid))
+        for uid in await Resident.filter(id__in=ids).order_by("id").values_list("uid", flat=True):
+            try:
+                card = await correct_entry(
+                    actor=self.actor,
+                    uid=line.entry_uid,
+                    resident_uid=str(uid),
+                    new=entry,
+                    reason=why[:200],
+                    now=self.now,
+                )
+            except NotFound:
+                continue  # it stands on the other row, from before they were merged
+            except Superseded:
+                break
+            return card.uid
+        return None
 
 
 def _said(name: str, dose: str, frequency: str, until: str) -> dict[str, str]:

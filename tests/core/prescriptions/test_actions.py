@@ -359,6 +359,8 @@ class TestMerging:
             actor=doctor, refill_uid=(await Refill.get()).uid, written=written(), now=clock()
         )
         assert (await LongPrescription.get(uid=card.uid)).resident_id == li.id
+        [entry] = await RecordEntry.filter(code="valsartan", is_current=True)
+        assert "2026-04-26" in entry.body["frequency"]
 
     async def test_ends_when_the_survivor_dies(self, town: Any, actor: Any, clock: Any) -> None:
         await prescribed(town, actor, clock)
