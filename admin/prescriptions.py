@@ -68,7 +68,7 @@ DELIVERY_TONES = {
     DeliveryStatus.ASSIGNED: "wait", DeliveryStatus.HANDED_OVER: "note", DeliveryStatus.CLOSED: "ok",
     DeliveryStatus.CANCELLED: "done",
 }  # fmt: skip
-ROWS = 5  # drugs on the form; who needs more writes them on the phone
+NUMBERS = range(1, MOST_LINES + 1)  # as many drugs as a prescription may have, or a refill would drop some
 PARTS = ("name", "kind", "dose", "frequency", "unit", "per_day", "days")
 Name = Annotated[str, text(80), Clean]
 Short = Annotated[str, text(40), Clean]
@@ -127,9 +127,9 @@ class Write(Form):
             return data
         rows = [
             {part: data[f"{part}_{number}"] for part in PARTS if f"{part}_{number}" in data}
-            for number in range(1, ROWS + 1)
+            for number in NUMBERS
         ]
-        cells = {f"{part}_{number}" for part in PARTS for number in range(1, ROWS + 1)}
+        cells = {f"{part}_{number}" for part in PARTS for number in NUMBERS}
         rest = {name: value for name, value in data.items() if name not in cells}
         return {**rest, "lines": [row for row in rows if row.get("name")]}
 
@@ -165,17 +165,20 @@ class Stop(Form):
 
 
 class Send(Form):
+    """How much of each drug is packed: `line_1`, `line_2` …; none of a line that is left empty or 0."""
+
     due_on: Day
     carrier: Carrier
-    line_1: int | None = Field(default=None, ge=0, le=10_000)
-    line_2: int | None = Field(default=None, ge=0, le=10_000)
-    line_3: int | None = Field(default=None, ge=0, le=10_000)
-    line_4: int | None = Field(default=None, ge=0, le=10_000)
-    line_5: int | None = Field(default=None, ge=0, le=10_000)
+    lines: dict[int, Annotated[int, Field(ge=0, le=10_000)]]
 
-    def quantities(self) -> dict[int, int]:
-        given = (self.line_1, self.line_2, self.line_3, self.line_4, self.line_5)
-        return {number: many for number, many in enumerate(given, start=1) if many}
+    @model_validator(mode="before")
+    @classmethod
+    def _gathered(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "lines" in data:
+            return data
+        cells = {f"line_{number}": number for number in NUMBERS}
+        rest = {name: value for name, value in data.items() if name not in cells}
+        return {**rest, "lines": {cells[name]: value for name, value in data.items() if name in cells}}
 
 
 class HandOver(Form):
@@ -366,7 +369,7 @@ async def send(ask: Ask, prescription_uid: str, body: Send) -> Go:
         prescription_uid=prescription_uid,
         due_on=body.due_on,
         carrier=body.carrier,
-        quantities=body.quantities(),
+        quantities=body.lines,
         now=ask.now,
     )
     return Go(f"/admin/deliveries/{card.uid}", said="送药安排好了，养老院会收到通知。")
@@ -429,7 +432,7 @@ async def cancel(ask: Ask, delivery_uid: str, body: Why) -> Go:
 
 def _choices() -> dict[str, Any]:
     return {
-        "rows": range(1, ROWS + 1),
+        "rows": NUMBERS,
         "classes": [(str(kind), words) for kind, words in CLASS_WORDS.items()],
         "agreed": [(str(how), words) for how, words in AGREED_WORDS.items()],
         "drugs": [drug.name for drug in FORMULARY if drug.kind is DrugClass.ORDINARY],

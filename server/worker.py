@@ -88,6 +88,7 @@ SWEEPS: Sequence[Sweep] = (
     demands.sweep_demands,
     clinics.sweep_clinics,
     home_beds.sweep_home_beds,
+    home_beds.sweep_home_bed_counts,
     indicators.sweep_indicators,
     indicators.sweep_reports,
     training.sweep_certificates,

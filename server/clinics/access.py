@@ -1,6 +1,6 @@
 """Whose clinics and designations an actor may see: a bureau the city's, everybody else their own institutions'."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from tortoise.expressions import Q, Subquery
 
@@ -71,3 +71,10 @@ def partners_for_extension(home: Institution, *, now: datetime) -> Q:
     """Narrow institutions to the medical ones that have an agreement in force with this home."""
     bound = ServiceAgreement.filter(in_force(now), home_id=home.id).values("provider_id")
     return Q(id__in=Subquery(bound))
+
+
+def holding_on(day: date) -> Q:
+    """Narrow designations to those by which an insurance pays on a day: what `Designated.holds_on` says, asked of the table."""
+    not_over = Q(last_day__isnull=True) | Q(last_day__gte=day)
+    not_ended = Q(ended_on__isnull=True) | Q(ended_on__gt=day)
+    return Q(first_day__lte=day) & not_over & not_ended

@@ -29,6 +29,22 @@ class TeamInUse(DomainError):
     message = "这个团队还有没办完的申请或生效的签约。请先办完或转到别的团队，再关闭它。"
 
 
+class TeamNameTaken(DomainError):
+    """The center has an open team of this name."""
+
+    code = "enrolments.team_name_taken"
+    kind = Kind.CONFLICT
+    message = "本机构已经有同名的团队。请换一个名称，例如加上服务的片区。"
+
+
+class SaidMeanwhile(DomainError):
+    """A colleague said the same at the same moment."""
+
+    code = "enrolments.said_meanwhile"
+    kind = Kind.CONFLICT
+    message = "同事刚刚改过同一处。请刷新后查看，需要再改的重新保存。"
+
+
 class CapacityTooSmall(DomainError):
     code = "enrolments.capacity_too_small"
     kind = Kind.INVALID

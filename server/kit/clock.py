@@ -1,5 +1,6 @@
 """The city's own time: instants are kept in UTC, people's days and birthdays are counted here."""
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,12 @@ def age_on(birth_date: date, day: date) -> int:
     Civil Code art. 1259 and GB practice count a year as completed on the day of the birthday itself.
     """
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def born_by(today: date, age: int) -> date:
+    """Return the last birthday with which somebody is that old today."""
+    year = today.year - age
+    return date(year, today.month, min(today.day, monthrange(year, today.month)[1]))
 
 
 NOON, EVENING = 12, 18  # hours

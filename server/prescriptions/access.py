@@ -1,5 +1,6 @@
 """Which prescriptions, refills and deliveries an actor may work on. Drugs are reached through `records.access` besides."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from tortoise.expressions import Q
@@ -11,6 +12,8 @@ from server.authority.permissions import Permission
 from server.kit.clock import local_date
 from server.kit.engines.any_of import AnyOf
 from server.kit.errors import NotFound
+from server.people.access import residents_visible_to
+from server.people.models import Resident
 from server.prescriptions.models import (
     DispensingAgreement,
     LongPrescription,
@@ -82,14 +85,35 @@ async def delivery_to_receive(*, actor: Actor, uid: str) -> MedicineDelivery:
     return row
 
 
+def acting_at(actor: Actor, institution_id: int) -> Actor:
+    """Return the actor with what they hold at one institution alone: who works at two comes from one of them."""
+    return replace(
+        actor, grants=tuple(grant for grant in actor.grants if grant.institution_id == institution_id)
+    )
+
+
+async def right_for(*, actor: Actor, resident: Resident, now: datetime) -> PrescribingRight | None:
+    """Return the right by which the actor may prescribe for this resident: at an institution that reaches them (A24)."""
+    for row in await _rights_of(actor, now):
+        alone = acting_at(actor, row.institution_id)
+        reached = residents_visible_to(actor=alone, permission=Permission.PRESCRIPTION_WRITE, now=now)
+        if await Resident.filter(reached, id=resident.id).exists():
+            return row
+    return None
+
+
 async def right_of(*, actor: Actor, institution_id: int | None, now: datetime) -> PrescribingRight | None:
     """Return the right by which the actor may prescribe today, at one of their institutions or at this very one."""
-    own = actor.institutions_with(Permission.PRESCRIPTION_WRITE)
-    wanted = sorted(own if institution_id is None else own & {institution_id})
+    rows = await _rights_of(actor, now)
+    return next((row for row in rows if institution_id in {None, row.institution_id}), None)
+
+
+async def _rights_of(actor: Actor, now: datetime) -> list[PrescribingRight]:
+    own = sorted(actor.institutions_with(Permission.PRESCRIPTION_WRITE))
     rows = PrescribingRight.filter(
-        account_id=actor.account_id, institution_id__in=wanted, ended_on=None, last_on__gte=local_date(now)
+        account_id=actor.account_id, institution_id__in=own, ended_on=None, last_on__gte=local_date(now)
     )
-    return await rows.order_by("id").select_related("institution").first()
+    return await rows.order_by("id").select_related("institution")
 
 
 async def dispensers_of(*, institution: Institution, now: datetime) -> list[Institution]:

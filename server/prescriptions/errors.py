@@ -67,6 +67,14 @@ class TooMuch(DomainError):
     message = "送的数量超过了处方还没有送的数量。请核对后改少一些。"
 
 
+class NothingPacked(DomainError):
+    """Of every line nothing at all would be brought."""
+
+    code = "prescriptions.nothing_packed"
+    kind = Kind.INVALID
+    message = "这次一样药也没有填数量。请至少填一种药送多少，再安排。"
+
+
 class IdentitiesUnchecked(DomainError):
     """Who fetches for somebody else shows both their papers (长期处方管理规范)."""
 

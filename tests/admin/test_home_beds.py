@@ -57,7 +57,8 @@ class TestTheWholeWay:
         he, _, address = await opened(town, console)
         page = await he.get(address)
         assert "在床" in page.text
-        assert "写一次查床" not in page.text
+        for words in ("写一次查床", "诊断明确", "收治条件", "病情平稳"):
+            assert words not in page.text
 
     async def test_what_is_missing_is_named(self, town: Any, console: Console) -> None:
         _, address = await applied(town, console)

@@ -1,10 +1,17 @@
 """Long prescriptions in the console: written, refilled, stopped, brought; who may; the numbers."""
 
+import re
 from typing import Any
 
 import pytest
 
-from server.prescriptions.models import LongPrescription, MedicineDelivery, PrescribingRight, Refill
+from server.prescriptions.models import (
+    LongPrescription,
+    MedicineDelivery,
+    PrescribingRight,
+    PrescriptionLine,
+    Refill,
+)
 from server.prescriptions.rules import DeliveryStatus, PrescriptionStatus
 from tests.architecture.verdicts.medicine_scenes import DRUG_FORM, MedicineScenes
 
@@ -30,6 +37,38 @@ class TestWriting:
         assert answer.status_code == 303, answer.text
         again = await feng.submit(f"/admin/prescriptions/refills/{task.uid}", DRUG_FORM)
         assert again.status_code == 409
+
+    async def test_of_six_drugs_is_refilled_and_brought_whole(self, town: Any, console: Any) -> None:
+        feng = await console("feng")
+        names = (
+            "缬沙坦胶囊",
+            "碳酸钙 D3 片",
+            "盐酸二甲双胍片",
+            "阿托伐他汀钙片",
+            "阿司匹林肠溶片",
+            "多巴丝肼片",
+        )
+        cells = ("kind", "dose", "frequency", "unit", "per_day", "days")
+        rows = {f"{part}_{number}": DRUG_FORM[f"{part}_1"] for number in range(1, 7) for part in cells} | {
+            f"name_{number}": name for number, name in enumerate(names, start=1)
+        }
+        form = {**DRUG_FORM, **rows}
+        first = await feng.submit("/admin/prescriptions", {**form, "resident": town.people.wang})
+        assert first.status_code == 303, first.text
+        page = await feng.get(f"{first.headers['location']}/refill")
+        for number, name in enumerate(names, start=1):
+            [field] = re.findall(rf'<input[^>]*name="name_{number}"[^>]*>', page.text)
+            assert f'value="{name}"' in field
+        assert 'name="name_12"' in page.text
+        again = await feng.submit(f"/admin/prescriptions/refills/{(await Refill.get()).uid}", form)
+        assert again.status_code == 303, again.text
+        assert 'name="line_6"' in (await feng.get(again.headers["location"])).text
+        uid = again.headers["location"].rsplit("/", 1)[-1]
+        sent = await feng.submit(
+            f"/admin/prescriptions/{uid}/deliveries", {"due_on": "2026-03-30", "carrier": "中心药房", "line_6": "14"}
+        )  # fmt: skip
+        assert sent.status_code == 303, sent.text
+        assert await PrescriptionLine.filter(prescription__uid=uid, number=6, sent=14).exists()
 
     @pytest.mark.parametrize(
         ("change", "said"),
@@ -92,6 +131,14 @@ class TestBringing:
         given = {"due_on": "2026-03-02", "carrier": "中心药房", "line_1": "29"}
         answer = await feng.submit(f"/admin/prescriptions/{uid}/deliveries", given)
         assert (answer.status_code, "超过了处方" in answer.text) == (409, True)
+
+    @pytest.mark.parametrize("given", [{"line_1": "0"}, {}])
+    async def test_nothing_is_not_everything(self, given: dict[str, str], town: Any, console: Any) -> None:
+        feng = await console("feng")
+        uid = await prescribed(town, feng)
+        about = {"due_on": "2026-03-02", "carrier": "中心药房", **given}
+        answer = await feng.submit(f"/admin/prescriptions/{uid}/deliveries", about)
+        assert (answer.status_code, "至少填一种药" in answer.text) == (422, True)
 
 
 class TestRights:

@@ -25,6 +25,7 @@ A_PERIOD_EACH = {
     "sweep_asked",
     "sweep_census",
     "sweep_enrolment_rates",
+    "sweep_home_bed_counts",
     "sweep_indicators",
     "sweep_kept",
     "sweep_prescription_counts",
@@ -32,6 +33,7 @@ A_PERIOD_EACH = {
     "sweep_reports",
     "sweep_waits",
 }
+A_ROW_EACH = {"sweep_enrolments"}  # what one contract cannot finish is undone, and no other with it
 A_PAIR_EACH = {"sweep_statements"}  # likewise: one transaction for the month of one home and one provider
 
 
@@ -65,6 +67,7 @@ class TestEveryAction:
             *AROUND_A_FILE,
             *A_PERIOD_EACH,
             *A_PAIR_EACH,
+            *A_ROW_EACH,
         }
 
     def test_takes_keywords_and_is_told_the_time(self, function: Callable[..., Any]) -> None:

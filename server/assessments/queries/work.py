@@ -32,9 +32,8 @@ from server.assessments.rules import (
     current,
     work_state,
 )
-from server.assessments.rules.due import born_by
 from server.authority.actor import Actor
-from server.kit.clock import age_on, local_date
+from server.kit.clock import age_on, born_by, local_date
 from server.kit.errors import NotFound
 from server.kit.pages import Page, PageWish, page_of, rows_of
 from server.people.access import residents_visible_to

@@ -74,9 +74,3 @@ def work_state(*, live: str | None, valid_until: date | None, today: date, notic
     if valid_until < today:
         return WorkState.LAPSED
     return WorkState.ENDING if valid_until <= notice_until else WorkState.VALID
-
-
-def born_by(today: date, age: int) -> date:
-    """Return the last birthday with which somebody is that old today."""
-    year = today.year - age
-    return date(year, today.month, min(today.day, calendar.monthrange(year, today.month)[1]))

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from tortoise.expressions import Q
+
 from server.alliance.models import Institution
 from server.audit.actions import note
 from server.authority.actor import Actor
@@ -16,7 +18,7 @@ from server.clinics.errors import (
     WrongDays,
 )
 from server.clinics.models import InHouseClinic, InsuranceDesignation
-from server.clinics.queries.cards import DesignationCard, designation_card
+from server.clinics.queries.cards import DesignationCard, designated, designation_card
 from server.clinics.rules import CLINIC_MOVES, LICENSED, ClinicEvent, DesignationKind
 from server.kit.clock import local_date
 from server.kit.duplicates import refusing_duplicates
@@ -35,7 +37,10 @@ async def record_designation(
     last_day: date | None = None,
     now: datetime,
 ) -> DesignationCard:
-    """Note that an insurance pays an institution. A home is designated for its licensed clinic, which is insured then."""
+    """Note that an insurance pays an institution. A home is designated for its licensed clinic, insured from that day on.
+
+    What begins or ends on another day than today is followed by the sweep, on that day.
+    """
     permission = Permission.CLINIC_LICENSE
     institution = await institution_to_pay(actor=actor, uid=institution_uid, permission=permission)
     if last_day is not None and last_day < first_day:
@@ -43,6 +48,7 @@ async def record_designation(
     clinics = await _licensed_clinics(institution)
     if not institution.kind.is_medical and not clinics:
         raise NothingToDesignate
+    await _ensure_no_overlap(institution.id, kind, first_day, last_day)
     await _release_what_is_over(institution.id, kind, first_day)
     row = InsuranceDesignation(
         institution=institution,
@@ -57,8 +63,8 @@ async def record_designation(
     async with refusing_duplicates(AlreadyDesignated):
         await row.save()
     await _tell(actor, "clinics.designated", row, now=now)
-    if kind is DesignationKind.MEDICAL:
-        paper = Paper(number=filing_number, on=min(first_day, local_date(now)))
+    if kind is DesignationKind.MEDICAL and designated(row).holds_on(local_date(now)):
+        paper = Paper(number=filing_number, on=first_day)
         await _follow(actor, clinics, ClinicEvent.INSURE, paper, now)
     return designation_card(row, today=local_date(now))
 
@@ -80,7 +86,11 @@ async def end_designation(
         raise DesignationOver
     row.ended_on, row.end_reason = ended_on, reason.strip()
     await _tell(actor, "clinics.undesignated", row, reason=reason.strip(), now=now)
-    if row.kind is DesignationKind.MEDICAL:
+    if (
+        row.kind is DesignationKind.MEDICAL
+        and row.first_day <= local_date(now)
+        and ended_on <= local_date(now)
+    ):
         clinics = await _licensed_clinics(row.institution)
         await _follow(actor, clinics, ClinicEvent.UNINSURE, Paper(number=row.filing_number), now)
     return designation_card(row, today=local_date(now))
@@ -89,6 +99,19 @@ async def end_designation(
 async def _licensed_clinics(institution: Institution) -> list[InHouseClinic]:
     rows = InHouseClinic.filter(home_id=institution.id, status__in=sorted(LICENSED))
     return await rows.order_by("id").select_related("home", "partner")
+
+
+async def _ensure_no_overlap(
+    institution_id: int, kind: DesignationKind, first_day: date, last_day: date | None
+) -> None:
+    """Ask every one that was recorded: one that was ended for a day to come still pays until then."""
+    running = Q(last_day__isnull=True) | Q(last_day__gte=first_day)
+    unended = Q(ended_on__isnull=True) | Q(ended_on__gt=first_day)
+    others = InsuranceDesignation.filter(running & unended, institution_id=institution_id, kind=kind)
+    if last_day is not None:
+        others = others.filter(first_day__lte=last_day)
+    if await others.exists():
+        raise AlreadyDesignated
 
 
 async def _release_what_is_over(institution_id: int, kind: DesignationKind, first_day: date) -> None:

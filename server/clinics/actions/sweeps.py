@@ -2,12 +2,24 @@
 
 from datetime import date, datetime, timedelta
 
+from tortoise.expressions import Q, Subquery
+
 from server.alliance.queries import parameters
 from server.authority.actor import Actor
-from server.clinics.actions.moving import move
+from server.clinics.access import holding_on
+from server.clinics.actions.moving import Paper, move
 from server.clinics.errors import NotThisNow
 from server.clinics.models import InHouseClinic, InsuranceDesignation
-from server.clinics.rules import LICENSED, LIVE, TURN, ClinicEvent, Turn, notice_due
+from server.clinics.rules import (
+    LICENSED,
+    LIVE,
+    TURN,
+    ClinicEvent,
+    ClinicStatus,
+    DesignationKind,
+    Turn,
+    notice_due,
+)
 from server.kit.clock import local_date
 from server.kit.transactions import action
 from server.outbox.actions import enqueue
@@ -23,7 +35,7 @@ async def sweep_clinics(*, actor: Actor, now: datetime, limit: int = BATCH) -> i
     today = local_date(now)
     numbers = await parameters(NOTICES, on=now)
     notices = tuple(numbers.values())
-    lapsed = await _lapse(actor, today, now, limit)
+    lapsed = await _lapse(actor, today, now, limit) + await _follow_designations(actor, today, now, limit)
     reminded = await _remind_of_licences(today, notices, now) + await _remind_of_designations(
         today, notices, now
     )
@@ -39,6 +51,25 @@ async def _lapse(actor: Actor, today: date, now: datetime, limit: int) -> int:
         except NotThisNow:
             continue  # renewed in the same moment
         done += 1
+    return done
+
+
+async def _follow_designations(actor: Actor, today: date, now: datetime, limit: int) -> int:
+    """Let a clinic be insured from the day on which the insurance pays, and no longer than it does."""
+    medical = InsuranceDesignation.filter(kind=DesignationKind.MEDICAL)
+    paid = Subquery(medical.filter(holding_on(today)).values("institution_id"))
+    begun = InHouseClinic.filter(status=ClinicStatus.LICENSED, home_id__in=paid)
+    over = InHouseClinic.filter(~Q(home_id__in=paid), status=ClinicStatus.INSURED)
+    done = 0
+    for rows, event in ((begun, ClinicEvent.INSURE), (over, ClinicEvent.UNINSURE)):
+        for row in await rows.order_by("id").limit(limit).select_related("home"):
+            said = medical.filter(institution_id=row.home_id, first_day__lte=today).order_by("-first_day")
+            number = await said.values_list("filing_number", flat=True)
+            try:
+                await move(actor, row, event, paper=Paper(str(number[0]) if number else "", today), now=now)
+            except NotThisNow:
+                continue  # ended or closed in the same moment
+            done += 1
     return done
 
 

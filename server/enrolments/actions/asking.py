@@ -1,5 +1,6 @@
 """Ask for a family doctor or offer one; sign, on a phone or on paper; accept."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -28,8 +29,9 @@ from server.enrolments.errors import (
     TeamClosed,
     TextChanged,
 )
-from server.enrolments.models import Enrolment, EnrolmentPaper, FamilyTeam, PriorityGroup, paper_place
-from server.enrolments.queries.cards import EnrolmentCard, enrolment_card
+from server.enrolments.models import Enrolment, EnrolmentPaper, FamilyTeam, paper_place
+from server.enrolments.queries.cards import EnrolmentCard, enrolment_card, groups_known_to
+from server.enrolments.queries.families import contract_with, groups_of_resident
 from server.enrolments.rules import (
     TEXT_VERSION,
     EndReason,
@@ -38,9 +40,7 @@ from server.enrolments.rules import (
     Group,
     Package,
     SignedHow,
-    contract_text,
     digest_of,
-    groups_of,
     offered,
 )
 from server.kit.clock import local_date
@@ -75,7 +75,8 @@ async def offer_doctor(
     """Offer a contract from the desk; a center that offers its own team has thereby accepted."""
     needs, offering = Permission.ENROLMENT_OFFER, await as_offering(actor=actor)
     resident = await resident_for(actor=offering, uid=resident_uid, permission=needs, now=now)
-    row = await _begin(actor, resident, team_uid, package, now)
+    own = offering.institutions_with(needs)
+    row = await _begin(actor, resident, team_uid, package, now, own=own)
     if row.institution_id in actor.institutions_with(Permission.ENROLMENT_MANAGE):
         await move(row, EnrolmentEvent.AGREE, accepted_at=now, accepted_by_id=actor.account_id)
     await tell("enrolments.offered", row, now=now)
@@ -166,8 +167,15 @@ async def end_enrolment(
 
 
 async def _begin(
-    actor: Actor, resident: Resident, team_uid: str, package_code: str, now: datetime
+    actor: Actor,
+    resident: Resident,
+    team_uid: str,
+    package_code: str,
+    now: datetime,
+    *,
+    own: Collection[int] | None = None,
 ) -> Enrolment:
+    """Draw the contract up; `own`: of the institutions from whose desk it is offered (None: the family asks)."""
     today = local_date(now)
     if resident.died_at is not None:
         raise ResidentGone
@@ -175,8 +183,10 @@ async def _begin(
     team = await FamilyTeam.filter(reached, uid=team_uid).select_related("institution", "leader").first()
     if team is None:
         raise TeamClosed
-    groups = await _groups(resident, now)
-    package = _package(package_code, groups, now)
+    groups = known = await groups_of_resident(resident, now)
+    if own is not None and team.institution_id not in own:  # what the team knows is not answered to a home
+        known = (await groups_known_to(own, [resident], now=now))[resident.id]
+    package = _package(package_code, known, now)
     live = await Enrolment.filter(live_key=str(resident.id)).first()
     numbers = await parameters(("enrolments.renewal_days", "enrolments.answer_days"), on=today)
     if live is not None and live.last_on is not None:
@@ -185,7 +195,7 @@ async def _begin(
             raise AlreadyEnrolled
     if await Enrolment.filter(open_key=str(resident.id)).exists():
         raise AlreadyAsked
-    words = contract_text(package, institution=team.institution.name, team=team.name, leader=team.leader.name)
+    words = await contract_with(package, team, now)
     row = Enrolment(
         resident=resident,
         team=team,
@@ -227,12 +237,6 @@ async def _signed_by_family(actor: Actor, row: Enrolment, resident: Resident, no
 def _ensure_unsigned(row: Enrolment) -> None:
     if row.status is not EnrolmentStatus.APPLIED or row.signed_at is not None:
         raise NotThisNow
-
-
-async def _groups(resident: Resident, now: datetime) -> tuple[Group, ...]:
-    stated = await PriorityGroup.filter(resident_id=resident.id, ended_on=None).values_list("kind", flat=True)
-    today = local_date(now)
-    return groups_of(resident.birth_date, [Group(str(each)) for each in stated], today=today)
 
 
 def _package(code: str, groups: tuple[Group, ...], now: datetime) -> Package:

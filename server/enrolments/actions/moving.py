@@ -35,30 +35,44 @@ async def complete(actor: Actor, row: Enrolment, now: datetime) -> None:
     if row.signed_at is None or row.accepted_at is None:
         return
     first = local_date(now)
-    before = await Enrolment.filter(id=row.renews_id, status=EnrolmentStatus.ACTIVE).first()
+    before = await live_of(row)
     if before is not None and before.last_on is not None and before.last_on >= first:
         first = before.last_on + timedelta(days=1)
     hands_on = before is not None and before.seat and before.team_id == row.team_id
     if not hands_on:
         await take_place(row.team_id)
-    await move(row, EnrolmentEvent.COMPLETE, starts_on=first, last_on=last_day_of(first), seat=not hands_on)
+    await move(
+        row,
+        EnrolmentEvent.COMPLETE,
+        starts_on=first,
+        last_on=last_day_of(first),
+        seat=not hands_on,
+        renews_id=before.id if before else row.renews_id,
+    )
     await noted(actor, "enrolments.signed", row, now=now)
     if first <= local_date(now):
         await activate(actor, row, now)
 
 
 async def activate(actor: Actor, row: Enrolment, now: datetime) -> None:
-    """Let a signed contract begin; the one that it renews ends in the same breath and hands on its place."""
-    before = await Enrolment.filter(id=row.renews_id, status=EnrolmentStatus.ACTIVE).first()
+    """Let a signed contract begin; the one that is live ends in the same breath and hands on its place."""
+    before = await live_of(row)
+    freed = before.team_id if before is not None and before.seat else None
     if before is not None:
         await move(before, EnrolmentEvent.RENEW, live_key=None, seat=False, ended_on=local_date(now))
-        if row.seat:  # another team: the old one has its place back
-            await free_place(before.team_id)
-    elif not row.seat:
-        await take_place(row.team_id)
+    if row.seat or freed != row.team_id:  # otherwise the one place goes from hand to hand
+        if freed is not None:
+            await free_place(freed)
+        if not row.seat:
+            await take_place(row.team_id)
     await move(row, EnrolmentEvent.ACTIVATE, open_key=None, live_key=str(row.resident_id), seat=True)
     await noted(actor, "enrolments.activated", row, now=now)
     await tell("enrolments.activated", row, now=now)
+
+
+async def live_of(row: Enrolment) -> Enrolment | None:
+    """Return the contract in whose place this one comes: by the person, for after a merge it may renew another or none."""
+    return await Enrolment.filter(live_key=str(row.resident_id)).first()
 
 
 async def end_row(actor: Actor, row: Enrolment, reason: EndReason, now: datetime, *, text: str = "") -> None:

@@ -13,12 +13,21 @@ from server.audit.actions import note
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.enrolments.access import as_offering, own_center_for, team_of_ours
-from server.enrolments.errors import CapacityTooSmall, NotAMember, NotPrimaryCare, ReasonNeeded, TeamInUse
+from server.enrolments.errors import (
+    CapacityTooSmall,
+    NotAMember,
+    NotPrimaryCare,
+    ReasonNeeded,
+    SaidMeanwhile,
+    TeamInUse,
+    TeamNameTaken,
+)
 from server.enrolments.models import Enrolment, FamilyTeam, FamilyTeamMember, PriorityGroup
 from server.enrolments.rules import OPEN, STATED, EnrolmentStatus, Group
 from server.identity.models import Account
-from server.identity.queries import actor_of
+from server.identity.queries import registered_at
 from server.kit.clock import local_date
+from server.kit.duplicates import refusing_duplicates
 from server.kit.errors import NotFound
 from server.kit.transactions import action
 from server.people.access import resident_for
@@ -33,7 +42,7 @@ async def form_team(
     if center is None:
         raise NotPrimaryCare
     await _ensure_capacity(capacity, 0, now)
-    leader = await _member(actor, center, leader_uid, now)
+    leader = await _member(center, leader_uid, now)
     digest = sha256(name.strip().encode()).hexdigest()[:40]
     team = FamilyTeam(
         institution=center,
@@ -43,9 +52,10 @@ async def form_team(
         name_key=f"{center.id}/{digest}",
         created_at=now,
     )
-    await team.save()
+    async with refusing_duplicates(TeamNameTaken):
+        await team.save()
     for uid in sorted({each for each in member_uids if each != leader_uid}):
-        await _add(team, await _member(actor, center, uid, now), now)
+        await _add(team, await _member(center, uid, now), now)
     await _noted(actor, "enrolments.team_formed", team, now)
     return str(team.uid)
 
@@ -64,7 +74,7 @@ async def change_team(
         raise CapacityTooSmall(fields={"capacity": CapacityTooSmall.message})
     wanted = {
         member.id: member
-        for member in [await _member(actor, team.institution, each, now) for each in sorted(set(member_uids))]
+        for member in [await _member(team.institution, each, now) for each in sorted(set(member_uids))]
         if member.id != team.leader_id
     }
     held = await FamilyTeamMember.filter(team_id=team.id, left_at=None)
@@ -112,7 +122,7 @@ async def state_groups(
             await PriorityGroup.filter(id=row.id).update(ended_on=today, live_key=None)
     for group in STATED:
         if group in groups and group not in {row.kind for row in held}:
-            await PriorityGroup(
+            row = PriorityGroup(
                 resident=resident,
                 institution=place,
                 kind=group,
@@ -121,7 +131,9 @@ async def state_groups(
                 stated_by_id=actor.account_id,
                 live_key=f"{resident.id}/{place.id}/{group}",
                 created_at=now,
-            ).save()
+            )
+            async with refusing_duplicates(SaidMeanwhile):
+                await row.save()
     await note(
         actor,
         "enrolments.groups_stated",
@@ -139,21 +151,18 @@ async def _ensure_capacity(capacity: int, taken: int, now: datetime) -> None:
         raise CapacityTooSmall(fields={"capacity": f"请填 {max(1, taken)} 到 {most} 之间的人数。"})
 
 
-async def _member(actor: Actor, center: Institution, uid: str, now: datetime) -> Account:
-    """Return an account that has a medical post at the center."""
-    try:
-        found = await actor_of(account_uid=uid, channel=actor.channel, now=now)
-    except NotFound:
-        raise NotAMember from None
-    if center.id not in found.institutions_with(Permission.ENROLMENT_READ):
+async def _member(center: Institution, uid: str, now: datetime) -> Account:
+    """Return an account that has a medical post at the center, and is registered there."""
+    grants = await registered_at(center.id, Permission.ENROLMENT_READ, at=now, uids=[uid])
+    if not grants:
         raise NotAMember
-    return await Account.get(id=found.account_id)
+    return grants[0].account
 
 
 async def _add(team: FamilyTeam, account: Account, now: datetime) -> None:
-    await FamilyTeamMember(
-        team=team, account=account, member_key=f"{team.id}/{account.id}", created_at=now
-    ).save()
+    row = FamilyTeamMember(team=team, account=account, member_key=f"{team.id}/{account.id}", created_at=now)
+    async with refusing_duplicates(SaidMeanwhile):
+        await row.save()
 
 
 async def _noted(actor: Actor, what: str, team: FamilyTeam, now: datetime) -> None:

@@ -1,11 +1,11 @@
 """A contract and a team as they leave the core."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from server.enrolments.access import RELATIONS
-from server.enrolments.models import Enrolment, FamilyTeam, FamilyTeamMember
+from server.enrolments.models import Enrolment, FamilyTeam, FamilyTeamMember, PriorityGroup
 from server.enrolments.rules import (
     ABOUT_HEALTH,
     END_WORDS,
@@ -15,10 +15,14 @@ from server.enrolments.rules import (
     EndReason,
     EnrolmentStatus,
     Group,
+    groups_of,
     package_of,
     price_words,
 )
 from server.kit.clock import age_on, local_date
+from server.people.models import Resident
+
+UNTOLD = "按签的协议"
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,8 @@ class EnrolmentCard:
     team_uid: str
     team_name: str
     leader_name: str
-    package_name: str
+    package_name: str  # what it is for may say something about health: only to whom that is known
     package_version: str
-    price_fen: int
     price_words: str
     groups: tuple[str, ...]  # in words; what says something about health only to whom it is told
     status: EnrolmentStatus
@@ -71,11 +74,15 @@ class TeamCard:
     free: int
 
 
-def read_enrolment(row: Enrolment, *, now: datetime, health: bool = True) -> EnrolmentCard:
-    """Turn a row into its card; `health` tells whether groups that say something about health are shown."""
+def read_enrolment(row: Enrolment, *, now: datetime, known: Sequence[Group] | None = None) -> EnrolmentCard:
+    """Turn a row into its card; `known`: the groups of which a home knows anyway (None: the reader may know all).
+
+    A package that is not for one of them is not named: its name and its price would say what its group is.
+    """
     today, resident = local_date(now), row.resident
     package = package_of(row.package_code, row.package_version)
     kinds = [Group(each) for each in row.group_words]
+    told = known is None or package.is_meant_for(known)
     return EnrolmentCard(
         uid=row.uid,
         resident_uid=resident.uid,
@@ -87,11 +94,10 @@ def read_enrolment(row: Enrolment, *, now: datetime, health: bool = True) -> Enr
         team_uid=row.team.uid,
         team_name=row.team.name,
         leader_name=row.team.leader.name,
-        package_name=package.name,
+        package_name=package.name if told else UNTOLD,
         package_version=row.package_version,
-        price_fen=row.price_fen,
-        price_words=price_words(row.price_fen),
-        groups=tuple(GROUP_WORDS[each] for each in kinds if health or each not in ABOUT_HEALTH),
+        price_words=price_words(row.price_fen) if told else UNTOLD,
+        groups=tuple(GROUP_WORDS[each] for each in kinds if known is None or each not in ABOUT_HEALTH),
         status=row.status,
         status_words=STATUS_WORDS[row.status],
         turn=_turn(row),
@@ -122,6 +128,24 @@ def _days_left(row: Enrolment, today: date) -> int | None:
 def sections_of(row: Enrolment) -> tuple[SectionCard, ...]:
     """Return the words of a contract, as they were when it was drawn up."""
     return tuple(SectionCard(heading, said) for heading, said in row.text)
+
+
+async def groups_known_to(
+    institutions: Collection[int], residents: Iterable[Resident], *, now: datetime
+) -> dict[int, tuple[Group, ...]]:
+    """Return by resident what these institutions know without anybody else's word: by age, and what they stated."""
+    people = {each.id: each for each in residents}
+    stated: dict[int, list[Group]] = {}
+    if people and institutions:
+        held = PriorityGroup.filter(
+            resident_id__in=sorted(people), institution_id__in=sorted(institutions), ended_on=None
+        )
+        for resident, kind in await held.values_list("resident_id", "kind"):
+            stated.setdefault(resident, []).append(Group(str(kind)))
+    today = local_date(now)
+    return {
+        each.id: groups_of(each.birth_date, stated.get(each.id, ()), today=today) for each in people.values()
+    }
 
 
 async def enrolment_card(row_id: int, *, now: datetime) -> EnrolmentCard:

@@ -15,9 +15,9 @@ from server.authority.permissions import Permission
 from server.enrolments.access import as_offering, institutions_counted_for
 from server.enrolments.models import Enrolment
 from server.enrolments.rules import EnrolmentStatus
-from server.kit.clock import local_date
+from server.kit.clock import born_by, local_date
 from server.kit.pages import Page, PageWish, rows_of
-from server.kit.rates import HIDDEN, Rate, shown, tells_few
+from server.kit.rates import HIDDEN, Rate, shown, shown_part, tells_few
 from server.kit.rollups import Sums, rolled_up
 from server.people.access import residents_visible_to
 from server.people.models import Resident
@@ -50,17 +50,9 @@ class RateCard:
     homes: Page[HomeRate] | None
 
 
-def born_until(age: int, today: date) -> date:
-    """Return the latest birthday of who has completed this age; of 29 February the day after counts."""
-    try:
-        return today.replace(year=today.year - age)
-    except ValueError:
-        return date(today.year - age, 2, 28)
-
-
 def of_age(rows: QuerySet[Resident], *, age: int, today: date) -> QuerySet[Resident]:
     return rows.filter(
-        birth_date__lte=born_until(age, today),
+        birth_date__lte=born_by(today, age),
         died_at=None,
         merged_into_id__isnull=True,
         home_id__isnull=False,
@@ -101,7 +93,7 @@ async def rates(*, actor: Actor, wish: PageWish, now: datetime) -> RateCard:
     hidden = tells_few(enrolled, people, least=least)
     return RateCard(
         people=shown(people, least=least),
-        enrolled=shown(enrolled, least=least),
+        enrolled=shown_part(enrolled, people, least=least),
         percent=HIDDEN if hidden else Rate(enrolled, people).percent,
         target=numbers[TARGET],
         reached=None if hidden or not people else Rate(enrolled, people).reaches(numbers[TARGET]),
@@ -141,6 +133,6 @@ def _home(row: Institution, people: int, enrolled: int, least: int) -> HomeRate:
         row.uid,
         row.name,
         shown(people, least=least),
-        shown(enrolled, least=least),
+        shown_part(enrolled, people, least=least),
         HIDDEN if hidden else Rate(enrolled, people).percent,
     )

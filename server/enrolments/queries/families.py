@@ -1,9 +1,10 @@
 """What the resident's side sees, and what may be offered to them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from server.alliance.queries import parameter
+from server.alliance.queries import parameter, parameters
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.consent.access import as_family
@@ -17,12 +18,14 @@ from server.enrolments.queries.cards import (
     EnrolmentCard,
     SectionCard,
     TeamCard,
+    groups_known_to,
     read_enrolment,
     sections_of,
     team_cards,
 )
 from server.enrolments.rules import (
     GROUP_WORDS,
+    NOTICES,
     OPEN,
     EnrolmentStatus,
     Group,
@@ -106,7 +109,7 @@ async def family_doctor(*, actor: Actor, resident_uid: str, now: datetime) -> Fa
         open_sections=sections_of(on_way) if on_way and unsigned else (),
         open_text_hash=on_way.text_hash if on_way and unsigned else "",
         teams=await _teams_for(resident, now) if may_ask else (),
-        packages=await _packages_for(resident, now) if may_ask else (),
+        packages=_packages_for(await groups_of_resident(resident, now), now) if may_ask else (),
     )
 
 
@@ -123,7 +126,7 @@ async def offer_text(
     found = next((each for each in offered(local_date(now)) if each.code == package), None)
     if team is None or found is None:
         raise NotFound
-    words = contract_text(found, institution=team.institution.name, team=team.name, leader=team.leader.name)
+    words = await contract_with(found, team, now)
     return DoctorOffer(team.uid, found.code, tuple(SectionCard(*each) for each in words), digest_of(words))
 
 
@@ -135,16 +138,18 @@ async def offer_sheet(*, actor: Actor, resident_uid: str, now: datetime) -> Offe
     held = await PriorityGroup.filter(
         resident_id=resident.id, ended_on=None, institution_id__in=own
     ).order_by("id")
-    stated = [row.kind for row in held]
+    # A center with a team for them is to serve: it may know what a home said. Anybody else knows what they said themselves.
+    serves = await FamilyTeam.filter(
+        teams_offered_to(resident=resident, now=now), institution_id__in=own
+    ).exists()
+    groups = (await groups_known_to(own, [resident], now=now))[resident.id]
     return OfferSheet(
         resident_uid=resident.uid,
         resident_name=resident.name,
         teams=await _teams_for(resident, now),
-        packages=await _packages_for(resident, now),
-        stated=tuple(str(each) for each in stated),
-        groups=tuple(
-            GROUP_WORDS[each] for each in groups_of(resident.birth_date, stated, today=local_date(now))
-        ),
+        packages=_packages_for(await groups_of_resident(resident, now) if serves else groups, now),
+        stated=tuple(str(row.kind) for row in held),
+        groups=tuple(GROUP_WORDS[each] for each in groups),
         source=held[-1].source if held else "",
     )
 
@@ -163,11 +168,26 @@ async def _teams_for(resident: Resident, now: datetime) -> tuple[TeamCard, ...]:
     return tuple(card for card in cards if card.free)
 
 
-async def _packages_for(resident: Resident, now: datetime) -> tuple[PackageCard, ...]:
+async def contract_with(package: Package, team: FamilyTeam, now: datetime) -> tuple[tuple[str, str], ...]:
+    """Return the words that would be signed today with a team, whose institution and leader are at hand."""
+    numbers = await parameters(NOTICES, on=local_date(now))
+    return contract_text(
+        package,
+        institution=team.institution.name,
+        team=team.name,
+        leader=team.leader.name,
+        notices=[numbers[code] for code in NOTICES],
+    )
+
+
+async def groups_of_resident(resident: Resident, now: datetime) -> tuple[Group, ...]:
+    """Return all groups somebody belongs to, by whose word ever."""
     stated = await PriorityGroup.filter(resident_id=resident.id, ended_on=None).values_list("kind", flat=True)
-    today = local_date(now)
-    groups = groups_of(resident.birth_date, [Group(str(each)) for each in stated], today=today)
-    return tuple(_package(each) for each in offered(today) if each.is_meant_for(groups))
+    return groups_of(resident.birth_date, [Group(str(each)) for each in stated], today=local_date(now))
+
+
+def _packages_for(groups: Sequence[Group], now: datetime) -> tuple[PackageCard, ...]:
+    return tuple(_package(each) for each in offered(local_date(now)) if each.is_meant_for(groups))
 
 
 def _package(each: Package) -> PackageCard:

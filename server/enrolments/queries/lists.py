@@ -1,6 +1,6 @@
 """Contracts as a list, one of them with its paper and history, and teams."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,9 +21,11 @@ from server.enrolments.access import (
 )
 from server.enrolments.models import Enrolment, EnrolmentPaper, FamilyTeam, paper_place
 from server.enrolments.queries.cards import (
+    UNTOLD,
     EnrolmentCard,
     SectionCard,
     TeamCard,
+    groups_known_to,
     read_enrolment,
     sections_of,
     team_cards,
@@ -31,6 +33,7 @@ from server.enrolments.queries.cards import (
 from server.enrolments.rules import (
     OPEN,
     EnrolmentStatus,
+    Group,
 )
 from server.identity.queries import ColleagueCard, HistoryLine, colleagues, history_of
 from server.kit.clock import local_date
@@ -102,8 +105,8 @@ async def enrolment_rows(
     if team_uid is not None:
         rows = rows.filter(team__uid=team_uid)
     page = await rows_of(rows, wish, by="created_at")
-    ours = actor.institutions_with(Permission.ENROLMENT_MANAGE)
-    return page.of(read_enrolment(row, now=now, health=row.institution_id in ours) for row in page.items)
+    known = await _known(actor, page.items, now)
+    return page.of(read_enrolment(row, now=now, known=known[row.id]) for row in page.items)
 
 
 async def count_enrolments(*, actor: Actor, listed: Listed, now: datetime) -> int:
@@ -115,7 +118,8 @@ async def find_enrolments(*, actor: Actor, text: str, now: datetime) -> tuple[En
     visible = enrolments_visible_to(actor=actor, permission=Permission.ENROLMENT_READ, now=now)
     rows = Enrolment.filter(visible, status=EnrolmentStatus.ACTIVE, resident__name__icontains=text)
     found = await rows.order_by("-id").limit(MOST_FOUND).select_related(*RELATIONS)
-    return tuple(read_enrolment(row, now=now, health=False) for row in found)
+    known = await _known(actor, found, now)
+    return tuple(read_enrolment(row, now=now, known=known[row.id]) for row in found)
 
 
 async def enrolment_sheet(*, actor: Actor, uid: str, now: datetime) -> EnrolmentSheet:
@@ -125,9 +129,13 @@ async def enrolment_sheet(*, actor: Actor, uid: str, now: datetime) -> Enrolment
     applied = row.status is EnrolmentStatus.APPLIED
     papers = await EnrolmentPaper.filter(enrolment_id=row.id).order_by("number").select_related("added_by")
     may_file = desk and applied and row.signed_at is None
+    known = (await _known(actor, [row], now))[row.id]
+    card = read_enrolment(row, now=now, known=known)
+    # Who reads the words to the resident and files the paper has to see them; afterwards they are the resident's own.
+    shown = may_file or card.package_name != UNTOLD
     return EnrolmentSheet(
-        card=read_enrolment(row, now=now, health=ours),
-        sections=sections_of(row),
+        card=card,
+        sections=sections_of(row) if shown else (),
         text_hash=row.text_hash,
         text_version=row.text_version,
         evidence=row.evidence,
@@ -182,6 +190,17 @@ async def teams_to_filter(*, actor: Actor) -> tuple[tuple[str, str], ...]:
     own = sorted(actor.institutions_with(Permission.ENROLMENT_MANAGE))
     rows = FamilyTeam.filter(institution_id__in=own, closed_at=None).order_by("id").limit(MOST_TEAMS)
     return tuple(await rows.values_list("uid", "name"))
+
+
+async def _known(
+    actor: Actor, rows: Sequence[Enrolment], now: datetime
+) -> dict[int, tuple[Group, ...] | None]:
+    """Return by contract of which groups the reader may know; None: of all, for the team's own center."""
+    ours = actor.institutions_with(Permission.ENROLMENT_MANAGE)
+    others = [row for row in rows if row.institution_id not in ours]
+    own = actor.institutions_with(Permission.ENROLMENT_READ)
+    told = await groups_known_to(own, [row.resident for row in others], now=now)
+    return {row.id: None if row.institution_id in ours else told[row.resident_id] for row in rows}
 
 
 async def _listed(actor: Actor, listed: Listed, now: datetime) -> QuerySet[Enrolment]:

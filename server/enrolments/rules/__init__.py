@@ -42,6 +42,7 @@ from server.enrolments.rules.packages import (
     price_words,
 )
 from server.enrolments.rules.parameters import (
+    NOTICES,
     PARAMETERS,
 )
 
@@ -56,6 +57,7 @@ __all__ = [
     "GROUPS_VERSION",
     "GROUP_WORDS",
     "NEXT_STEP",
+    "NOTICES",
     "OPEN",
     "OVER",
     "PACKAGES",

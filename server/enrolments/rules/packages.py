@@ -83,14 +83,18 @@ def price_words(fen: int) -> str:
 
 
 def contract_text(
-    package: Package, *, institution: str, team: str, leader: str
+    package: Package, *, institution: str, team: str, leader: str, notices: Sequence[int]
 ) -> tuple[tuple[str, str], ...]:
-    """Return the contract as headings and sentences, without anybody's name but the team's."""
+    """Return the contract as headings and sentences, without anybody's name but the team's.
+
+    `notices`: how many days before the end one is reminded, as the policy numbers stand today.
+    """
+    reminded = "和 ".join(f"{days} 天" for days in notices)
     return (
         ("谁和谁", f"甲方：长者本人。乙方：{institution}{team}，负责医生{leader}。"),
         ("做什么", f"{package.name}（{package.for_whom}）：{'；'.join(package.items)}。"),
         ("费用", f"{price_words(package.price_fen)}。基本公共卫生服务和医保承担的部分另计，不向长者收。"),
-        ("期限", "双方都签好的那天起一年；续签的，接着原来的期限。到期前 30 天和 7 天提醒，不自动续。"),
+        ("期限", f"双方都签好的那天起一年；续签的，接着原来的期限。到期前 {reminded}提醒，不自动续。"),
         ("可以随时结束", "长者可以随时结束，不用说理由。不签、结束都不影响看病、住养和其他服务。"),
         ("个人信息", "团队要看健康档案，另外征求同意；不同意也可以签约。"),
     )

@@ -2,6 +2,7 @@
 
 from server.alliance.rules import Parameter
 
+NOTICES = ("enrolments.first_notice", "enrolments.last_notice")  # in the order in which they are given
 PARAMETERS: tuple[Parameter, ...] = (
     Parameter("enrolments.from_age", 65, "years", "领域模型：家庭医生签约率 = 签约 ÷ 65 岁及以上", "medium"),
     Parameter("enrolments.target", 60, "percent", "③余姚方案：65 岁及以上家庭医生签约率不低于 60%", "high"),

@@ -3,7 +3,7 @@
 from server.home_beds.actions.applying import apply_for_bed, decline_bed, withdraw_bed
 from server.home_beds.actions.following import follow_care_state, note_visit_rounds
 from server.home_beds.actions.opening import Opening, assess_bed, open_bed
-from server.home_beds.actions.sweeps import sweep_home_beds
+from server.home_beds.actions.sweeps import sweep_home_bed_counts, sweep_home_beds
 from server.home_beds.actions.working import RoundNote, close_bed, mark_emergency, write_round
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "mark_emergency",
     "note_visit_rounds",
     "open_bed",
+    "sweep_home_bed_counts",
     "sweep_home_beds",
     "withdraw_bed",
     "write_round",

@@ -1,6 +1,6 @@
 """What follows from news of other features: the care state suspends and reopens, a confirmed visit was a round."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from tortoise.expressions import Q
@@ -15,6 +15,7 @@ from server.home_beds.errors import NotThisNow
 from server.home_beds.models import HomeBed, HomeBedRound
 from server.home_beds.rules import LIVE, HomeBedStatus
 from server.kit.transactions import action
+from server.people.queries import persons_of
 
 _S = HomeBedStatus
 
@@ -41,9 +42,10 @@ async def note_visit_rounds(
 
     Corrected since, it counts as it is now: who was not seen loses the round and the deadline that followed from it.
     """
-    seen = sorted(set(resident_ids))
+    seen = set((await persons_of(resident_ids)).values())
     done = await _set_right(actor, visit_uid, seen, made_at, now)
-    rows = HomeBed.filter(institution_id=institution_id, status=_S.OPENED, resident_id__in=[*seen, 0])
+    theirs = Q(resident_id__in=[*sorted(seen), 0]) | Q(resident__merged_into_id__in=[*sorted(seen), 0])
+    rows = HomeBed.filter(theirs, institution_id=institution_id, status=_S.OPENED)
     for row in await rows.order_by("id").select_related(*RELATIONS):
         if row.opened_at is None or made_at < row.opened_at:
             continue
@@ -67,14 +69,14 @@ async def note_visit_rounds(
 
 
 async def _set_right(
-    actor: Actor, visit_uid: str, seen: Sequence[int], made_at: datetime, now: datetime
+    actor: Actor, visit_uid: str, seen: Collection[int], made_at: datetime, now: datetime
 ) -> int:
     """Take back the rounds of a visit at which somebody was not seen after all, and move those whose time was corrected."""
     # "<visit uid>/<bed id>", as a range of its index: "0" comes after "/".
     noted = HomeBedRound.filter(visit_key__gt=f"{visit_uid}/", visit_key__lt=f"{visit_uid}0")
     done = 0
-    for made in await noted.order_by("id").select_related("bed"):
-        was_seen = made.resident_id in seen
+    for made in await noted.order_by("id").select_related("bed", "resident"):
+        was_seen = (made.resident.merged_into_id or made.resident_id) in seen
         if was_seen and made.made_at == made_at:
             continue
         if was_seen:

@@ -11,8 +11,10 @@ from server.home_beds.actions.aligning import align
 from server.home_beds.actions.moving import carry_out, tell
 from server.home_beds.errors import NotThisNow
 from server.home_beds.models import HomeBed
+from server.home_beds.queries.counts import TILE, month_sums
 from server.home_beds.rules import IN_USE, LIVE, EndReason, HomeBedEvent, HomeBedStatus
 from server.kit.clock import local_date
+from server.kit.rollups import recount
 from server.kit.transactions import action
 from server.people.rules import STATES_OF_A_STAY, CareState
 
@@ -33,6 +35,12 @@ async def sweep_home_beds(*, actor: Actor, now: datetime, limit: int = BATCH) ->
         + await _tell_expiring(actor, now, limit)
         + await _tell_overdue(actor, now, limit)
     )
+
+
+async def sweep_home_bed_counts(*, actor: Actor, now: datetime) -> int:  # noqa: ARG001  every sweep is told
+    """Count this month of every institution again for the bureau."""
+    month = local_date(now).replace(day=1)
+    return await recount(TILE, [month], lambda _: month_sums(now=now), now=now)
 
 
 async def _follow_the_missed(actor: Actor, now: datetime, limit: int) -> int:

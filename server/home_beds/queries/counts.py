@@ -1,11 +1,12 @@
 """Numbers without a person: beds open now, and bed-days of a month, by institution (facts/domain.md §8)."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tortoise.functions import Count
+from tortoise.queryset import QuerySet
 
 from server.alliance.access import BUREAU_ROLES
 from server.alliance.models import Institution
@@ -14,8 +15,10 @@ from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.home_beds.access import institutions_counted_for
 from server.home_beds.models import HomeBed, HomeBedSpan
-from server.home_beds.rules import IN_USE, HomeBedStatus, Span, counted_days
+from server.home_beds.rules import HomeBedStatus, Span, counted_days
 from server.kit.clock import local_date, start_of_day
+from server.kit.rollups import Sums, rolled_up
+from server.people.queries import person_of
 
 
 @dataclass(frozen=True)
@@ -29,59 +32,64 @@ class InstitutionCount:
     days: int | None
 
 
+TILE = "home_beds"
+OPEN_NOW, SUSPENDED, PEOPLE, DAYS = "open_now", "suspended", "people", "days"
+STANDING = {HomeBedStatus.OPENED: OPEN_NOW, HomeBedStatus.SUSPENDED: SUSPENDED}
+
+
 @dataclass(frozen=True)
 class BedCounts:
     month: date
     lines: tuple[InstitutionCount, ...]
     whole: InstitutionCount
     least: int  # people, below which nothing is shown to a bureau
+    counted_at: datetime
 
 
 async def bed_counts(*, actor: Actor, now: datetime) -> BedCounts:
-    """Return this month so far; a bureau is shown no cell of fewer people than the parameter says, nor what would give it away."""
-    today = local_date(now)
-    month = today.replace(day=1)
+    """Return this month so far: an institution its own as it is now, a bureau the city's as it was counted last.
+
+    A bureau is shown no cell of fewer people than the parameter says, nor what would give it away.
+    """
+    month = local_date(now).replace(day=1)
     least = await parameter("home_beds.small_cell", on=now)
-    shown_from = least if actor.holds(Permission.HOME_BED_COUNT, BUREAU_ROLES) else 0
+    bureau = actor.holds(Permission.HOME_BED_COUNT, BUREAU_ROLES)
     institutions = await Institution.filter(institutions_counted_for(actor=actor)).order_by("id")
-    names = {row.id: row.name for row in institutions}
-    standing = await _standing(names)
-    days = await _days(names, month, today)
-    lines = [
-        InstitutionCount(
-            names[each],
-            standing[each, HomeBedStatus.OPENED],
-            standing[each, HomeBedStatus.SUSPENDED],
-            len(days[each]),
-            sum(days[each].values()),
-        )
-        for each in names
-        if days[each] or any(standing[each, status] for status in IN_USE)
-    ]
-    return BedCounts(month, *_shown(lines, shown_from), least)
+    kept = await rolled_up(TILE, [month]) if bureau else None
+    own = None if bureau else [row.id for row in institutions]
+    sums = kept.sums if kept else await month_sums(now=now, institutions=own)
+    counted = {
+        row.id: [sums.get((row.id, word), 0) for word in (OPEN_NOW, SUSPENDED, PEOPLE, DAYS)]
+        for row in institutions
+    }
+    lines = [InstitutionCount(row.name, *counted[row.id]) for row in institutions if any(counted[row.id])]
+    shown, whole = _shown(lines, least if bureau else 0)
+    return BedCounts(month, shown, whole, least, kept.counted_at if kept else now)
 
 
-async def _standing(ids: Iterable[int]) -> Counter[tuple[int, HomeBedStatus]]:
-    rows = HomeBed.filter(status__in=sorted(IN_USE), institution_id__in=list(ids))
-    counted = rows.annotate(times=Count("id")).group_by("institution_id", "status")
-    found: Counter[tuple[int, HomeBedStatus]] = Counter()
+async def month_sums(*, now: datetime, institutions: Sequence[int] | None = None) -> Sums:
+    """Count by institution, the month so far; None: of the whole city."""
+    today = local_date(now)
+    beds, spans = HomeBed.filter(status__in=sorted(STANDING)), HomeBedSpan.all()
+    if institutions is not None:
+        beds = beds.filter(institution_id__in=list(institutions))
+        spans = spans.filter(institution_id__in=list(institutions))
+    sums: dict[tuple[int, str], int] = {}
+    counted = beds.annotate(times=Count("id")).group_by("institution_id", "status")
     for institution, status, times in await counted.values_list("institution_id", "status", "times"):
-        found[int(institution), HomeBedStatus(status)] = int(times)
-    return found
+        sums[int(institution), STANDING[HomeBedStatus(status)]] = int(times)
+    for institution, people in (await _days(spans, today)).items():
+        sums[institution, PEOPLE], sums[institution, DAYS] = len(people), sum(people.values())
+    return sums
 
 
-async def _days(ids: Iterable[int], month: date, today: date) -> dict[int, dict[int, int]]:
+async def _days(rows: QuerySet[HomeBedSpan], today: date) -> dict[int, dict[int, int]]:
     """Return bed-days by institution and person; running stretches, and those that ended since the month began."""
+    month = today.replace(day=1)
     spans: dict[tuple[int, int], list[Span]] = defaultdict(list)
-    wanted = frozenset(ids)
-    since = start_of_day(month)
-    running = HomeBedSpan.filter(ended_at__isnull=True)
-    ended = HomeBedSpan.filter(ended_at__gt=since)
-    for rows in (running, ended):
-        for row in await rows.select_related("resident"):
-            if row.institution_id in wanted:
-                person = row.resident.merged_into_id or row.resident_id
-                spans[row.institution_id, person].append(Span(row.started_at, row.ended_at))
+    for some in (rows.filter(ended_at__isnull=True), rows.filter(ended_at__gt=start_of_day(month))):
+        for row in await some.select_related("resident"):
+            spans[row.institution_id, person_of(row.resident)].append(Span(row.started_at, row.ended_at))
     until = (month + timedelta(days=31)).replace(day=1)
     found: dict[int, dict[int, int]] = defaultdict(dict)
     for (institution, person), each in spans.items():

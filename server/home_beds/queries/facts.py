@@ -9,7 +9,7 @@ from tortoise.expressions import Q
 
 from server.home_beds.models import HomeBed, HomeBedSpan
 from server.home_beds.rules import HomeBedStatus, Span, open_on
-from server.people.models import Resident
+from server.people.queries import persons_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ async def open_beds_of(*, resident_ids: Iterable[int], institution_id: int) -> O
     wanted = sorted(set(resident_ids))
     if not wanted:
         return OpenBeds({})
-    person = await _persons(wanted)
+    person = await persons_of(wanted)
     people = sorted(set(person.values()))
     theirs = Q(resident_id__in=people) | Q(resident__merged_into_id__in=people)
     rows = HomeBedSpan.filter(theirs, institution_id=institution_id).select_related("resident")
@@ -35,12 +35,6 @@ async def open_beds_of(*, resident_ids: Iterable[int], institution_id: int) -> O
     for row in await rows:
         by_person[row.resident.merged_into_id or row.resident_id].append(Span(row.started_at, row.ended_at))
     return OpenBeds({each: tuple(by_person[person[each]]) for each in wanted})
-
-
-async def _persons(ids: list[int]) -> dict[int, int]:
-    """Return for each row the person whose row it is."""
-    merged = Resident.filter(id__in=ids, merged_into_id__isnull=False).values_list("id", "merged_into_id")
-    return {each: each for each in ids} | {int(row): int(survivor) for row, survivor in await merged}
 
 
 async def rounds_a_week_in(*, home_id: int, institution_id: int) -> dict[int, int]:

@@ -118,6 +118,8 @@ async def bed_sheet(*, actor: Actor, uid: str, now: datetime) -> BedSheet:
     numbers = await parameters(LIMITS, on=now)
     assessing = works and row.status is HomeBedStatus.APPLIED
     list_used = checklist_of(judged.version) if judged else None
+    # What was ticked says what somebody suffers from: it is read where the bed is, or with the entry that it stands behind.
+    told = row.institution_id in actor.institutions_with(_READ) or (judged and judged.entry_uid in texts)
     return BedSheet(
         card=bed_card(row, now=now, may_work=works),
         days=counted_days(stretches, since=date.min, until=date.max, today=local_date(now)),
@@ -126,7 +128,7 @@ async def bed_sheet(*, actor: Actor, uid: str, now: datetime) -> BedSheet:
             for each in stretches
         ),
         version=judged.version if judged else "",
-        criteria=list_used.words_of(judged.ticked) if judged and list_used else (),
+        criteria=list_used.words_of(judged.ticked) if judged and list_used and told else (),
         notes=_notes(row, judged, made, texts),
         emergencies=emergencies,
         history=await history_of(subject_uid=row.uid),

@@ -5,8 +5,14 @@ from datetime import datetime, timedelta
 WEEK = 7
 
 
+def between(rounds_a_week: int) -> timedelta:
+    """Return how long may pass between two rounds: the week in equal parts, to the hour."""
+    return timedelta(days=WEEK) / rounds_a_week
+
+
 def days_between(rounds_a_week: int) -> int:
-    return max(1, WEEK // rounds_a_week)
+    """Return the same in whole days, rounded up, for what is planned by the day: four a week is no round a day."""
+    return -(-WEEK // rounds_a_week)
 
 
 def next_round_by(
@@ -20,5 +26,5 @@ def next_round_by(
 ) -> datetime:
     if last_round is None:
         return opened_at + timedelta(hours=first_hours)
-    due = last_round + timedelta(days=days_between(rounds_a_week))
+    due = last_round + between(rounds_a_week)
     return due if senior_came else min(due, opened_at + timedelta(days=second_level_days))

@@ -59,6 +59,7 @@ from server.identity.queries.training import (
     training_of,
 )
 from server.identity.queries.views import ViewCard, views_kept
+from server.identity.queries.working import registered, registered_at, working_at
 
 __all__ = [
     "AccountCard",
@@ -113,6 +114,8 @@ __all__ = [
     "own_account",
     "own_sessions",
     "password_hash_of",
+    "registered",
+    "registered_at",
     "roles_to_give",
     "signers",
     "staff",
@@ -122,5 +125,6 @@ __all__ = [
     "training_of",
     "views_kept",
     "who_am_i",
+    "working_at",
     "works_on_a_phone",
 ]

@@ -16,6 +16,7 @@ from server.people.queries.persons import (
     ids_of_person,
     merged_into,
     person_of,
+    persons_of,
     resident_name,
     same_person_ids,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "my_grants",
     "my_residents",
     "person_of",
+    "persons_of",
     "proxies_of",
     "proxies_waiting_for_me",
     "proxy_card",

@@ -25,6 +25,14 @@ def person_of(row: Resident) -> int:
     return row.merged_into_id or row.id
 
 
+async def persons_of(resident_ids: Iterable[int]) -> dict[int, int]:
+    """Return for each row the one that stands for its person now."""
+    ids = sorted(set(resident_ids))
+    rows = Resident.filter(id__in=ids, merged_into_id__isnull=False) if ids else None
+    survivors = dict(await rows.values_list("id", "merged_into_id")) if rows is not None else {}
+    return {each: survivors.get(each, each) for each in ids}
+
+
 async def merged_into(resident_ids: Iterable[int]) -> dict[int, int]:
     """Return the rows that were merged into these, each with its survivor; most people have none."""
     rows = Resident.filter(merged_into_id__in=sorted(resident_ids))

@@ -11,15 +11,8 @@ from server.prescriptions.actions.carrying import (
     receive_delivery,
 )
 from server.prescriptions.actions.granting import agree_with_pharmacy, end_pharmacy, end_right, record_right
-from server.prescriptions.actions.prescribing import (
-    Written,
-    ask_refill,
-    prescribe,
-    refill,
-    stop_prescription,
-    take_refill,
-    waive_refill,
-)
+from server.prescriptions.actions.prescribing import Written, prescribe, stop_prescription
+from server.prescriptions.actions.refilling import ask_refill, refill, take_refill, waive_refill
 from server.prescriptions.actions.sweeps import (
     end_of_the_dead,
     sweep_prescription_counts,

@@ -11,7 +11,14 @@ from server.kit.clock import local_date
 from server.kit.transactions import action
 from server.prescriptions.access import delivery_to_receive, delivery_to_send, prescription_for
 from server.prescriptions.actions.moving import move_delivery, noted, tell
-from server.prescriptions.errors import IdentitiesUnchecked, NotThisNow, ReasonNeeded, TooMuch, WrongPeriod
+from server.prescriptions.errors import (
+    IdentitiesUnchecked,
+    NothingPacked,
+    NotThisNow,
+    ReasonNeeded,
+    TooMuch,
+    WrongPeriod,
+)
 from server.prescriptions.models import (
     LongPrescription,
     MedicineDelivery,
@@ -35,10 +42,10 @@ async def assign_delivery(
     prescription_uid: str,
     due_on: date,
     carrier: str,
-    quantities: Mapping[int, int],
+    quantities: Mapping[int, int] | None,
     now: datetime,
 ) -> DeliveryCard:
-    """Pack so much of each line, by its number, and say who brings it by when; empty: all that is left.
+    """Pack so much of each line, by its number, and say who brings it by when; None: all that is left.
 
     Lock order: the lines in their order, then the delivery, then audit and outbox.
     """
@@ -48,9 +55,12 @@ async def assign_delivery(
     if due_on < local_date(now) or due_on > row.last_on:
         raise WrongPeriod(fields={"due_on": "送达日期要在今天和吃完那天之间。"})
     lines = await PrescriptionLine.filter(prescription_id=row.id).order_by("number")
-    wanted = quantities or {line.number: line.quantity - line.sent for line in lines}
+    left = {line.number: line.quantity - line.sent for line in lines}
+    wanted = left if quantities is None else quantities
     chosen = [(line, wanted[line.number]) for line in lines if wanted.get(line.number, 0) > 0]
-    if not chosen or set(wanted) - {line.number for line in lines}:
+    if quantities is not None and not chosen:
+        raise NothingPacked
+    if not chosen or wanted.keys() - left.keys():
         raise TooMuch
     for line, many in chosen:
         taken = PrescriptionLine.filter(id=line.id, sent__lte=line.quantity - many)

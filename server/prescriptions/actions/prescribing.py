@@ -1,25 +1,28 @@
-"""Prescribe, refill, give it up, stop. What is taken stands in the health record, under medicines."""
+"""Prescribe and stop. What is taken stands in the health record, under medicines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tortoise.expressions import F, Q
+from tortoise.expressions import F
 
 from server.alliance.models import Institution
 from server.alliance.queries import parameters
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.consent.access import as_family
-from server.consent.rules import Purpose
 from server.kit.clock import local_date
-from server.kit.errors import NotFound
 from server.kit.transactions import action
 from server.people.access import resident_for
 from server.people.models import Resident
-from server.prescriptions.access import dispensers_of, prescription_for, refill_for, right_of
+from server.people.queries import ids_of_person
+from server.prescriptions.access import (
+    dispensers_of,
+    prescription_for,
+    right_for,
+    right_of,
+)
 from server.prescriptions.actions.carrying import cancel_open
-from server.prescriptions.actions.moving import move_prescription, move_refill, noted, tell
+from server.prescriptions.actions.moving import move_prescription, noted, tell
 from server.prescriptions.actions.recording import Pen, category_of
 from server.prescriptions.errors import (
     AlreadyRunning,
@@ -27,18 +30,17 @@ from server.prescriptions.errors import (
     NoSuchDispenser,
     NotFit,
     ReasonNeeded,
-    RefillAsked,
 )
 from server.prescriptions.models import LongPrescription, PrescribingRight, PrescriptionLine, Refill
 from server.prescriptions.queries.cards import PrescriptionCard, prescription_card
 from server.prescriptions.rules import (
     FORMULARY_VERSION,
     RULES_VERSION,
+    STOP_WORDS,
     Conditions,
     Limits,
     PrescriptionEvent,
     PrescriptionStatus,
-    RefillEvent,
     RefillStatus,
     StopReason,
     Wanted,
@@ -47,7 +49,6 @@ from server.prescriptions.rules import (
     is_longer,
     refill_days,
 )
-from server.records.access import View, view_of
 
 NUMBERS = ("prescriptions.usual_days", "prescriptions.longest_days", "prescriptions.ahead_days")
 
@@ -71,72 +72,11 @@ async def prescribe(*, actor: Actor, resident_uid: str, written: Written, now: d
     """
     needs = Permission.PRESCRIPTION_WRITE
     resident = await resident_for(actor=actor, uid=resident_uid, permission=needs, now=now)
-    right = await right_of(actor=actor, institution_id=None, now=now)
+    right = await right_for(actor=actor, resident=resident, now=now)
     if right is None:
         raise NoPrescribingRight
-    row = await _written(actor, resident, right, written, now, before=None)
+    row = await write_row(actor, resident, right, written, now, before=None)
     return await prescription_card(row.id, now=now)
-
-
-@action
-async def refill(*, actor: Actor, refill_uid: str, written: Written, now: datetime) -> PrescriptionCard:
-    """Write the next prescription after one, and settle its refill: whoever is second is refused."""
-    task = await refill_for(actor=actor, uid=refill_uid)
-    right = await right_of(actor=actor, institution_id=task.institution_id, now=now)
-    if right is None:
-        raise NoPrescribingRight
-    await move_refill(task, RefillEvent.REFILL, done_at=now, done_by_id=actor.account_id, open_key=None)
-    row = await _written(actor, task.resident, right, written, now, before=task.prescription)
-    return await prescription_card(row.id, now=now)
-
-
-@action
-async def waive_refill(*, actor: Actor, refill_uid: str, text: str, now: datetime) -> PrescriptionCard:
-    """Decide that there is no other, and why; what is left is taken to its end."""
-    task = await refill_for(actor=actor, uid=refill_uid)
-    if not text.strip():
-        raise ReasonNeeded(fields={"text": "请写明为什么不续，例如：血压稳定，改为门诊调整用药。"})
-    await move_refill(
-        task,
-        RefillEvent.WAIVE,
-        done_at=now,
-        done_by_id=actor.account_id,
-        note=text.strip(),
-        open_key=None,
-    )
-    await noted(actor, "prescriptions.refill_waived", task, now=now, reason=text.strip())
-    if task.prescription.status is not PrescriptionStatus.ACTIVE:
-        await Pen(actor, task.resident.uid, now).stop(task.prescription, "吃完，不再续方")
-    await tell("prescriptions.refill_waived", task, now=now)
-    return await prescription_card(task.prescription_id, now=now)
-
-
-@action
-async def take_refill(*, actor: Actor, refill_uid: str, now: datetime) -> PrescriptionCard:
-    """Take a refill over from a colleague who is away: it has one owner at any moment."""
-    task = await refill_for(actor=actor, uid=refill_uid)
-    if await right_of(actor=actor, institution_id=task.institution_id, now=now) is None:
-        raise NoPrescribingRight
-    await move_refill(task, RefillEvent.TAKE, owner_id=actor.account_id)
-    await noted(actor, "prescriptions.refill_taken", task, now=now)
-    return await prescription_card(task.prescription_id, now=now)
-
-
-@action
-async def ask_refill(*, actor: Actor, resident_uid: str, prescription_uid: str, now: datetime) -> None:
-    """Ask for a refill: the resident, or a proxy who may see their record."""
-    family = as_family(actor)
-    needs = Permission.REFILL_ASK
-    resident = await resident_for(actor=family, uid=resident_uid, permission=needs, now=now)
-    view = await view_of(actor=family, resident_uid=resident.uid, purpose=Purpose.SELF, now=now)
-    task = await Refill.filter(prescription__uid=prescription_uid, resident_id__in=view.ids).first()
-    if task is None or not await _sees(view, task.prescription_id):
-        raise NotFound
-    if task.asked_at is not None:
-        raise RefillAsked
-    await move_refill(task, RefillEvent.ASK, asked_at=now, asked_by_id=actor.account_id)
-    await noted(actor, "prescriptions.refill_asked", task, now=now)
-    await tell("prescriptions.refill_asked", task, now=now)
 
 
 @action
@@ -150,7 +90,7 @@ async def stop_prescription(
     if not text.strip():
         raise ReasonNeeded(fields={"text": ReasonNeeded.message})
     await stop_row(actor, row, reason, text.strip(), now)
-    await Pen(actor, row.resident.uid, now).stop(row, text.strip())
+    await Pen(actor, row.resident.uid, now).stop(row, STOP_WORDS[reason])
     await tell("prescriptions.stopped", row, now=now)
     return await prescription_card(row.id, now=now)
 
@@ -169,10 +109,13 @@ async def stop_row(actor: Actor, row: LongPrescription, reason: StopReason, text
         status=RefillStatus.WAIVED, done_at=now, done_by_id=actor.account_id, open_key=None, note="处方已停"
     )
     await cancel_open(actor, row, now)
-    await noted(actor, "prescriptions.stopped", row, now=now, reason=text or None, detail={"why": reason})
+    # What the doctor wrote stays on the sheet: the operation log is read by whoever may not read the record.
+    await noted(
+        actor, "prescriptions.stopped", row, now=now, reason=STOP_WORDS[reason], detail={"why": reason}
+    )
 
 
-async def _written(
+async def write_row(
     actor: Actor,
     resident: Resident,
     right: PrescribingRight,
@@ -181,6 +124,7 @@ async def _written(
     *,
     before: LongPrescription | None,
 ) -> LongPrescription:
+    """Lay a prescription down with its lines, its refill and its entries, or refuse by field what is not fit."""
     today = local_date(now)
     numbers = await parameters(NUMBERS, on=today)
     first_on = _first_on(written, before, today)
@@ -260,7 +204,8 @@ async def _ensure_not_running(
     resident: Resident, written: Written, first_on: date, before: LongPrescription | None
 ) -> None:
     running = PrescriptionLine.filter(
-        Q(resident_id=resident.id, last_on__gte=first_on),
+        resident_id__in=await ids_of_person(resident),
+        last_on__gte=first_on,
         name__in=[line.name.strip() for line in written.lines],
         prescription__status=PrescriptionStatus.ACTIVE,
     )
@@ -297,8 +242,3 @@ async def _save_line(row: LongPrescription, wanted: Wanted, *, number: int, uid:
         entry_uid=uid,
         created_at=now,
     ).save()
-
-
-async def _sees(view: View, prescription_id: int) -> bool:
-    uids = await PrescriptionLine.filter(prescription_id=prescription_id).values_list("entry_uid", flat=True)
-    return bool(await view.versions().filter(uid__in=list(uids)).exists())

@@ -7,6 +7,8 @@ from datetime import datetime
 from server.authority.actor import Actor
 from server.consent.rules import RecordCategory
 from server.kit.errors import NotFound
+from server.people.models import Resident
+from server.people.queries import ids_of_person
 from server.prescriptions.models import LongPrescription, PrescriptionLine
 from server.prescriptions.rules import OTHER, DrugClass, Wanted, class_of, known
 from server.records.actions import NewEntry, correct_entry, write_entries
@@ -50,14 +52,17 @@ class Pen:
         for line in await PrescriptionLine.filter(prescription_id=row.id).order_by("number"):
             await self._end(line, why)
 
+    async def let_run_out(self, row: LongPrescription) -> None:
+        """Say of what is still taken that it ends with its last day and is not refilled."""
+        for line in await PrescriptionLine.filter(prescription_id=row.id).order_by("number"):
+            said = _said(
+                line.name, line.dose, line.frequency, f"吃到 {line.last_on.isoformat()} 为止，不再续"
+            )
+            await self._follow(line, self._entry(said, line.kind), "不再续方")
+
     def _taken(self, row: LongPrescription, line: Wanted) -> NewEntry:
-        until = line.last_on(row.first_on).isoformat()
-        said = {
-            "name": line.name.strip(),
-            "dose": line.dose.strip(),
-            "frequency": f"{line.frequency.strip()}（长期处方，吃到 {until}）",
-            "status": "taking",
-        }
+        until = f"吃到 {line.last_on(row.first_on).isoformat()}"
+        said = _said(line.name.strip(), line.dose.strip(), line.frequency.strip(), until)
         return self._entry(said, class_of(line.name, line.kind))
 
     def _entry(self, said: Mapping[str, str], kind: DrugClass) -> NewEntry:
@@ -77,21 +82,33 @@ class Pen:
 
     async def _end(self, line: PrescriptionLine, why: str) -> None:
         said = {"name": line.name, "dose": line.dose, "frequency": line.frequency, "status": "stopped"}
-        uid = await self._put_forward(line, self._entry(said, line.kind), why)
+        await self._follow(line, self._entry(said, line.kind), why)
+
+    async def _follow(self, line: PrescriptionLine, entry: NewEntry, why: str) -> None:
+        uid = await self._put_forward(line, entry, why)
         if uid is not None:
             await PrescriptionLine.filter(id=line.id).update(entry_uid=uid)
 
     async def _put_forward(self, line: PrescriptionLine, entry: NewEntry, why: str) -> str | None:
-        """Put the entry behind a line forward; None where a colleague changed it by hand, or the resident was merged."""
-        try:
-            card = await correct_entry(
-                actor=self.actor,
-                uid=line.entry_uid,
-                resident_uid=self.resident_uid,
-                new=entry,
-                reason=why[:200],
-                now=self.now,
-            )
-        except (Superseded, NotFound):
-            return None
-        return card.uid
+        """Put the entry behind a line forward, on whichever row of the person; None where a colleague changed it by hand."""
+        ids = await ids_of_person(await Resident.get(uid=self.resident_uid))
+        for uid in await Resident.filter(id__in=ids).order_by("id").values_list("uid", flat=True):
+            try:
+                card = await correct_entry(
+                    actor=self.actor,
+                    uid=line.entry_uid,
+                    resident_uid=str(uid),
+                    new=entry,
+                    reason=why[:200],
+                    now=self.now,
+                )
+            except NotFound:
+                continue  # it stands on the other row, from before they were merged
+            except Superseded:
+                break
+            return card.uid
+        return None
+
+
+def _said(name: str, dose: str, frequency: str, until: str) -> dict[str, str]:
+    return {"name": name, "dose": dose, "frequency": f"{frequency}（长期处方，{until}）", "status": "taking"}

@@ -31,7 +31,6 @@ class RefillCard:
     overdue_days: int
     asked_at: datetime | None
     is_due: bool  # stands on the list today
-    note: str
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,6 @@ def read_refill(row: Refill, *, now: datetime) -> RefillCard:
         overdue_days=max(0, (today - row.due_on).days) if is_open else 0,
         asked_at=row.asked_at,
         is_due=is_open and (row.opens_on <= today or row.asked_at is not None),
-        note=row.note,
     )
 
 

@@ -11,7 +11,8 @@ from tortoise.queryset import QuerySet
 from server.alliance.models import Institution
 from server.alliance.queries import parameter
 from server.authority.actor import Actor
-from server.kit.clock import local_date
+from server.kit.clock import local_date, start_of_day
+from server.kit.rates import shown
 from server.kit.rollups import Sums, rolled_up
 from server.prescriptions.access import institutions_counted_for
 from server.prescriptions.models import LongPrescription, MedicineDelivery, Refill
@@ -20,7 +21,7 @@ from server.prescriptions.rules import DeliveryStatus, PrescriptionStatus, Refil
 TILE = "prescriptions"
 COUNTED: Mapping[str, str] = {
     "running": "在用的长期处方",
-    "longer": "其中超过四周的",
+    "longer": "其中超过一般疗程的",
     "overdue": "续方逾期",
     "coming": "待送达",
     "late": "送药逾期",
@@ -55,7 +56,8 @@ async def month_sums(*, now: datetime, institutions: Sequence[int] | None = None
         "coming": waiting,
         "late": waiting.filter(due_on__lt=today),
         "brought": MedicineDelivery.filter(
-            status__in=[DeliveryStatus.HANDED_OVER, DeliveryStatus.CLOSED], due_on__gte=month
+            status__in=[DeliveryStatus.HANDED_OVER, DeliveryStatus.CLOSED],
+            received_at__gte=start_of_day(month),
         ),
     }
     sums: dict[tuple[int, str], int] = {}
@@ -79,7 +81,7 @@ async def counts(*, actor: Actor, now: datetime) -> CountCard:
         lines=tuple(
             CountLine(
                 str(names.get(each, "")),
-                {word: _shown(sums.get((each, word), 0), least) for word in COUNTED},
+                {word: shown(sums.get((each, word), 0), least=least) for word in COUNTED},
             )
             for each in ids
         ),
@@ -87,7 +89,3 @@ async def counts(*, actor: Actor, now: datetime) -> CountCard:
         counted_at=kept.counted_at if kept else now,
         least=least,
     )
-
-
-def _shown(number: int, least: int) -> str:
-    return f"<{least}" if 0 < number < least else str(number)

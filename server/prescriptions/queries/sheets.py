@@ -50,6 +50,7 @@ class PrescriptionSheet:
     agreed_words: str
     slip: str
     stop_note: str
+    waived_note: str  # why there is no other
     deliveries: tuple[DeliveryCard, ...]
     history: tuple[HistoryLine, ...]
     dispensers: tuple[tuple[str, str], ...]
@@ -113,6 +114,7 @@ async def prescription_sheet(*, actor: Actor, uid: str, now: datetime) -> Prescr
     if not lines:
         raise NotFound
     [card] = await with_refills([row], now=now)
+    task = await Refill.filter(prescription_id=row.id).order_by("-id").first()
     own_deliveries = MedicineDelivery.filter(prescription_id=row.id).order_by("-id").limit(MOST_DELIVERIES)
     deliveries = await own_deliveries.select_related(*DELIVERY_RELATIONS)
     right = await right_of(actor=actor, institution_id=row.institution_id, now=now)
@@ -126,6 +128,7 @@ async def prescription_sheet(*, actor: Actor, uid: str, now: datetime) -> Prescr
         agreed_words=AGREED_WORDS[row.agreed],
         slip=row.slip,
         stop_note=row.stop_note,
+        waived_note=task.note if task else "",
         deliveries=tuple(read_delivery(each, now=now) for each in deliveries),
         history=await history_of(subject_uid=row.uid),
         dispensers=tuple((each.uid, each.name) for each in offered),

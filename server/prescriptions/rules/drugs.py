@@ -10,7 +10,7 @@ from enum import StrEnum
 
 RULES_VERSION = "2021.1"
 RULES_CITATION = "依据《长期处方管理规范（试行）》（2021）"
-FORMULARY_VERSION = "2026.1"
+FORMULARY_VERSION = "2026.2"
 
 
 class DrugClass(StrEnum):
@@ -48,6 +48,9 @@ class Drug:
     name: str
     unit: str
     kind: DrugClass = DrugClass.ORDINARY
+    # What no name of it goes without, whatever salt, form or brand stands around it. Only what is left out or asks for a
+    # reason has one: of the others a combination would be taken for one of its parts.
+    stem: str = ""
 
 
 FORMULARY: tuple[Drug, ...] = (
@@ -62,25 +65,32 @@ FORMULARY: tuple[Drug, ...] = (
     Drug("calcium", "碳酸钙 D3 片", "片"),
     Drug("donepezil", "盐酸多奈哌齐片", "片"),
     Drug("levodopa", "多巴丝肼片", "片"),
-    Drug("isoniazid", "异烟肼片", "片", DrugClass.ANTIMICROBIAL_CHRONIC),
-    Drug("amoxicillin", "阿莫西林胶囊", "粒", DrugClass.ANTIMICROBIAL),
-    Drug("levofloxacin", "左氧氟沙星片", "片", DrugClass.ANTIMICROBIAL),
-    Drug("alprazolam", "阿普唑仑片", "片", DrugClass.PSYCHOTROPIC_2),
-    Drug("estazolam", "艾司唑仑片", "片", DrugClass.PSYCHOTROPIC_2),
-    Drug("zolpidem", "酒石酸唑吡坦片", "片", DrugClass.PSYCHOTROPIC_2),
-    Drug("methylphenidate", "盐酸哌甲酯片", "片", DrugClass.PSYCHOTROPIC_1),
-    Drug("morphine", "硫酸吗啡缓释片", "片", DrugClass.NARCOTIC),
-    Drug("ephedrine", "盐酸麻黄碱片", "片", DrugClass.PRECURSOR),
-    Drug("insulin", "胰岛素注射液（需冷藏）", "支", DrugClass.SPECIAL_STORAGE),
+    Drug("isoniazid", "异烟肼片", "片", DrugClass.ANTIMICROBIAL_CHRONIC, "异烟肼"),
+    Drug("amoxicillin", "阿莫西林胶囊", "粒", DrugClass.ANTIMICROBIAL, "西林"),
+    Drug("cefuroxime", "头孢呋辛酯片", "片", DrugClass.ANTIMICROBIAL, "头孢"),
+    Drug("levofloxacin", "左氧氟沙星片", "片", DrugClass.ANTIMICROBIAL, "沙星"),
+    Drug("alprazolam", "阿普唑仑片", "片", DrugClass.PSYCHOTROPIC_2, "阿普唑仑"),
+    Drug("estazolam", "艾司唑仑片", "片", DrugClass.PSYCHOTROPIC_2, "艾司唑仑"),
+    Drug("diazepam", "地西泮片", "片", DrugClass.PSYCHOTROPIC_2, "西泮"),
+    Drug("zolpidem", "酒石酸唑吡坦片", "片", DrugClass.PSYCHOTROPIC_2, "唑吡坦"),
+    Drug("methylphenidate", "盐酸哌甲酯片", "片", DrugClass.PSYCHOTROPIC_1, "哌甲酯"),
+    Drug("morphine", "硫酸吗啡缓释片", "片", DrugClass.NARCOTIC, "吗啡"),
+    Drug("ephedrine", "盐酸麻黄碱片", "片", DrugClass.PRECURSOR, "麻黄碱"),
+    Drug("botulinum", "注射用 A 型肉毒毒素", "支", DrugClass.TOXIC, "肉毒毒素"),
+    Drug("iodine_131", "碘[131I]化钠口服溶液", "瓶", DrugClass.RADIOACTIVE, "131I"),
+    Drug("insulin", "胰岛素注射液（需冷藏）", "支", DrugClass.SPECIAL_STORAGE, "胰岛素"),
 )
 BY_NAME: Mapping[str, Drug] = {drug.name: drug for drug in FORMULARY}
 OTHER = "other"
 
 
 def known(name: str) -> Drug | None:
-    """Return what the formulary says of a name; a longer name that begins alike is the same drug."""
+    """Return what the formulary says of a name: the whole name, a longer one that begins alike, or a stem anywhere in it."""
     wanted = name.strip()
-    return BY_NAME.get(wanted) or next((drug for drug in FORMULARY if wanted.startswith(drug.name)), None)
+    return BY_NAME.get(wanted) or next(
+        (drug for drug in FORMULARY if wanted.startswith(drug.name) or (drug.stem and drug.stem in wanted)),
+        None,
+    )
 
 
 def class_of(name: str, said: DrugClass) -> DrugClass:

@@ -51,7 +51,6 @@ class Conditions:
     agreed: Agreed
     slip: str = ""  # where the signed paper is kept
     reason: str = ""  # why longer than usual, or why an antimicrobial
-    followed_up: bool = True  # somebody looks after them in between
 
 
 @dataclass(frozen=True)

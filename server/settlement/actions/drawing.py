@@ -53,17 +53,20 @@ async def _undrawn(last: Month, look_back: int) -> list[tuple[int, int, Month]]:
     """Return the pairs and months without a statement, the oldest first.
 
     A pair is drawn as long as something of it may be confirmed late or taken back. A month that was left out, because
-    nothing ran or it could not be drawn, is made up for; months before a pair's first statement were settled elsewhere.
+    nothing ran or it could not be drawn, is made up for within the look back; months before a pair's first statement were settled elsewhere.
     """
     since = last.ends - timedelta(days=look_back)
     bound = ServiceAgreement.filter(
         filed_at__isnull=False, first_day__lte=last.last, last_day__gte=local_date(since)
     )
     pairs = set(await bound.distinct().values_list("home_id", "provider_id"))
-    # Asked every second from the fourth on: one row a pair, and its months only where some are missing.
+    # Asked every second from the fourth on: one row a pair out of the look back, and its months only where some are missing.
+    begins = month_of(since)
     known = {
         (home_id, provider_id): (first, int(count))
-        for home_id, provider_id, first, count in await Statement.filter(month__lte=last.first)
+        for home_id, provider_id, first, count in await Statement.filter(
+            month__gte=begins.first, month__lte=last.first
+        )
         .annotate(first=Min("month"), count=Count("id"))
         .group_by("home_id", "provider_id")
         .values_list("home_id", "provider_id", "first", "count")
@@ -95,7 +98,7 @@ async def _draw(*, actor: Actor, pair: Pair, now: datetime) -> int:
     statement = await Statement.filter(uid=row.uid).select_related("home", "provider").first()
     if statement is None:
         return 0
-    books = await books_of(pair, now)
+    books = await books_of(pair)
     await take_back(statement, books, pair, now)
     await write_services(statement, pair, books, now)
     write_fees(statement, pair, books, now)

@@ -1,5 +1,6 @@
 """The lines of one pair's month: services, fees, and what is taken back."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -30,7 +31,9 @@ async def write_services(statement: Statement, pair: Pair, books: Books, now: da
         (each for each in books.items if each.item_uid not in books.claims), key=lambda each: each.started_at
     )
     await fill(books, new)
-    await books.insurances.ask_about(sorted({item.resident_id for item in new}))
+    await books.insurances.ask_about(
+        sorted({item.resident_id for item in new}), [local_date(item.started_at) for item in new]
+    )
     for item in new:
         books.lines.append(_service_line(statement, item, pair.month, books, now))
 
@@ -40,10 +43,11 @@ def _service_line(
 ) -> StatementLine:
     day = local_date(item.started_at)
     terms = terms_of(item.service, books.contents[item.agreement_id], books.catalogue.on(item.service, day))
-    quota = (item.resident_id, item.service, day.year)
+    person = books.persons[item.resident_id]
+    quota = (person, item.service, day.year)
     situation = books.insurances.situation(item.resident_id, day, used=books.used[quota])
     funded = fund(terms, situation)
-    place = (item.resident_id, item.service, day)
+    place = (person, item.service, day)
     twice = place in books.claimed
     books.claimed.add(place)
     if funded.payer is Funding.PUBLIC_HEALTH:
@@ -76,12 +80,22 @@ def _funded(funded: Funded) -> dict[str, Any]:
 
 
 def write_fees(statement: Statement, pair: Pair, books: Books, now: datetime) -> None:
-    for agreement in books.agreements:
-        span = _bound(agreement)
-        if span is None:
-            continue
-        content, is_new = books.contents[agreement.id], agreement.supersedes_id is None
-        for place, fee in enumerate(fixed_fees(content, pair.month, *span, is_new=is_new)):
+    versions = {each.id: each for each in books.agreements}
+    firsts = {each.id: _first_version(each, versions) for each in books.agreements}
+    held = {each.id: span for each in books.agreements if (span := _bound_in(each, pair.month)) is not None}
+    # Of the versions that hold within the month the last bills the quarter that ends in it.
+    lasts = {firsts[each].id: each for each in sorted(held, key=lambda each: (held[each][0], each))}
+    for number, span in held.items():
+        agreement, first = versions[number], firsts[number]
+        fees = fixed_fees(
+            books.contents[number],
+            pair.month,
+            *span,
+            is_new=agreement.supersedes_id is None,
+            counted_from=first.first_day,
+            is_last=lasts[first.id] == number,
+        )
+        for place, fee in enumerate(fees):
             books.lines.append(
                 StatementLine(
                     statement_id=statement.id,
@@ -97,6 +111,18 @@ def write_fees(statement: Statement, pair: Pair, books: Books, now: datetime) ->
                     created_at=now,
                 )
             )
+
+
+def _first_version(agreement: ServiceAgreement, versions: Mapping[int, ServiceAgreement]) -> ServiceAgreement:
+    while (before := versions.get(agreement.supersedes_id or 0)) is not None:
+        agreement = before
+    return agreement
+
+
+def _bound_in(agreement: ServiceAgreement, month: Month) -> tuple[date, date] | None:
+    """Return the days of an agreement's fees where some of them lie in this month."""
+    span = _bound(agreement)
+    return span if span is not None and max(span[0], month.first) <= min(span[1], month.last) else None
 
 
 def _bound(agreement: ServiceAgreement) -> tuple[date, date] | None:

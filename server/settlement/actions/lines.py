@@ -127,7 +127,8 @@ async def _withdrawn(actor: Actor, line: StatementLine, now: datetime) -> int:
 
 async def _refuse_before_its_time(line: StatementLine, now: datetime) -> None:
     days = await parameter("settlement.line_answer_days", on=now)
-    if line.disputed_at is None or now < line.disputed_at + timedelta(days=days):
+    # A doubt from before its instant was kept began when the line was drawn.
+    if now < (line.disputed_at or line.created_at) + timedelta(days=days):
         raise StillToAnswer
 
 

@@ -178,7 +178,7 @@ async def statement_line(*, actor: Actor, statement_uid: str, uid: str, now: dat
     line = await line_of(row, uid)
     await line.fetch_related("agreement", "reverses__statement")
     days = await parameter("settlement.line_answer_days", on=now)
-    silent_at = (line.disputed_at or now) + timedelta(days=days)
+    silent_at = (line.disputed_at or line.created_at) + timedelta(days=days)
     # What takes a line back follows from a visit, and nobody decides on it here.
     decided = line.kind is not LineKind.REVERSAL
     issued = row.status is StatementStatus.ISSUED and decided

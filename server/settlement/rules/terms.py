@@ -55,11 +55,20 @@ def terms_of(service: str, content: AgreementContent, entry: CatalogueEntry | No
 
 
 def fixed_fees(
-    content: AgreementContent, month: Month, first_day: date, last_day: date, *, is_new: bool = True
+    content: AgreementContent,
+    month: Month,
+    first_day: date,
+    last_day: date,
+    *,
+    is_new: bool = True,
+    counted_from: date | None = None,
+    is_last: bool = True,
 ) -> Iterator[FixedFee]:
     """Yield what a month costs by itself; a month that is not whole costs the share of its days, rounded half up.
 
-    `is_new`: what is paid once was not paid under a version before.
+    `is_new`: what is paid once was not paid under a version before. `counted_from`: the first day of the first version,
+    from which quarters run on through every later one; `is_last`: no later version holds within this month, so that
+    this one bills the quarter that ends in it, and none is paid twice or never (I20).
     """
     begins, ends = max(first_day, month.first), min(last_day, month.last)
     held = (ends - begins).days + 1
@@ -74,7 +83,7 @@ def fixed_fees(
                 share = (fee.amount * held * 2 + month.days) // (month.days * 2)
                 part = "" if held == month.days else f"（{month.days} 天中的 {held} 天）"
                 yield FixedFee(fee.kind, payer, share, f"{month.words}的月费{part}")
-            case PayCycle.QUARTERLY if _ends_a_quarter(month, first_day):
+            case PayCycle.QUARTERLY if is_last and _ends_a_quarter(month, counted_from or first_day):
                 yield FixedFee(fee.kind, payer, fee.amount, f"到 {month.words}为止的季度费用")
             case PayCycle.ONCE if is_new and Month(first_day.replace(day=1)) == month:
                 yield FixedFee(fee.kind, payer, fee.amount, "一次性费用")

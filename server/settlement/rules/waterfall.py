@@ -32,9 +32,9 @@ class Situation:
 
     used: int = 0  # how many of this kind were free already this year
     home_bed: bool = False  # open on that day at the institution that came: then the insurance is asked
-    insured_here: bool = True  # that institution is designated for medical insurance (A07)
+    insured_here: bool = False  # that institution is designated for medical insurance (A07)
     long_term_care: bool = False  # an entered grade that this insurance pays for
-    care_insured_here: bool = True  # and that institution is designated for it
+    care_insured_here: bool = False  # and that institution is designated for it
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from tortoise.expressions import Q
 from server.authority.permissions import ROLE_PERMISSIONS, Permission
 from server.identity.access import in_force
 from server.identity.models import RoleGrant
+from server.identity.queries import registered, working_at
 from server.kit.clock import local_date
 from server.training.queries import Assigned, ensure_trained
 from server.visits.errors import RegistrationOver
@@ -19,15 +20,7 @@ ATTENDING_ROLES = tuple(
 
 async def working_on(provider_id: int, uids: Sequence[str] | None, at: datetime) -> list[RoleGrant]:
     """Return the roles at a provider in which somebody may go out then; of these people, or of all."""
-    rows = RoleGrant.filter(in_force(at), institution_id=provider_id, role__in=ATTENDING_ROLES)
-    if uids is not None:
-        rows = rows.filter(account__uid__in=list(uids))
-    return await rows.select_related("account").order_by("id")
-
-
-def registered(grant: RoleGrant, day: date) -> bool:
-    """Tell whether the registration at this place, where one was written down, still holds on that day (A24)."""
-    return grant.registration_ends_on is None or day < grant.registration_ends_on
+    return await working_at(provider_id, Permission.VISIT_ATTEND, at=at, uids=uids)
 
 
 def names_over(grants: Iterable[RoleGrant], day: date) -> list[tuple[int, str]]:

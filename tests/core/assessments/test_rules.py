@@ -28,9 +28,8 @@ from server.assessments.rules import (
     work_state,
 )
 from server.assessments.rules.care import TABLE, lasting
-from server.assessments.rules.due import born_by
 from server.demo.assessments import SCREEN, ability_answers, constitution_answers
-from server.kit.clock import age_on
+from server.kit.clock import age_on, born_by
 from server.kit.errors import IllegalMove
 
 DEFAULTS = {each.code: each.value for each in PARAMETERS}

@@ -191,6 +191,33 @@ class TestDesignations:
         )
         assert (await way.row()).status is S.LICENSED
 
+    async def test_a_day_to_come_is_followed_on_that_day(self, way: Way, actor: Any, clock: Any) -> None:
+        await way.licensed()
+        today, tang = clock().date(), await actor("tang")
+        card = await way.designated(first_day=today + timedelta(days=2), last_day=today + timedelta(days=9))
+        seen = []
+        for day in range(6):
+            await actions.sweep_clinics(actor=WORKER, now=clock())
+            seen.append((await way.row()).status)
+            if day == 3:
+                until = today + timedelta(days=5)
+                await actions.end_designation(
+                    actor=tang, uid=card.uid, ended_on=until, reason="协议终止", now=clock()
+                )
+                assert (await way.row()).status is S.INSURED
+                with pytest.raises(AlreadyDesignated):
+                    await way.designated(first_day=until - timedelta(days=1))
+            clock.advance(days=1)
+        assert seen == [S.LICENSED, S.LICENSED, S.INSURED, S.INSURED, S.INSURED, S.LICENSED]
+
+    async def test_that_runs_out_no_longer_insures_the_clinic(self, way: Way, clock: Any) -> None:
+        await way.licensed()
+        await way.designated(last_day=clock().date())
+        assert (await way.row()).status is S.INSURED
+        clock.advance(days=1)
+        await actions.sweep_clinics(actor=WORKER, now=clock())
+        assert (await way.row()).status is S.LICENSED
+
 
 class TestTheClock:
     async def test_reminds_twice_and_lapses_once_the_last_day_is_over(self, way: Way, clock: Any) -> None:

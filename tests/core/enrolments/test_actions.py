@@ -1,7 +1,7 @@
 """A contract from the asking to its end or its renewal, and the team's places."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from server.authority.actor import system_actor
 from server.enrolments import actions, queries
+from server.enrolments.actions import moving
 from server.enrolments.errors import (
     AlreadyAsked,
     AlreadyEnrolled,
@@ -21,11 +22,13 @@ from server.enrolments.errors import (
     TeamClosed,
     TeamFull,
     TeamInUse,
+    TeamNameTaken,
     TextChanged,
 )
 from server.enrolments.models import Enrolment, EnrolmentPaper, FamilyTeam, PriorityGroup
 from server.enrolments.queries import Listed
-from server.enrolments.rules import EndReason, EnrolmentStatus, Group, Why
+from server.enrolments.rules import EndReason, EnrolmentEvent, EnrolmentStatus, Group, Why
+from server.identity.models import RoleGrant
 from server.kit.errors import NotFound
 from server.kit.pages import PageWish
 from server.outbox.models import OutboxMessage
@@ -154,6 +157,28 @@ class TestRenewal:
         assert (await FamilyTeam.get()).taken == 0
         assert (await Enrolment.get(uid=town.enrolments.li)).end_reason is EndReason.LAPSED
 
+    async def test_that_is_overtaken_leaves_the_year_before_alive(
+        self, town: Any, actor: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The family takes it back between the sweep's question and its last step."""
+        await near_its_end(town, clock)
+        uid = await renewed(town, actor, clock)
+        await actions.accept_enrolment(actor=await actor("feng"), uid=uid, now=clock())
+        clock.advance(days=19)
+        whole = moving.move
+
+        async def overtaken(row: Enrolment, event: EnrolmentEvent, **more: Any) -> None:
+            if event is EnrolmentEvent.ACTIVATE:
+                raise NotThisNow
+            await whole(row, event, **more)
+
+        monkeypatch.setattr(moving, "move", overtaken)
+        await actions.sweep_enrolments(actor=WORKER, now=clock())
+        assert (await Enrolment.get(uid=town.enrolments.wang)).end_reason is EndReason.EXPIRED
+        monkeypatch.undo()
+        await actions.sweep_enrolments(actor=WORKER, now=clock())
+        assert (await Enrolment.get(uid=uid)).status is EnrolmentStatus.ACTIVE
+
 
 class TestPackages:
     async def test_for_a_group_ask_for_its_source(self, town: Any, actor: Any, clock: Any) -> None:
@@ -178,6 +203,34 @@ class TestPackages:
         await actions.state_groups(actor=he, **{**stated, "groups": frozenset()}, now=clock())
         assert await PriorityGroup.filter(ended_on=None).count() == 0
 
+    async def test_that_speak_of_health_are_not_told_to_who_did_not_say_so(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        """The center knows of the diabetes, the home does not."""
+        feng, he, li = await actor("feng"), await actor("he"), town.people.li
+        said = {"resident_uid": li, "groups": frozenset({Group.DIABETES}), "source": "随访"}
+        await actions.state_groups(actor=feng, **said, now=clock())
+        for who, knows in ((feng, True), (he, False)):
+            sheet = await queries.offer_sheet(actor=who, resident_uid=li, now=clock())
+            assert ("chronic" in {each.code for each in sheet.packages}) is knows
+        await actions.leave_doctor(actor=await actor("guardian"), uid=town.enrolments.li, now=clock())
+        about = {"resident_uid": li, "team_uid": town.enrolments.team, "package": "chronic", "now": clock()}
+        with pytest.raises(PackageNotMeant):
+            await actions.offer_doctor(actor=he, **about)
+        uid = (await actions.offer_doctor(actor=feng, **about)).uid
+        # To be read out and signed on paper at the home; from then on the words are the resident's and the team's.
+        assert "慢病" in str((await queries.enrolment_sheet(actor=he, uid=uid, now=clock())).sections)
+        await actions.sign_on_paper(
+            actor=feng, uid=uid, grant_uid=None, evidence="柜", scan=SCAN, now=clock()
+        )
+        for who, knows in ((feng, True), (he, False)):
+            page = await queries.enrolment_rows(actor=who, listed=Listed.ACTIVE, wish=WISH, now=clock())
+            sheet = await queries.enrolment_sheet(actor=who, uid=uid, now=clock())
+            assert ("慢病" in f"{page.items}{sheet.card}{sheet.sections}") is knows
+            assert ("24 元" in f"{page.items}{sheet.card}{sheet.sections}") is knows
+        await actions.state_groups(actor=he, **said, now=clock())
+        assert "慢病" in (await queries.enrolment_sheet(actor=he, uid=uid, now=clock())).card.package_name
+
 
 class TestTeams:
     async def test_are_of_primary_care_with_people_who_work_there(
@@ -192,7 +245,12 @@ class TestTeams:
             await actions.form_team(actor=feng, leader_uid=accounts["nurse"], **team)
         with pytest.raises(CapacityTooSmall):
             await actions.form_team(actor=feng, leader_uid=accounts["feng"], **{**team, "capacity": 5000})
+        await RoleGrant.filter(account__uid=accounts["doctor"]).update(registration_ends_on=date(2026, 3, 2))
+        with pytest.raises(NotAMember):
+            await actions.form_team(actor=feng, leader_uid=accounts["doctor"], **team)
         uid = await actions.form_team(actor=feng, leader_uid=accounts["feng"], **team)
+        with pytest.raises(TeamNameTaken):
+            await actions.form_team(actor=feng, leader_uid=accounts["feng"], **team)
         await actions.close_team(actor=feng, uid=uid, now=clock())
         with pytest.raises(TeamInUse):
             await actions.close_team(actor=feng, uid=town.enrolments.team, now=clock())
@@ -253,3 +311,23 @@ async def test_a_merged_row_follows_its_survivor_and_the_dead_have_none(
     await Resident.filter(id=wang.id).update(died_at=clock())
     assert await actions.end_of_the_dead(actor=WORKER, resident_uid=wang.uid, now=clock()) == 2
     assert await Enrolment.filter(end_reason=EndReason.DIED).count() == 2
+
+
+async def test_after_a_merge_a_second_yes_takes_the_place_of_the_live_one(
+    town: Any, actor: Any, clock: Any
+) -> None:
+    wang, li = await Resident.get(uid=town.people.wang), await Resident.get(uid=town.people.li)
+    await Resident.filter(id=li.id).update(merged_into_id=wang.id)
+    await actions.sweep_enrolments(actor=WORKER, now=clock())
+    live = await Enrolment.get(uid=town.enrolments.wang)
+    assert (await Enrolment.get(uid=town.enrolments.li)).renews_id is None
+    card = await actions.sign_on_paper(
+        actor=await actor("he"), uid=town.enrolments.li, grant_uid=None, evidence="柜", scan=SCAN, now=clock()
+    )
+    assert live.last_on
+    assert (card.status, card.starts_on) == (EnrolmentStatus.SIGNED, live.last_on + timedelta(days=1))
+    clock.advance(days=(card.starts_on - clock().date()).days)
+    await actions.sweep_enrolments(actor=WORKER, now=clock())
+    assert (await Enrolment.get(uid=town.enrolments.wang)).status is EnrolmentStatus.RENEWED
+    assert (await Enrolment.get(uid=town.enrolments.li)).status is EnrolmentStatus.ACTIVE
+    assert (await FamilyTeam.get()).taken == 1

@@ -60,7 +60,10 @@ def test_packages_are_for_whom_they_are_meant_and_say_what_is_signed() -> None:
     assert not by_code["chronic"].is_meant_for((Group.AGED_65,))
     assert by_code["chronic"].is_meant_for((Group.HYPERTENSION,))
     assert offered(date(2023, 12, 31)) == ()
-    texts = {digest_of(contract_text(each, institution="甲", team="乙", leader="丙")) for each in PACKAGES}
+    texts = {
+        digest_of(contract_text(each, institution="甲", team="乙", leader="丙", notices=(30, 7)))
+        for each in PACKAGES
+    }
     assert len(texts) == len(PACKAGES)
     assert [price_words(fen) for fen in (0, 2400, 1250)] == ["不收费", "每年 24 元", "每年 12.50 元"]
 

@@ -26,6 +26,7 @@ from server.home_beds.errors import (
 from server.home_beds.models import HomeBed, HomeBedEmergency, HomeBedRound, HomeBedSpan
 from server.home_beds.queries import Work
 from server.home_beds.rules import EndReason, HomeBedStatus, RoundLevel, Source
+from server.identity.models import RoleGrant
 from server.kit.clock import local_date, start_of_day
 from server.kit.errors import NotFound
 from server.outbox.models import OutboxMessage
@@ -102,6 +103,15 @@ class TestAssessing:
         entry = await RecordEntry.get(code="home-bed-assessment")
         assert (entry.category, entry.body["text"][:4]) == ("homebed", "长期卧床")
         assert (await way.row()).status is S.ASSESSED
+
+    async def test_is_entrusted_only_to_who_is_registered_there(self, way: BedWay) -> None:
+        await way.applied()
+        feng = await way.actor("feng")
+        doctor = way.town.identity.accounts["doctor"]
+        for ends, offered in ((None, True), (local_date(way.clock()), False)):
+            await RoleGrant.filter(account__uid=doctor).update(registration_ends_on=ends)
+            sheet = await queries.bed_sheet(actor=feng, uid=way.uid, now=way.clock())
+            assert (doctor in {each.uid for each in sheet.staff}) is offered
 
     async def test_is_refused_where_the_criteria_are_not_met(self, way: BedWay) -> None:
         for ticked, refusal in ((TICKED[1:], CriteriaNotMet), ([*TICKED, "other"], UnknownCriterion)):
@@ -273,7 +283,7 @@ class TestRounds:
         await actions.write_round(
             actor=await way.actor("doctor"), uid=way.uid, note=NOTE, level=RoundLevel.SECOND, now=way.clock()
         )
-        assert (await way.row()).next_deadline == way.clock() + timedelta(days=3)
+        assert (await way.row()).next_deadline == way.clock() + timedelta(days=3, hours=12)
         assert "查体和检查：血压" in (await RecordEntry.get(code="home-bed-round")).body["text"]
 
     async def test_a_confirmed_visit_is_one_once(self, way: BedWay) -> None:
@@ -335,6 +345,18 @@ class TestRounds:
         await visits.approve_correction(actor=morning.feng, correction_uid=correction.uid, now=morning.now)
         await worker_pass()
         assert not await HomeBedRound.all().exists()
+
+    async def test_a_visit_to_a_row_that_was_merged_is_a_round_at_the_survivors_bed(
+        self, way: BedWay
+    ) -> None:
+        await way.opened()
+        row, li = await way.row(), await Resident.get(uid=way.town.people.li)
+        await Resident.filter(id=li.id).update(merged_into_id=row.resident_id)
+        noted = await actions.note_visit_rounds(
+            actor=WORKER, visit_uid="01VISIT", institution_id=row.institution_id, resident_ids=[li.id],
+            made_at=way.clock(), now=way.clock(),
+        )  # fmt: skip
+        assert noted == 1
 
     async def test_raise_how_often_the_home_is_to_be_visited(self, way: BedWay) -> None:
         await way.opened()
@@ -411,6 +433,14 @@ class TestWhatIsTold:
             else:
                 sheet = await queries.bed_sheet(actor=await way.actor(who), uid=way.uid, now=way.clock())
                 assert sheet.notes[0].text == text
+                assert sheet.criteria
+
+    async def test_what_was_ticked_is_read_with_the_entry_behind_it(self, way: BedWay) -> None:
+        """It names what somebody suffers from: the home reads it as little as the note, and with consent both."""
+        await way.opened()
+        he = await way.actor("he")
+        sheet = await queries.bed_sheet(actor=he, uid=way.uid, now=way.clock())
+        assert (sheet.notes[0].text, sheet.criteria) == (None, ())
 
     async def test_the_bureau_sees_no_small_number(self, way: BedWay) -> None:
         await way.opened()
@@ -418,6 +448,20 @@ class TestWhatIsTold:
             counts = await queries.bed_counts(actor=await way.actor(who), now=way.clock())
             assert [line.open_now for line in counts.lines] == [shown]
             assert counts.whole.days == shown
+
+    async def test_the_city_is_counted_by_the_worker(self, way: BedWay) -> None:
+        """Whoever opens the page reads what was kept, and from when."""
+        counted_at = way.clock()
+        await actions.sweep_home_bed_counts(actor=WORKER, now=counted_at)
+        way.clock.advance(seconds=10)
+        await way.opened()
+        qian, feng = await way.actor("qian"), await way.actor("feng")
+        kept = await queries.bed_counts(actor=qian, now=way.clock())
+        assert (kept.lines, kept.counted_at) == ((), counted_at)
+        assert len((await queries.bed_counts(actor=feng, now=way.clock())).lines) == 1
+        way.clock.advance(minutes=2)
+        await actions.sweep_home_bed_counts(actor=WORKER, now=way.clock())
+        assert len((await queries.bed_counts(actor=qian, now=way.clock())).lines) == 1
 
     async def test_rows_hold_who_it_is_about(self, way: BedWay) -> None:
         await way.opened()

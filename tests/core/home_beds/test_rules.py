@@ -139,19 +139,25 @@ class TestRounds:
         assert self.due(None) == at(3)
         assert self.due(at(2, 12), senior=False, week=1) == at(5)
         assert self.due(at(2, 12), week=1) == at(9, 12)
-        assert self.due(at(2, 12), week=2) == at(5, 12)
+        assert self.due(at(2, 12), week=2) == at(6, 0)
 
-    @pytest.mark.parametrize(("rounds", "days"), [(1, 7), (2, 3), (3, 2), (7, 1)])
+    @pytest.mark.parametrize(("rounds", "days"), [(1, 7), (2, 4), (3, 3), (4, 2), (5, 2), (6, 2), (7, 1)])
     def test_so_many_days_lie_between(self, rounds: int, days: int) -> None:
         assert days_between(rounds) == days
 
+    @pytest.mark.parametrize("rounds", range(1, 8))
+    def test_as_many_rounds_as_were_agreed_fill_a_week(self, rounds: int) -> None:
+        assert (self.due(at(2), week=rounds) - at(2)) * rounds == pytest.approx(
+            timedelta(days=7), abs=timedelta(seconds=1)
+        )
+
     def test_they_raise_how_often_a_visit_is_due_and_nothing_yearly(self) -> None:
         weekly, yearly = Frequency(52, 2, 3, 12), Frequency(1, 2, 3, 12)
-        assert weekly.days_for(CareState.RESIDENTIAL, None, 2) == 3
+        assert weekly.days_for(CareState.RESIDENTIAL, None, 2) == 4
         assert weekly.days_for(CareState.RESIDENTIAL, None, 1) == 7
         assert weekly.days_for(CareState.RESIDENTIAL, 8, 1) == 3
         assert yearly.days_for(CareState.RESIDENTIAL, None, 7) == 365
-        assert weekly.days_for(CareState.CONVALESCENT, None, 2) == 1
+        assert weekly.days_for(CareState.CONVALESCENT, None, 2) == 2
 
 
 def test_nobody_waits_longer_than_the_week_has_days() -> None:

@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from server.alliance.models import Institution
+from server.audit.models import AuditEntry
 from server.authority.actor import system_actor
 from server.consent.rules import Purpose, RecordCategory
+from server.identity.models import RoleGrant
 from server.kit.errors import DomainError, NotFound
 from server.kit.pages import PageWish
 from server.outbox.models import OutboxMessage
+from server.people.models import Resident
 from server.prescriptions import actions, queries
 from server.prescriptions.errors import (
     AlreadyRunning,
@@ -19,6 +23,7 @@ from server.prescriptions.errors import (
     NoPrescribingRight,
     NoSuchDispenser,
     NotFit,
+    NothingPacked,
     NotThisNow,
     RefillAsked,
     RefillTaken,
@@ -64,7 +69,7 @@ async def prescribed(town: Any, actor: Any, clock: Any, *lines: Any, **more: Any
 async def packed(town: Any, actor: Any, clock: Any, uid: str, **more: int) -> str:
     card = await actions.assign_delivery(
         actor=await actor("feng"), prescription_uid=uid, due_on=date(2026, 3, 4), carrier="中心药房",
-        quantities={int(name[1:]): many for name, many in more.items()}, now=clock(),
+        quantities={int(name[1:]): many for name, many in more.items()} or None, now=clock(),
     )  # fmt: skip
     return card.uid
 
@@ -85,6 +90,27 @@ class TestPrescribing:
         )
         assert "2026-03-29" in entry.body["frequency"]
         assert row.limits["prescriptions.longest_days"] == 84
+
+    async def test_is_in_the_name_of_the_institution_that_reaches_them(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        """A24: who works at two places, and was registered first where this resident is nobody's."""
+        elsewhere = await Institution.get(uid=town.alliance.second_hospital)
+        first = await PrescribingRight.get(uid=town.prescriptions.doctor)
+        here = first.institution_id
+        post = await RoleGrant.filter(account_id=first.account_id, institution_id=here).first()
+        assert post
+        await RoleGrant(
+            account_id=post.account_id, institution_id=elsewhere.id, role=post.role, starts_at=post.starts_at,
+            created_at=clock(),
+        ).save()  # fmt: skip
+        await PrescribingRight.filter(id=first.id).update(institution_id=elsewhere.id, live_key=None)
+        await PrescribingRight(
+            account_id=first.account_id, institution_id=here, licence=first.licence, last_on=first.last_on,
+            recorded_by_id=first.recorded_by_id, created_at=clock(),
+        ).save()  # fmt: skip
+        uid = await prescribed(town, actor, clock)
+        assert (await LongPrescription.get(uid=uid)).institution_id == here
 
     async def test_of_tuberculosis_is_a_category_of_its_own(self, town: Any, actor: Any, clock: Any) -> None:
         await prescribed(town, actor, clock, drug("异烟肼片"), conditions=SIGNED)
@@ -137,6 +163,19 @@ class TestRefill:
         with pytest.raises(RefillTaken):
             await actions.refill(actor=doctor, refill_uid=task.uid, written=written(), now=clock())
 
+    async def test_is_not_written_for_who_lives_where_we_no_longer_come(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        await prescribed(town, actor, clock)
+        await Resident.filter(uid=town.people.wang).update(home_id=None)
+        with pytest.raises(NotFound):
+            await actions.refill(
+                actor=await actor("doctor"),
+                refill_uid=(await Refill.get()).uid,
+                written=written(),
+                now=clock(),
+            )
+
     async def test_is_asked_for_once_by_who_acts_for_them(self, town: Any, actor: Any, clock: Any) -> None:
         uid = await prescribed(town, actor, clock)
         about = {"resident_uid": town.people.wang, "prescription_uid": uid}
@@ -161,6 +200,25 @@ class TestRefill:
         assert card.refill.status is RefillStatus.WAIVED
         with pytest.raises(RefillTaken):
             await actions.take_refill(actor=feng, refill_uid=task.uid, now=clock())
+
+    async def test_given_up_early_is_taken_to_its_last_day_and_says_so(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        """The sweep that finishes it may not write a record: what is in it must be true afterwards."""
+        uid, doctor = await prescribed(town, actor, clock), await actor("doctor")
+        task = await Refill.get()
+        card = await actions.waive_refill(actor=doctor, refill_uid=task.uid, text="血压稳定", now=clock())
+        [entry] = await RecordEntry.filter(code="valsartan", is_current=True)
+        assert entry.body["frequency"] == "每天早上一次（长期处方，吃到 2026-03-29 为止，不再续）"
+        sheet = await queries.prescription_sheet(actor=doctor, uid=uid, now=clock())
+        assert (sheet.waived_note, "血压稳定" in str(card)) == ("血压稳定", False)
+        await actions.stop_prescription(
+            actor=doctor, uid=uid, reason=StopReason.REACTION, text="干咳", now=clock()
+        )
+        [entry] = await RecordEntry.filter(code="valsartan", is_current=True)
+        assert entry.body["status"] == "stopped"
+        said = await AuditEntry.filter(reason__isnull=False).values_list("reason", flat=True)
+        assert not [each for each in said if "干咳" in str(each) or "血压稳定" in str(each)]
 
     async def test_is_said_to_be_due_and_late_once(self, town: Any, actor: Any, clock: Any) -> None:
         await prescribed(town, actor, clock)
@@ -196,6 +254,12 @@ class TestBringing:
         with pytest.raises(TooMuch):
             await packed(town, actor, clock, uid, n1=9)
         await actions.cancel_delivery(actor=await actor("feng"), uid=first, text="路上坏了", now=clock())
+        for nothing in ({}, {1: 0}):
+            with pytest.raises(NothingPacked):
+                await actions.assign_delivery(
+                    actor=await actor("feng"), prescription_uid=uid, due_on=date(2026, 3, 4), carrier="中心药房",
+                    quantities=nothing, now=clock(),
+                )  # fmt: skip
         await packed(town, actor, clock, uid)
         assert (await PrescriptionLine.get()).sent == 28
         with pytest.raises(TooMuch):
@@ -256,6 +320,17 @@ class TestReading:
         assert (sheet.lines, sheet.hidden) == ((), 1)
         assert (await queries.delivery_sheet(actor=await actor("feng"), uid=uid, now=clock())).hidden == 0
 
+    async def test_what_was_brought_counts_in_the_month_in_which_it_came(
+        self, town: Any, actor: Any, clock: Any
+    ) -> None:
+        uid = await packed(town, actor, clock, await prescribed(town, actor, clock))
+        await actions.receive_delivery(actor=await actor("nurse"), uid=uid, now=clock())
+        await MedicineDelivery.all().update(due_on=date(2026, 2, 27))
+        for came, many in ((clock(), "1"), (clock() - timedelta(days=3), "0")):
+            await MedicineDelivery.all().update(received_at=came)
+            own = await queries.counts(actor=await actor("feng"), now=clock())
+            assert own.lines[0].counts["brought"] == many
+
     async def test_numbers_of_the_city_hide_few(self, town: Any, actor: Any, clock: Any) -> None:
         await prescribed(town, actor, clock)
         own = await queries.counts(actor=await actor("feng"), now=clock())
@@ -266,9 +341,35 @@ class TestReading:
         assert (await queries.counts(actor=await actor("tang"), now=clock())).lines == city.lines
 
 
-async def test_the_dead_take_nothing(town: Any, actor: Any, clock: Any) -> None:
-    from server.people.models import Resident
+class TestMerging:
+    """What hangs on a row that was merged is the survivor's."""
 
+    async def merged(self, town: Any) -> Resident:
+        """Let Wang be Li's second row."""
+        li = await Resident.get(uid=town.people.li)
+        await Resident.filter(uid=town.people.wang).update(merged_into_id=li.id)
+        return li
+
+    async def test_the_same_drug_is_asked_of_both_rows(self, town: Any, actor: Any, clock: Any) -> None:
+        await prescribed(town, actor, clock)
+        li, doctor = await self.merged(town), await actor("doctor")
+        with pytest.raises(AlreadyRunning):
+            await actions.prescribe(actor=doctor, resident_uid=li.uid, written=written(), now=clock())
+        card = await actions.refill(
+            actor=doctor, refill_uid=(await Refill.get()).uid, written=written(), now=clock()
+        )
+        assert (await LongPrescription.get(uid=card.uid)).resident_id == li.id
+        [entry] = await RecordEntry.filter(code="valsartan", is_current=True)
+        assert "2026-04-26" in entry.body["frequency"]
+
+    async def test_ends_when_the_survivor_dies(self, town: Any, actor: Any, clock: Any) -> None:
+        await prescribed(town, actor, clock)
+        await Resident.filter(id=(await self.merged(town)).id).update(died_at=clock() - timedelta(hours=1))
+        await actions.sweep_prescriptions(actor=system_actor("worker"), now=clock())
+        assert (await LongPrescription.get()).stop_reason is StopReason.DIED
+
+
+async def test_the_dead_take_nothing(town: Any, actor: Any, clock: Any) -> None:
     await prescribed(town, actor, clock)
     await Resident.filter(uid=town.people.wang).update(died_at=clock() - timedelta(hours=1))
     worker = system_actor("worker")

@@ -62,6 +62,35 @@ def test_the_formulary_outweighs_what_was_ticked() -> None:
     assert faults_of([drug("异烟肼片")], CONDITIONS, LIMITS).keys() == {"reason"}
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("阿普唑仑", DrugClass.PSYCHOTROPIC_2),
+        ("氯硝西泮片", DrugClass.PSYCHOTROPIC_2),
+        ("盐酸哌甲酯缓释片", DrugClass.PSYCHOTROPIC_1),
+        ("吗啡片", DrugClass.NARCOTIC),
+        ("复方盐酸伪麻黄碱缓释胶囊", DrugClass.PRECURSOR),
+        ("A型肉毒毒素", DrugClass.TOXIC),
+        ("碘[131I]化钠胶囊", DrugClass.RADIOACTIVE),
+        ("阿莫西林", DrugClass.ANTIMICROBIAL),
+        ("阿莫西林克拉维酸钾片", DrugClass.ANTIMICROBIAL),
+        ("盐酸莫西沙星片", DrugClass.ANTIMICROBIAL),
+        ("头孢克肟颗粒", DrugClass.ANTIMICROBIAL),
+        ("胰岛素注射液", DrugClass.SPECIAL_STORAGE),
+        ("甘精胰岛素注射液", DrugClass.SPECIAL_STORAGE),
+        ("异烟肼", DrugClass.ANTIMICROBIAL_CHRONIC),
+    ],
+)
+def test_a_stem_is_known_anywhere_in_a_name(name: str, kind: DrugClass) -> None:
+    assert class_of(name, DrugClass.ORDINARY) is kind
+    assert ("lines.0.name" in faults_of([drug(name)], SIGNED, LIMITS)) is (kind not in ALLOWED)
+
+
+def test_every_class_that_is_left_out_has_a_stem() -> None:
+    assert {each.kind for each in FORMULARY if each.stem} == set(DrugClass) - {DrugClass.ORDINARY}
+    assert all(bool(each.stem) is (each.kind is not DrugClass.ORDINARY) for each in FORMULARY)
+
+
 @pytest.mark.parametrize("missing", ["diagnosed", "stable", "adherent"])
 def test_every_condition_is_asked(missing: str) -> None:
     given = {"diagnosed": True, "stable": True, "adherent": True, missing: False}

@@ -1,11 +1,13 @@
 """A month's statement, out of what both confirmed and nothing else."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from server.alliance.models import ServiceAgreement
 from server.alliance.rules import AgreementStatus, Funding
+from server.people.models import Resident
 from server.settlement import actions, queries
 from server.settlement.errors import LinesUncounted, ReversalStands
 from server.settlement.models import Statement, StatementLine
@@ -15,6 +17,28 @@ from server.visits.rules import Outcome, VisitStatus
 from tests.core.settlement.conftest import FEBRUARY, MARCH, WORKER, Desk
 
 APRIL = datetime(2026, 4, 4, 1, 0, tzinfo=UTC)
+
+
+async def amended(desk: Desk, filed: datetime, fees: list[dict[str, Any]]) -> None:
+    """File a new version with other fees, that begins by its text on the same first day."""
+    old = desk.agreement
+    await ServiceAgreement.filter(id=old.id).update(
+        status=AgreementStatus.SUPERSEDED, ended_at=filed, binding_key=None
+    )
+    await ServiceAgreement(
+        home_id=old.home_id,
+        provider_id=old.provider_id,
+        drafted_by=old.drafted_by,
+        version=old.version + 1,
+        supersedes_id=old.id,
+        status=AgreementStatus.ACTIVE,
+        content={**old.content, "fees": fees},
+        content_hash=old.content_hash,
+        first_day=old.first_day,
+        last_day=old.last_day,
+        filed_at=filed,
+        created_at=filed,
+    ).save()
 
 
 class TestDrawing:
@@ -87,6 +111,15 @@ class TestDrawing:
         assert (second.flag, second.status) == (Flag.TWICE, LineStatus.DISPUTED)
         assert statement.in_dispute == 1
 
+    async def test_knows_a_merged_row_as_its_person(self, desk: Desk) -> None:
+        """One quota a person, and one service a day, on whichever row it was written."""
+        await desk.served("wang", day=date(2026, 2, 10))
+        await desk.served("li", day=date(2026, 2, 10))
+        wang = await Resident.get(uid=desk.town.people.wang)
+        await Resident.filter(uid=desk.town.people.li).update(merged_into_id=wang.id)
+        lines = await desk.lines(await desk.draw(), service="follow_up")
+        assert [line.flag for line in lines] == [None, Flag.TWICE]
+
     async def test_finds_it_also_when_the_other_one_came_a_month_later(self, desk: Desk) -> None:
         await desk.served()
         await desk.draw()
@@ -104,28 +137,34 @@ class TestDrawing:
 
     async def test_pays_no_day_under_two_versions(self, desk: Desk) -> None:
         """I20: the one before until the day before the other's filing, though both begin by their text on the first."""
-        old = desk.agreement
-        filed = datetime(2026, 2, 15, 2, 0, tzinfo=UTC)
-        await ServiceAgreement.filter(id=old.id).update(
-            status=AgreementStatus.SUPERSEDED, ended_at=filed, binding_key=None
-        )
-        fees = [*old.content["fees"], {"kind": "home_pays", "amount": 50000, "cycle": "once", "note": ""}]
-        await ServiceAgreement(
-            home_id=old.home_id,
-            provider_id=old.provider_id,
-            drafted_by=old.drafted_by,
-            version=old.version + 1,
-            supersedes_id=old.id,
-            status=AgreementStatus.ACTIVE,
-            content={**old.content, "fees": fees},
-            content_hash=old.content_hash,
-            first_day=FEBRUARY,
-            last_day=old.last_day,
-            filed_at=filed,
-            created_at=filed,
-        ).save()
+        once = {"kind": "home_pays", "amount": 50000, "cycle": "once", "note": ""}
+        await amended(desk, datetime(2026, 2, 15, 2, 0, tzinfo=UTC), [*desk.agreement.content["fees"], once])
         fees = await desk.lines(await desk.draw(), kind=LineKind.FEE)
         assert [line.amount for line in fees] == [1500, 1500]
+
+    @pytest.mark.parametrize("filed", [None, (1, 20), (2, 10), (3, 15), (4, 1)])
+    async def test_pays_each_quarter_once_whenever_it_is_amended(
+        self, filed: tuple[int, int] | None, desk: Desk
+    ) -> None:
+        """I20: quarters run on from the first version's start, and who is in force at their end bills them."""
+        january = date(2026, 1, 1)
+        fees = [{"kind": "home_pays", "amount": 90000, "cycle": "quarterly", "note": ""}]
+        await ServiceAgreement.filter(id=desk.agreement.id).update(
+            first_day=january,
+            filed_at=datetime(2026, 1, 1, 2, 0, tzinfo=UTC),
+            content={**desk.agreement.content, "fees": fees},
+        )
+        await desk.agreement.refresh_from_db()
+        if filed is not None:
+            raised = [{**fees[0], "amount": 120000}]
+            await amended(desk, datetime(2026, *filed, 2, 0, tzinfo=UTC), raised)
+        billed = {}
+        for month in range(2, 8):  # drawn in the month after
+            statement = await desk.draw(datetime(2026, month, 4, 1, 0, tzinfo=UTC))
+            if lines := await desk.lines(statement, service_name__contains="季度"):
+                billed[month - 1] = [line.amount for line in lines]
+        first, second = {None: (90000, 90000), (4, 1): (90000, 120000)}.get(filed, (120000, 120000))
+        assert billed == {3: [first], 6: [second]}
 
     async def test_makes_up_for_a_month_that_was_left_out(self, desk: Desk) -> None:
         await desk.draw()

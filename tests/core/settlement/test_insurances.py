@@ -57,15 +57,18 @@ class TestWhatIsAsked:
         )
         await sign_assessment(actor=nurse, uid=sheet.uid, answers=grade("3"), now=clock())
         center = await Institution.get(uid=town.alliance.health_center)
-        asked = Insurances(center.id, 3, await designations_of([center.id]))
-        await asked.ask_about([wang.id])
+        asked = Insurances(center.id, await designations_of([center.id]))
         today = local_date(clock())
+        yesterday = today - timedelta(days=1)
+        await asked.ask_about([wang.id], [yesterday, today])
 
         known = asked.situation(wang.id, today, used=0)
-        assert known == Situation(home_bed=True, long_term_care=True)
-        before = asked.situation(wang.id, today - timedelta(days=1), used=0)
+        assert known == Situation(
+            home_bed=True, insured_here=True, long_term_care=True, care_insured_here=True
+        )
+        before = asked.situation(wang.id, yesterday, used=0)
         assert (before.home_bed, before.long_term_care) == (False, False)
-        asked.care_from = 4
+        asked.care_from[today] = 4  # published in between: the service's own day says which holds
         assert not asked.situation(wang.id, today, used=0).long_term_care
 
 

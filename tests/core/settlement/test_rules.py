@@ -61,11 +61,11 @@ class TestWaterfall:
         assert (found.payer, found.amount) == (payer, fen)
 
     def test_asks_the_insurance_only_for_an_open_home_bed(self) -> None:
-        assert fund(terms(free_quota=None), Situation(home_bed=True)).payer is F.INSURANCE
+        assert fund(terms(free_quota=None), Situation(home_bed=True, insured_here=True)).payer is F.INSURANCE
         assert fund(terms(free_quota=None), Situation()).payer is F.AGREEMENT
 
     def test_asks_in_the_order_of_the_funds(self) -> None:
-        everything = Situation(home_bed=True, long_term_care=True)
+        everything = Situation(home_bed=True, insured_here=True, long_term_care=True, care_insured_here=True)
         assert fund(terms(), everything).payer is F.PUBLIC_HEALTH
         assert fund(terms(free_quota=0), everything).payer is F.INSURANCE
         assert fund(terms(funding=ALL - {F.INSURANCE}, free_quota=0), everything).payer is F.LONG_TERM_CARE

@@ -4,14 +4,13 @@ from datetime import date
 
 from server.assessments.models import Assessment
 from server.assessments.rules import COUNTS, LIVE, gbt42195
-from server.assessments.rules.due import born_by
 from server.checkups.queries.standing import ages_of, standings
 from server.checkups.rules import AGE, COUNTED, NEXT_STEP, POLICY, STANDING_WORDS, Standing
 from server.consent.models import ConsentProvision
 from server.consent.rules import ConsentStatus, Purpose, RecordCategory, Verdict
 from server.indicators.queries.evaluators.indicator import Indicator, in_parts, residents_of, target
 from server.indicators.rules import Cadence, Definition, Fact, Reason, Scope, Subject, left_out, met, unmet
-from server.kit.clock import start_of_day
+from server.kit.clock import born_by, start_of_day
 from server.people.models import Resident
 from server.records.queries.dossiers import dossiers_kept_by
 
