@@ -89,7 +89,7 @@ async def _booked(actor: Actor, row: WorkloadMonth, now: datetime) -> int:
     there = {each["item_uid"] for each in await known.values("item_uid")} if items else set()
     missing = sorted({item.visit_uid for item in items if item.item_uid not in there})
     # All visits before any month: a worker that holds the next of them waits for a month that is held here.
-    await Visit.filter(uid__in=[*missing, ""]).order_by("id").select_for_update().values_list("id")
+    await Visit.filter(uid__in=[*missing, ""]).order_by("id").select_for_update().only("id")
     return sum([await book_visit(actor=actor, visit_uid=uid, now=now) for uid in missing])
 
 
