@@ -11,6 +11,7 @@ from server.booking.queries import next_appointments, offers
 from server.consent.access import as_family
 from server.consent.queries import count_waiting_for_witness, waiting_for_me
 from server.consent.rules import Purpose
+from server.enrolments.queries import offers_to_sign
 from server.feedback.queries import count_open_tokens, open_tokens
 from server.identity.queries import needs_device_approval
 from server.notifications.queries import unread
@@ -98,6 +99,7 @@ async def _for_anybody(person: Actor, mine: Sequence[MyResidentCard], now: datet
         *map(tell.offer, await offers(actor=person, now=now)),
         *map(tell.consent, await waiting_for_me(actor=person, now=now)),
         *map(tell.proxy, await proxies_waiting_for_me(actor=person, now=now)),
+        *map(tell.doctor, await offers_to_sign(actor=person, now=now)),
         *map(tell.rating, services.items),
     ]
 
