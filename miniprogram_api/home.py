@@ -23,6 +23,7 @@ from server.people.queries import (
     proxies_waiting_for_me,
 )
 from server.people.rules import ProxyScope
+from server.prescriptions.queries import Brought, count_brought
 from server.records.queries import DueCard, EntryWish, missing
 from server.referrals.queries import open_stories
 from server.visits.queries import coming_visits, count_todays_visits, count_waiting_for_confirmation
@@ -139,4 +140,6 @@ async def _duties(actor: Actor, now: datetime) -> tuple[DutyCard, ...]:
         counts.append(
             (DutyKind.WITNESS_RATING, await count_open_tokens(actor=actor, permission=assist, now=now))
         )
+    if actor.may(Permission.DELIVERY_RECEIVE):
+        counts.append((DutyKind.DELIVERY, await count_brought(actor=actor, brought=Brought.TODAY, now=now)))
     return duties_of(counts)

@@ -39,6 +39,7 @@ class DutyKind(StrEnum):
     ATTEST = "attest"
     WITNESS_CONSENT = "witness_consent"
     WITNESS_RATING = "witness_rating"
+    DELIVERY = "delivery"
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,7 @@ def duties_of(counts: Iterable[tuple[DutyKind, int]]) -> tuple[DutyCard, ...]:
         DutyKind.ROUND: ("今天有 {count} 次巡诊。", "pages/round/round"),
         DutyKind.ATTEST: ("有 {count} 次巡诊等您确认。", "pages/round/round"),
         DutyKind.WITNESS_CONSENT: ("有 {count} 份授权要当面问没有手机的长者。", "pages/witness/witness"),
+        DutyKind.DELIVERY: ("今天有 {count} 份药要收。", "pages/duty/deliveries"),
         DutyKind.WITNESS_RATING: ("有 {count} 次服务可以帮没有手机的长者评价。", "pages/witness/witness"),
     }
     return tuple(

@@ -1,7 +1,10 @@
 """The family doctor on the phone: who it is, a contract that is read and signed, a choice, and the way out."""
 
+from datetime import date
+
 from playwright.async_api import expect
 
+from server.alliance.models import ServiceAgreement
 from server.enrolments.models import Enrolment
 from server.people.models import ProxyGrantScope
 from tests.miniprogram.line import LostAnswers
@@ -21,7 +24,7 @@ class TestTheDoctor:
             await it.tap("家庭医生：林致远")
             await it.reads("河东家庭医生一组")
             await it.reads("团队里还有：冯远")
-            await it.reads("签到2027 年 1 月 30 日")
+            await it.reads("2027 年 1 月 30 日到期")
             await it.reads("65 岁及以上老年人包，不收费")
             await it.reads("每年一次免费体检和生活自理能力评估")
             await it.reads_not("续签")
@@ -59,7 +62,7 @@ class TestSigning:
             await it.reads("签好了，从今天开始")
             await it.tap("好，回去看")
             await it.at("pages/doctor/doctor")
-            await it.reads("打电话给家庭医生")
+            await it.reads("打电话给医生")
         assert lost.answers == [200]
         assert (await Enrolment.get(uid=town.enrolments.li)).status == "active"
 
@@ -80,7 +83,7 @@ class TestChoosing:
     async def test_leave_then_choose_anew_and_take_it_back(self, phone, town):
         async with phone("wang") as it:
             await it.open(doctor(town.people.wang))
-            await it.tap("不想再签了，结束签约")
+            await it.tap("不签了，结束签约")
             await it.reads("要结束和林致远医生的签约吗")
             await it.tap_twice("结束签约")
             await it.reads("签约结束了")
@@ -110,3 +113,19 @@ class TestChoosing:
             await it.reads("您离开过，请从头选一遍")
             await it.tap("回去看")
             await it.reads("选一位家庭医生")
+
+    async def test_near_its_end_a_contract_is_renewed_and_stays_until_then(self, phone, town, clock):
+        clock.set(clock.instant.replace(year=2027, month=1, day=10))
+        await ServiceAgreement.all().update(last_day=date(2027, 12, 31))
+        async with phone("wang") as it:
+            await it.open(f"pages/care/care?resident={town.people.wang}")
+            await expect(it.button("家庭医生：林致远")).to_contain_text("快到期了")
+            await it.tap("家庭医生：林致远")
+            await it.tap("续签")
+            await it.choose("基础包")
+            await it.tap("下一步，看协议")
+            await it.tap("看过了，我签")
+            await it.tap("好，回去看")
+            await it.reads("签好字了，等林致远医生的团队确认")
+            await it.reads("1 月 30 日（周六）到期")
+            await it.reads_not("续签")

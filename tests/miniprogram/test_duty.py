@@ -1,14 +1,17 @@
-"""What staff have of their own on the phone: courses, certificates and signing in; the month's work, line by line."""
+"""What staff have of their own on the phone: courses and signing in, the month's work line by line, medicines to receive."""
 
 from datetime import timedelta
 
 from playwright.async_api import expect
 
 from server.identity.models import TrainingRecord
+from server.prescriptions.actions import receive_delivery
+from server.prescriptions.models import MedicineDelivery
 from server.training.actions import finish_session
 from server.training.codes import shown_code
 from server.training.models import TrainingAttendance, TrainingSession
 from tests.miniprogram.line import LostAnswers
+from tests.miniprogram.walking import medicine_brought
 
 TRAINING, WORKLOAD = "pages/duty/training", "pages/duty/workload"
 
@@ -83,3 +86,39 @@ class TestWorkload:
         async with phone("nurse") as it:
             await it.open(WORKLOAD)
             await it.reads("养老院的护士不在里面")
+
+
+class TestReceiving:
+    async def test_what_comes_today_is_received_once_under_ones_own_name(self, phone, walk):
+        await medicine_brought(walk)
+        async with phone("nurse") as it:
+            await it.open()
+            await it.tap("今天有 1 份药要收")
+            await it.tap("王桂兰")
+            await it.reads("7 粒")
+            lost = LostAnswers()
+            await it.page.route("**/receipt", lost)
+            await it.tap_twice("药收到了")
+            await it.reads("记下了，药收到了")
+            await it.reads("李秀英记下")
+            await it.tap("接着收下一份")
+            await it.reads("今天没有要收的药")
+        assert lost.answers == [200]
+        assert (await MedicineDelivery.get()).status == "handed_over"
+
+    async def test_who_was_second_is_told_who_was_first(self, phone, walk):
+        uid = (await medicine_brought(walk)).removeprefix("uid=")
+        async with phone("nurse") as it:
+            await it.open(f"pages/duty/delivery?uid={uid}")
+            await it.reads("请一样一样点清楚")
+            await receive_delivery(actor=await walk.actor("he"), uid=uid, now=walk.clock())
+            await it.tap("药收到了")
+            await it.reads("何静记下")
+            await it.reads_not("请一样一样点清楚")
+
+    async def test_a_nurse_of_another_home_sees_nothing_of_it(self, phone, walk):
+        uid = await medicine_brought(walk)
+        async with phone("other_nurse") as it:
+            await it.open(f"pages/duty/delivery?{uid}")
+            await it.reads("没有打开")
+            await it.reads_not("王桂兰")

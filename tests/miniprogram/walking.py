@@ -255,8 +255,7 @@ async def without_doctor(walk: Walk) -> str:
 
 async def medicine_brought(walk: Walk) -> str:
     """Have a medicine prescribed to Wang, of which some is on its way."""
-    await Scenes(walk.town).medicine_packed()
-    return ""
+    return f"uid={await Scenes(walk.town).medicine_packed()}"
 
 
 async def screening(walk: Walk) -> str:
@@ -344,7 +343,9 @@ def stops(town: demo.Town) -> list[Stop]:
         Stop("medicine/medicine", "wang", mine, ready=medicine_brought),
         Stop("duty/training", "doctor"),
         Stop("duty/training", "nurse"),
-        Stop("duty/workload", "doctor"),
+        Stop("duty/workload", "doctor", "month=2026-02-01"),
+        Stop("duty/deliveries", "nurse", ready=medicine_brought),
+        Stop("duty/delivery", "nurse", ready=medicine_brought),
         Stop("round/sheet", "doctor", follow, name="choice"),
         Stop("round/sheet", "doctor", follow, errand=choosing("=家庭", "下一题", "=无症状", "下一题", "下一题"), name="pad"),
         Stop("round/sheet", "doctor", follow, errand=choosing("看整张单子", "生活方式"), name="list"),

@@ -45,7 +45,7 @@ function doctorLine(told, to) {
   const asked = Boolean(open && told.open_text_hash)
   const ending = active && active.days_left !== null && active.days_left <= SOON
   const label = active ? `家庭医生：${active.leader_name}` : asked ? '有一份家庭医生协议等签字' : open ? '签家庭医生：等团队确认' : '还没有家庭医生'
-  const note = active && active.last_on ? `${active.institution_name}，签到${day(active.last_on)}` : open ? open.institution_name : '想签的话，点这里选'
+  const note = active && active.last_on ? `${active.institution_name}，${day(active.last_on)}到期` : open ? open.institution_name : '想签的话，点这里选'
   return [{ icon: 'person', label, note, mark: asked ? '等您看' : ending ? '快到期了' : '', sign: 'watch', tone: asked ? 'strong' : '', to: `/pages/doctor/doctor?${to}` }]
 }
 

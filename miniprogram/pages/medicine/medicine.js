@@ -11,23 +11,31 @@ const FEW = 7 // days for which something lasts, from which on it is said
 
 /** @typedef {Api.Card<'MedicineCard'>} Card */
 
-/** How long it lasts. @param {Api.Card<'Medicine'>} each @returns {{ mark: string, sign: string }} */
+/** How long it lasts. @param {Api.Card<'Medicine'>} each @returns {{ mark: string, sign: string, end: string }} */
 function lasts({ first_on, until, days_left }) {
-  if (first_on > dateOf()) return { mark: `${day(first_on)}开始吃，吃到${day(until)}`, sign: 'plain' }
-  if (days_left <= FEW) return { mark: days_left === 1 ? '只够今天吃了' : `只够吃 ${days_left} 天了`, sign: 'watch' }
-  return { mark: `还能吃 ${days_left} 天，到${day(until)}`, sign: 'good' }
+  const end = `吃到${day(until)}。`
+  if (first_on > dateOf()) return { mark: '还没有开始吃', sign: 'plain', end: `${day(first_on)}开始，${end}` }
+  if (days_left <= FEW) return { mark: days_left === 1 ? '只够今天吃了' : `只够吃 ${days_left} 天了`, sign: 'watch', end }
+  return { mark: `还能吃 ${days_left} 天`, sign: 'good', end }
+}
+
+/** When the next comes, and where to. @param {Card} card */
+function bringing({ next_delivery_on: coming, brought_to: home }) {
+  if (!coming) return ''
+  const today = dateOf()
+  const by = coming < today ? `${day(coming)}该送到的，还没有到` : coming === today ? '今天送到' : `${day(coming)}前送到`
+  return coming < today ? by : `${by}${home ? `${home}，护士替您收` : ''}`
 }
 
 /** @param {Card} card */
 function told(card) {
-  const { next_delivery_on: coming, brought_to: home, refill_due_on: due } = card
-  const delivery = coming ? `${day(coming)}${coming < dateOf() ? '该送到的，还没有到' : '前送到'}${home ? `${home}，护士替您收` : ''}` : ''
+  const { next_delivery_on: coming, refill_due_on: due } = card
   const few = card.medicines.some((each) => each.first_on <= dateOf() && each.days_left <= FEW)
   return {
     uid: card.prescription_uid,
     from: `${card.institution_name}，${card.prescriber_name}医生开的`,
     medicines: card.medicines.map((each) => ({ name: each.name, how: `每次 ${each.dose}，${each.frequency}`, ...lasts(each) })),
-    delivery,
+    delivery: bringing(card),
     late: Boolean(coming && coming < dateOf()),
     dispenser: coming ? `${card.dispenser_name}配药` : '',
     asked: card.refill_asked && Boolean(due),
