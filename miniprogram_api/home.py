@@ -11,6 +11,7 @@ from server.booking.queries import next_appointments, offers
 from server.consent.access import as_family
 from server.consent.queries import count_waiting_for_witness, waiting_for_me
 from server.consent.rules import Purpose
+from server.enrolments.queries import offers_to_sign
 from server.feedback.queries import count_open_tokens, open_tokens
 from server.identity.queries import needs_device_approval
 from server.notifications.queries import unread
@@ -22,6 +23,7 @@ from server.people.queries import (
     proxies_waiting_for_me,
 )
 from server.people.rules import ProxyScope
+from server.prescriptions.queries import Brought, count_brought
 from server.records.queries import DueCard, EntryWish, missing
 from server.referrals.queries import open_stories
 from server.visits.queries import coming_visits, count_todays_visits, count_waiting_for_confirmation
@@ -98,6 +100,7 @@ async def _for_anybody(person: Actor, mine: Sequence[MyResidentCard], now: datet
         *map(tell.offer, await offers(actor=person, now=now)),
         *map(tell.consent, await waiting_for_me(actor=person, now=now)),
         *map(tell.proxy, await proxies_waiting_for_me(actor=person, now=now)),
+        *map(tell.doctor, await offers_to_sign(actor=person, now=now)),
         *map(tell.rating, services.items),
     ]
 
@@ -137,4 +140,6 @@ async def _duties(actor: Actor, now: datetime) -> tuple[DutyCard, ...]:
         counts.append(
             (DutyKind.WITNESS_RATING, await count_open_tokens(actor=actor, permission=assist, now=now))
         )
+    if actor.may(Permission.DELIVERY_RECEIVE):
+        counts.append((DutyKind.DELIVERY, await count_brought(actor=actor, brought=Brought.TODAY, now=now)))
     return duties_of(counts)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from server.booking.queries import AppointmentCard, OfferCard
 from server.booking.rules import AppointmentStatus
 from server.consent.queries import ConsentCard
+from server.enrolments.queries import EnrolmentCard
 from server.feedback.queries import TokenCard
 from server.kit.clock import SHANGHAI, local_date, said_time, start_of_day
 from server.people.queries import MyResidentCard, ProxyCard
@@ -24,6 +25,7 @@ class NextKind(StrEnum):
     OFFER = "offer"
     CONSENT = "consent"
     PROXY = "proxy"
+    DOCTOR = "doctor"
     REFERRAL = "referral"
     APPOINTMENT = "appointment"
     VISIT = "visit"
@@ -37,6 +39,7 @@ class DutyKind(StrEnum):
     ATTEST = "attest"
     WITNESS_CONSENT = "witness_consent"
     WITNESS_RATING = "witness_rating"
+    DELIVERY = "delivery"
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,17 @@ class Telling:
             at=card.applied_at,
             urgent=False,
             target=f"pages/family/proxy?uid={card.uid}",
+        )
+
+    def doctor(self, card: EnrolmentCard) -> NextCard:
+        until = f"{card.answer_by.month} 月 {card.answer_by.day} 日前答复就行，" if card.answer_by else ""
+        return NextCard(
+            kind=NextKind.DOCTOR,
+            words=f"{card.institution_name}请{self.name(card.resident_uid, card.resident_name)}签约家庭医生，请您看过协议再决定。",
+            note=f"{until}不签也不影响任何服务。",
+            at=start_of_day(card.answer_by) if card.answer_by else None,
+            urgent=False,
+            target=f"pages/doctor/doctor?resident={card.resident_uid}",
         )
 
     def appointment(self, card: AppointmentCard) -> NextCard:
@@ -210,6 +224,7 @@ def duties_of(counts: Iterable[tuple[DutyKind, int]]) -> tuple[DutyCard, ...]:
         DutyKind.ROUND: ("今天有 {count} 次巡诊。", "pages/round/round"),
         DutyKind.ATTEST: ("有 {count} 次巡诊等您确认。", "pages/round/round"),
         DutyKind.WITNESS_CONSENT: ("有 {count} 份授权要当面问没有手机的长者。", "pages/witness/witness"),
+        DutyKind.DELIVERY: ("今天有 {count} 份药要收。", "pages/duty/deliveries"),
         DutyKind.WITNESS_RATING: ("有 {count} 次服务可以帮没有手机的长者评价。", "pages/witness/witness"),
     }
     return tuple(

@@ -1,6 +1,6 @@
 """The JSON face, described as OpenAPI 3.1 from the registry itself: what is served and what is described cannot differ."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -80,11 +80,14 @@ class _Schemas:
             if _answers(route)
         ]
         written, written_definitions = TypeAdapter.json_schemas(answers, ref_template=REF)  # type: ignore[arg-type]
-        self.definitions: dict[str, Any] = {
-            **read_definitions.get("$defs", {}),
-            **written_definitions.get("$defs", {}),
+        asked, told = read_definitions.get("$defs", {}), written_definitions.get("$defs", {})
+        # A body may be called as something else is that is answered: then the body gives way.
+        apart = {
+            name: f"{name}Body" for name, schema in asked.items() if name in told and told[name] != schema
         }
-        self._read = {body: read[body, "validation"] for body in bodies}
+        asked = {apart.get(name, name): _renamed(schema, apart) for name, schema in asked.items()}
+        self.definitions: dict[str, Any] = {**asked, **told}
+        self._read = {body: _renamed(read[body, "validation"], apart) for body in bodies}
         self._written = {id(routes[int(number)]): schema for (number, _), schema in written.items()}
 
     def read(self, route: Route) -> Any:
@@ -92,6 +95,19 @@ class _Schemas:
 
     def written(self, route: Route) -> Any:
         return self._written[id(route)]
+
+
+def _renamed(schema: Any, names: Mapping[str, str]) -> Any:
+    """Return a schema that points at definitions by their new names."""
+    if isinstance(schema, list):
+        return [_renamed(each, names) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    moved = {REF.format(model=old): REF.format(model=new) for old, new in names.items()}
+    return {
+        key: moved.get(value, value) if key == "$ref" else _renamed(value, names)
+        for key, value in schema.items()
+    }
 
 
 def _answers(route: Route) -> bool:

@@ -51,6 +51,22 @@ def test_a_message_leads_to_a_page_of_the_mini_program(target: str) -> None:
     assert len(filled) <= LONGEST
 
 
+@pytest.mark.parametrize(
+    ("topic", "page"),
+    [
+        ("enrolments.offered", "pages/doctor/doctor"),
+        ("home_beds.opened", "pages/bed/bed"),
+        ("prescriptions.refilled", "pages/medicine/medicine"),
+        ("training.certified", "pages/duty/training"),
+    ],
+)
+def test_a_message_leads_to_what_it_is_about(topic: str, page: str) -> None:
+    own = [each.target for each in TEMPLATES[topic] if not each.target.startswith("/admin")]
+
+    assert own
+    assert {each.partition("?")[0] for each in own} == {page}
+
+
 def test_the_first_screen_leads_to_pages_of_the_mini_program() -> None:
     somebody = MyResidentCard(
         uid=UID, name="王桂兰", age=90, home="", home_uid=UID, bed="", myself=True, scopes=(), until=None
@@ -58,7 +74,7 @@ def test_the_first_screen_leads_to_pages_of_the_mini_program() -> None:
     tell, card = Telling((somebody,), cast.TOWN_NOW), _anything()
     cards = [
         tell.offer(card), tell.consent(card), tell.proxy(card), tell.appointment(card), tell.visit(card, somebody),
-        tell.due(card, somebody), tell.rating(card), tell.referral(card),
+        tell.due(card, somebody), tell.rating(card), tell.referral(card), tell.doctor(card),
     ]  # fmt: skip
     duties = duties_of([(kind, 1) for kind in DutyKind])
 

@@ -13,6 +13,7 @@ from server.consent.actions import request_consent
 from server.consent.rules import Purpose, RecordCategory
 from server.documents.actions import write_exports
 from server.documents.rules import SheetKind
+from server.home_beds.rules import HomeBedStatus
 from server.kit.clock import local_date
 from server.kit.ids import new_uid
 from server.privacy.actions import ask_for_copy, decide_rectification
@@ -237,6 +238,26 @@ async def cared_for(walk: Walk) -> str:
     return ""
 
 
+async def bed_asked(walk: Walk) -> str:
+    return f"uid={await Scenes(walk.town).home_bed()}"
+
+
+async def bed_opened(walk: Walk) -> str:
+    return f"uid={await Scenes(walk.town).home_bed(HomeBedStatus.OPENED)}"
+
+
+async def without_doctor(walk: Walk) -> str:
+    """Have Wang end her contract: she may sign anew."""
+    gone = await (await walk.api("wang")).post(f"/family-doctor/{walk.town.enrolments.wang}/leave")
+    assert gone.status_code == 200, gone.text
+    return ""
+
+
+async def medicine_brought(walk: Walk) -> str:
+    """Have a medicine prescribed to Wang, of which some is on its way."""
+    return f"uid={await Scenes(walk.town).medicine_packed()}"
+
+
 async def screening(walk: Walk) -> str:
     """Let the nurse have begun the five-item screen of Wang."""
     body = {"questionnaire": "selfcare", "reason": "routine"}
@@ -271,7 +292,7 @@ def choosing(*steps: str) -> Errand:
 
 
 def stops(town: demo.Town) -> list[Stop]:
-    mine = f"resident={town.people.wang}"
+    mine, lis = f"resident={town.people.wang}", f"resident={town.people.li}"
     hospital = f"{mine}&institution={town.alliance.first_hospital}&department={town.alliance.geriatrics}"
     visits, pending = town.visits, f"uid={town.consent.wang_pending}"
     today = f"visit={visits.today}"
@@ -310,6 +331,21 @@ def stops(town: demo.Town) -> list[Stop]:
         Stop("care/checkup", "wang", mine, name="due"),
         Stop("care/checkup", "wang", mine, ready=examined, errand=choosing("看每一项的结果"), name="found"),
         Stop("care/followup", "wang", mine, ready=followed),
+        Stop("bed/bed", "wang", mine, ready=bed_opened),
+        Stop("bed/bed", "daughter", mine, name="nothing"),
+        Stop("bed/ask", "daughter", mine),
+        Stop("bed/withdraw", "daughter", mine, ready=bed_asked),
+        Stop("doctor/doctor", "wang", mine),
+        Stop("doctor/doctor", "guardian", lis, name="offered"),
+        Stop("doctor/choose", "wang", mine, ready=without_doctor),
+        Stop("doctor/contract", "guardian", f"{lis}&uid={town.enrolments.li}"),
+        Stop("doctor/leave", "wang", f"{mine}&uid={town.enrolments.wang}"),
+        Stop("medicine/medicine", "wang", mine, ready=medicine_brought),
+        Stop("duty/training", "doctor"),
+        Stop("duty/training", "nurse"),
+        Stop("duty/workload", "doctor", "month=2026-02-01"),
+        Stop("duty/deliveries", "nurse", ready=medicine_brought),
+        Stop("duty/delivery", "nurse", ready=medicine_brought),
         Stop("round/sheet", "doctor", follow, name="choice"),
         Stop("round/sheet", "doctor", follow, errand=choosing("=家庭", "下一题", "=无症状", "下一题", "下一题"), name="pad"),
         Stop("round/sheet", "doctor", follow, errand=choosing("看整张单子", "生活方式"), name="list"),

@@ -10,6 +10,9 @@ class TestFamilyDoctor:
         mine = (await (await api("wang")).get(f"/residents/{town.people.wang}/family-doctor")).json()
         assert "家庭医生是云桥市河东社区卫生服务中心的林致远" in mine["sentence"]
         assert mine["teams"] == []
+        assert (mine["members"], mine["phone"]) == (["冯远"], "0574-55500000")
+        assert "每年一次免费体检和生活自理能力评估" in mine["active_package"]["items"]
+        assert mine["active_sections"][0]["heading"] == "谁和谁"
         lis = (await (await api("guardian")).get(f"/residents/{town.people.li}/family-doctor")).json()
         assert (lis["open"]["turn"], len(lis["open_sections"])) == ("等长者或家属签字", 6)
 

@@ -100,6 +100,26 @@ class TestHome:
         assert set(screen["emergency"].values()) == {None}
         assert await AccessEntry.all().count() == before
 
+    async def test_holds_a_contract_that_waits_for_ones_word_until_it_is_said(
+        self, town: Town, api: Api
+    ) -> None:
+        guardian = await api("guardian")
+        (card,) = [each for each in (await home(guardian))["next"] if each["kind"] == "doctor"]
+        assert "请李福生签约家庭医生" in card["words"]
+        assert card["target"] == f"pages/doctor/doctor?resident={town.people.li}"
+        assert "doctor" not in {each["kind"] for each in (await home(await api("wang")))["next"]}
+
+        told = (await guardian.get(f"/residents/{town.people.li}/family-doctor")).json()
+        body = {"text_hash": told["open_text_hash"]}
+        await guardian.post(f"/family-doctor/{town.enrolments.li}/signature", json=body)
+
+        assert "doctor" not in {each["kind"] for each in (await home(guardian))["next"]}
+
+    async def test_asks_no_word_of_who_may_not_give_it(self, town: Town, api: Api) -> None:
+        await ProxyGrantScope.filter(grant__resident__uid=town.people.li, scope=ProxyScope.CONSENT).delete()
+
+        assert "doctor" not in {each["kind"] for each in (await home(await api("guardian")))["next"]}
+
     async def test_is_for_those_who_signed_in(self, anonymous: httpx.AsyncClient) -> None:
         assert (await anonymous.get("/home")).status_code == 401
 

@@ -16,10 +16,13 @@ class TestTheFamily:
         assert asked.status_code == 201, asked.text
         (story,) = (await daughter.get(beds)).json()
         assert story["story"] == "已向云桥市河东社区卫生服务中心申请家庭病床，等医生上门评估。"
-        assert (story["may_withdraw"], story["emergency"]) == (True, "")
+        assert (story["may_withdraw"], story["emergency"], story["late"]) == (True, "", False)
+        assert story["next_by"] == "云桥市河东社区卫生服务中心上门评估"
 
         gone = await daughter.post(f"/home-beds/{asked.json()['uid']}/withdraw", json={"reason": "先住院"})
         assert gone.json()["status"] == "withdrawn"
+        (story,) = (await daughter.get(beds)).json()
+        assert (story["next_by"], story["next_until"]) == ("", None)
 
     async def test_reads_days_and_what_holds_in_an_emergency(
         self, town: Any, api: Any, actor: Any, clock: Any

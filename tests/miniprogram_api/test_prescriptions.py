@@ -45,6 +45,7 @@ class TestTheFamily:
         [card] = (await daughter.get(path)).json()
         assert (card["until"], card["may_ask"]) == ("2026-03-29", True)
         assert "还没有安排下一次送药" in card["sentence"]
+        assert (card["brought_to"], card["institution_phone"]) == ("", "0574-55500000")
         assert (await daughter.post(f"{path}/{uid}/refill")).status_code == 204
         again = await daughter.post(f"{path}/{uid}/refill")
         assert (again.status_code, again.json()["code"]) == (409, "prescriptions.refill_asked")
@@ -54,6 +55,8 @@ class TestTheFamily:
 class TestTheNurse:
     async def test_sees_what_comes_today_and_receives_it(self, town: Any, api: Any) -> None:
         uid, nurse = await MedicineScenes(town).medicine_packed(), await api("nurse")
+        [mine] = (await (await api("wang")).get(f"/residents/{town.people.wang}/medicines")).json()
+        assert (mine["next_delivery_on"], mine["brought_to"]) == ("2026-03-02", "云桥市颐和养老院")
         [card] = (await nurse.get("/deliveries")).json()["items"]
         assert (card["uid"], card["kinds"]) == (uid, 1)
         assert (await nurse.get(f"/deliveries/{uid}")).json()["may_receive"] is True

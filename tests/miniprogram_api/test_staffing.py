@@ -32,6 +32,8 @@ class TestTraining:
         first = await nurse.post("/training/attendances", json=body, headers=key)
         again = await nurse.post("/training/attendances", json=body, headers=key)
         assert (first.status_code, again.status_code) == (201, 201)
+        assert (await nurse.get("/training")).json()["attended"] == [town.training.session]
+        assert (await (await api("doctor")).get("/training")).json()["attended"] == []
         assert first.json()["title"] == "感染防控与手卫生"
         other = await nurse.post("/training/attendances", json=body)
         assert (other.status_code, other.json()["code"]) == (409, "training.attended_already")

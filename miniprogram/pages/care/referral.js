@@ -3,6 +3,7 @@
 
 const { get } = require('../../api/client')
 const { Refusal } = require('../../api/refusals')
+const { calling } = require('../../kit/calling')
 const { page } = require('../../kit/page')
 const { day, when } = require('../../kit/times')
 const { plainly } = require('../record/reading')
@@ -38,12 +39,5 @@ page({
     return { story, next, come, calls, others, spoken: `${story.story}${next}${come ? `${come}到${story.upper_name}${story.come_to}。` : ''}${bring}` }
   },
 
-  /** @param {WechatMiniprogram.CustomEvent} event */
-  async call(event) {
-    try {
-      await wx.makePhoneCall({ phoneNumber: event.currentTarget.dataset.number })
-    } catch (fault) {
-      if (!/cancel/.test(/** @type {any} */ (fault).errMsg)) this.refuse('这部手机没有打出去，请用手边的电话照上面的号码拨。')
-    }
-  },
+  ...calling,
 })

@@ -17,6 +17,7 @@ const ICONS = /** @type {Record<string, string>} */ ({
   rating: 'star',
   due: 'question',
   proxy: 'family',
+  doctor: 'person',
 })
 
 /** @param {Api.Card<'NextCard'>} each */
@@ -55,12 +56,13 @@ page({
     unread: 0,
     duties: /** @type {Api.Card<'DutyCard'>[]} */ ([]),
     staff: false,
+    ledger: false,
     nobody: false,
     spoken: '',
   },
 
   async load() {
-    const { account } = await signedIn()
+    const { account, roles } = await signedIn()
     const home = await get('/home', { resident: whose() || undefined })
     const who = home.residents.find((each) => each.uid === home.resident_uid) || null
     rememberEmergency(home.emergency)
@@ -78,6 +80,7 @@ page({
       unread: home.unread,
       duties: home.duties,
       staff: isStaff(),
+      ledger: isStaff() && roles.includes('clinician'),
       nobody: !who && !isStaff(),
       spoken: spoken || (who ? `${who.name}现在没有要办的事。` : ''),
     }

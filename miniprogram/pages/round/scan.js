@@ -3,6 +3,7 @@
 
 const { send } = require('../../api/client')
 const { Refusal } = require('../../api/refusals')
+const { seen } = require('../../kit/camera')
 const { page } = require('../../kit/page')
 const queue = require('../../kit/queue')
 const copy = require('../../kit/round-copy')
@@ -18,7 +19,6 @@ const FOREIGN = {
   code: { other: `${NOT_OURS}请扫养老院护士手机上的码。`, swapped: '这是床头的牌子。请扫养老院护士手机上的码，它每 30 秒换一张。' },
 }
 const NO_NONCE = '现在没有网络，这部手机上也没有备用的扫码凭证了。请到有信号的地方打开一次“今天的巡诊”，再来扫。'
-const NO_CAMERA = '微信不能用相机。请点微信右上角“…”，在“设置”里打开“相机”，再点一次。'
 
 /** @typedef {{ kind: string, mark?: string, title: string, words: string, again: string }} Answer */
 
@@ -80,14 +80,8 @@ page({
 
   /** @param {'plate' | 'code'} kind @returns {Promise<string>} what the camera read, if it is ours; '' when it was closed */
   async look(kind) {
-    let found
-    try {
-      found = await wx.scanCode({ onlyFromCamera: true, scanType: ['qrCode', 'wxCode'] })
-    } catch (fault) {
-      const said = String(/** @type {any} */ (fault).errMsg || fault)
-      if (/cancel/.test(said)) return ''
-      throw new Refusal({ code: 'phone.no_camera', words: /auth|deny|permission/.test(said) ? NO_CAMERA : '没有扫到码。请擦一擦镜头，对准了再扫一次。' })
-    }
+    const found = await seen()
+    if (!found) return ''
     // A plate that was printed as a mini-program code carries the same text in its path.
     const scene = /[?&]scene=([^&]+)/.exec(found.path || '')
     const text = scene ? decodeURIComponent(scene[1]) : found.result

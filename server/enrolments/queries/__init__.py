@@ -25,6 +25,7 @@ from server.enrolments.queries.families import (
     family_doctor,
     offer_sheet,
     offer_text,
+    offers_to_sign,
 )
 from server.enrolments.queries.faults import (
     faults,
@@ -85,6 +86,7 @@ __all__ = [
     "of_age",
     "offer_sheet",
     "offer_text",
+    "offers_to_sign",
     "rates",
     "read_enrolment",
     "sections_of",

@@ -11,9 +11,10 @@ from server.consent.access import as_family
 from server.enrolments.access import (
     RELATIONS,
     as_offering,
+    enrolments_visible_to,
     teams_offered_to,
 )
-from server.enrolments.models import Enrolment, FamilyTeam, PriorityGroup
+from server.enrolments.models import Enrolment, FamilyTeam, FamilyTeamMember, PriorityGroup
 from server.enrolments.queries.cards import (
     EnrolmentCard,
     SectionCard,
@@ -34,6 +35,7 @@ from server.enrolments.rules import (
     digest_of,
     groups_of,
     offered,
+    package_of,
     price_words,
 )
 from server.kit.clock import local_date, said_day
@@ -42,6 +44,7 @@ from server.people.access import resident_for
 from server.people.models import Resident
 
 MOST_TEAMS = 100
+MOST_OFFERS = 8  # that wait for one person's word
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,10 @@ class FamilyDoctor:
 
     sentence: str
     active: EnrolmentCard | None
+    active_package: PackageCard | None
+    active_sections: tuple[SectionCard, ...]  # what was signed
+    members: tuple[str, ...]  # of the active contract's team, besides its leader
+    phone: str  # of whoever is or would be the doctor
     open: EnrolmentCard | None
     open_sections: tuple[SectionCard, ...]  # what is to be signed
     open_text_hash: str
@@ -105,6 +112,10 @@ async def family_doctor(*, actor: Actor, resident_uid: str, now: datetime) -> Fa
     return FamilyDoctor(
         sentence=_sentence(live, on_way, now),
         active=read_enrolment(live, now=now) if live else None,
+        active_package=_package(package_of(live.package_code, live.package_version)) if live else None,
+        active_sections=sections_of(live) if live else (),
+        members=await _members_of(live) if live else (),
+        phone=next((row.institution.phone for row in (live, on_way) if row), ""),
         open=read_enrolment(on_way, now=now) if on_way else None,
         open_sections=sections_of(on_way) if on_way and unsigned else (),
         open_text_hash=on_way.text_hash if on_way and unsigned else "",
@@ -152,6 +163,21 @@ async def offer_sheet(*, actor: Actor, resident_uid: str, now: datetime) -> Offe
         groups=tuple(GROUP_WORDS[each] for each in groups),
         source=held[-1].source if held else "",
     )
+
+
+async def offers_to_sign(*, actor: Actor, now: datetime) -> tuple[EnrolmentCard, ...]:
+    """Return what was offered to those for whom the actor may sign, and nobody has signed yet."""
+    family = as_family(actor)
+    visible = enrolments_visible_to(actor=family, permission=Permission.ENROLMENT_SIGN, now=now)
+    rows = Enrolment.filter(visible, status=EnrolmentStatus.APPLIED, signed_at=None).order_by("id")
+    return tuple(
+        [read_enrolment(row, now=now) for row in await rows.limit(MOST_OFFERS).select_related(*RELATIONS)]
+    )
+
+
+async def _members_of(row: Enrolment) -> tuple[str, ...]:
+    held = FamilyTeamMember.filter(team_id=row.team_id, left_at=None).order_by("id")
+    return tuple([str(each) for each in await held.values_list("account__name", flat=True)])
 
 
 async def _may_ask(live: Enrolment | None, now: datetime) -> bool:

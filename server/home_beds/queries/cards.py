@@ -70,6 +70,9 @@ class BedStory:
     story: str
     live: bool
     may_withdraw: bool
+    next_by: str  # who does what next; empty: nobody anything
+    next_until: datetime | None
+    late: bool
     doctor_name: str
     nurse_name: str
     next_round_by: datetime | None
@@ -129,6 +132,9 @@ def bed_story(row: HomeBed, *, days: int, now: datetime) -> BedStory:
         story=_story(row, now),
         live=row.status in LIVE,
         may_withdraw=HOME_BED_MOVES.allows(row.status, HomeBedEvent.WITHDRAW),
+        next_by=f"{row.institution.name}{NEXT_WORDS[row.status]}" if row.status in NEXT_WORDS else "",
+        next_until=row.next_deadline if row.status in NEXT_WORDS else None,
+        late=row.status in NEXT_WORDS and row.next_deadline is not None and row.next_deadline <= now,
         doctor_name=row.doctor.name if row.doctor else "",
         nurse_name=row.nurse.name if row.nurse else "",
         next_round_by=row.next_deadline if row.status is HomeBedStatus.OPENED else None,

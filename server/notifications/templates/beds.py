@@ -10,7 +10,7 @@ P = Permission
 _CLINICS = "/admin/clinics"
 _DESIGNATIONS = "/admin/clinics/designations"
 _BED = "/admin/home-beds/{uid}"
-_RECORD = "pages/record/record?resident={resident_uid}"
+_STORY = "pages/bed/bed?resident={resident_uid}"
 _HOME = (Role.HOME_MANAGER,)
 _CARE = (Role.HOME_MANAGER, Role.NURSE)
 _COMMISSION = (Role.HEALTH_COMMISSION,)
@@ -24,7 +24,7 @@ def _clinic(title: str, sentence: str) -> Template:
 
 
 def _family(title: str, sentence: str) -> Template:
-    return Template(title, sentence, _RECORD, permission=P.HOME_BED_READ)
+    return Template(title, sentence, _STORY, permission=P.HOME_BED_READ)
 
 
 TEMPLATES: Mapping[str, tuple[Template, ...]] = {

@@ -7,8 +7,8 @@ from server.notifications.templates.kinds import Template, for_staff
 
 P = Permission
 
-_HOME = "pages/home/home"
-_RECORD = "pages/record/record?resident={resident_uid}"
+_DOCTOR = "pages/doctor/doctor?resident={resident_uid}"
+_MEDICINE = "pages/medicine/medicine?resident={resident_uid}"
 _ENROLMENT, _PRESCRIPTION = "/admin/enrolments/{uid}", "/admin/prescriptions/{uid}"
 _DELIVERY = "/admin/deliveries/{uid}"
 _CENTER = (Role.HOSPITAL_MANAGER,)
@@ -17,11 +17,11 @@ _AT_HOME = (Role.NURSE, Role.HOME_MANAGER)
 
 
 def _signs(title: str, sentence: str) -> Template:
-    return Template(title, sentence, _HOME, permission=P.ENROLMENT_SIGN)
+    return Template(title, sentence, _DOCTOR, permission=P.ENROLMENT_SIGN)
 
 
 def _takes(title: str, sentence: str) -> Template:
-    return Template(title, sentence, _RECORD, permission=P.RECORD_READ)
+    return Template(title, sentence, _MEDICINE, permission=P.RECORD_READ)
 
 
 TEMPLATES: Mapping[str, tuple[Template, ...]] = {

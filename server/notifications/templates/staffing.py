@@ -7,11 +7,11 @@ from server.notifications.templates.kinds import MANAGERS, Audience, Template, f
 
 _STAFF = "/admin/staff"
 _TRAINING = "/admin/staff/training"
-_INBOX = "pages/home/home"
+_HOME, _OWN_TRAINING = "pages/home/home", "pages/duty/training"
 
 
-def _own(title: str, sentence: str) -> Template:
-    return Template(title, sentence, _INBOX, Audience.AUTHOR)
+def _own(title: str, sentence: str, target: str = _OWN_TRAINING) -> Template:
+    return Template(title, sentence, target, Audience.AUTHOR)
 
 
 TEMPLATES: Mapping[str, tuple[Template, ...]] = {
@@ -27,7 +27,7 @@ TEMPLATES: Mapping[str, tuple[Template, ...]] = {
         ),
     ),
     "identity.workplace_ending": (
-        _own("您在一家机构的期限快到了", "您在{institution}的执业备案或挂职快到期了。要继续的，请尽早办理延续。"),
+        _own("您在一家机构的期限快到了", "您在{institution}的执业备案或挂职快到期了。要继续的，请尽早办理延续。", _HOME),
         for_staff("有人的执业备案或挂职快到期了", "有一位同事在{institution}的期限快到了。要继续的请延长，到期以后不能再安排。", _STAFF, MANAGERS),
     ),
     "workload.month_due": (

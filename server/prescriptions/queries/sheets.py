@@ -84,6 +84,7 @@ class Medicine:
     name: str
     dose: str
     frequency: str
+    first_on: date
     until: date
     days_left: int
     sentence: str
@@ -95,11 +96,13 @@ class MedicineCard:
 
     prescription_uid: str
     institution_name: str
+    institution_phone: str
     prescriber_name: str
     dispenser_name: str
     medicines: tuple[Medicine, ...]
     until: date
     next_delivery_on: date | None
+    brought_to: str  # the home to which the next are brought; empty: none are, or not to a home
     refill_due_on: date | None
     refill_asked: bool
     may_ask: bool
@@ -180,10 +183,11 @@ async def medicines_of(
     tasks = (
         {each.prescription_id: each for each in await Refill.filter(prescription_id__in=ids)} if ids else {}
     )
-    coming: dict[int, date] = {}
+    coming: dict[int, MedicineDelivery] = {}
     if ids:
         waiting = MedicineDelivery.filter(prescription_id__in=ids, status=DeliveryStatus.ASSIGNED)
-        coming = dict(await waiting.order_by("-due_on").values_list("prescription_id", "due_on"))
+        found = await waiting.order_by("-due_on", "-id").select_related("home")
+        coming = {each.prescription_id: each for each in found}  # the earliest comes last, and stays
     await trail.record([view.line("prescriptions.mine", entries)], now=now)
     asks = view.family is not None
     return tuple(
@@ -204,25 +208,27 @@ def _medicine_card(
     row: LongPrescription,
     lines: Sequence[PrescriptionLine],
     task: Refill | None,
-    coming: date | None,
+    coming: MedicineDelivery | None,
     today: date,
     *,
     asks: bool,
 ) -> MedicineCard:
     is_open = task is not None and task.status is RefillStatus.OPEN
     asked = task is not None and task.asked_at is not None
-    brought = f"下一次送药在{said_day(coming, today)}前。" if coming else "还没有安排下一次送药。"
+    brought = f"下一次送药在{said_day(coming.due_on, today)}前。" if coming else "还没有安排下一次送药。"
     refilled = f"医生会在{said_day(task.due_on, today)}前续方。" if task is not None and is_open else ""
     if asked and is_open:
         refilled = "已请医生续方，办好会通知您。"
     return MedicineCard(
         prescription_uid=row.uid,
         institution_name=row.institution.name,
+        institution_phone=row.institution.phone,
         prescriber_name=row.prescriber.name,
         dispenser_name=row.dispenser.name,
         medicines=tuple(_medicine(line, today) for line in lines),
         until=row.last_on,
-        next_delivery_on=coming,
+        next_delivery_on=coming.due_on if coming else None,
+        brought_to=coming.home.name if coming and coming.home else "",
         refill_due_on=task.due_on if task is not None and is_open else None,
         refill_asked=asked,
         may_ask=asks and is_open and not asked,
@@ -236,6 +242,7 @@ def _medicine(line: PrescriptionLine, today: date) -> Medicine:
         name=line.name,
         dose=line.dose,
         frequency=line.frequency,
+        first_on=line.first_on,
         until=line.last_on,
         days_left=max(0, (line.last_on - today).days + 1),
         sentence=f"{line.name}，每次 {line.dose}，{line.frequency}，{begins}吃到{said_day(line.last_on, today)}。",

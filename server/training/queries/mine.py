@@ -10,7 +10,7 @@ from server.identity.models import TrainingRecord
 from server.identity.rules import TrainingState, training_state
 from server.kit.clock import local_date
 from server.training.access import sessions_visible_to
-from server.training.models import TrainingSession
+from server.training.models import TrainingAttendance, TrainingSession
 from server.training.queries.sessions import CourseSessionCard, session_card
 from server.training.queries.standing import valid_courses
 from server.training.rules import REQUIREMENTS, SessionStatus, required_of
@@ -42,6 +42,7 @@ class MyTraining:
     certificates: tuple[CertificateCard, ...]
     needs: tuple[NeedCard, ...]
     coming: tuple[CourseSessionCard, ...]
+    attended: tuple[str, ...]  # uids of those among them to which one has signed in
 
 
 async def my_training(*, actor: Actor, now: datetime) -> MyTraining:
@@ -50,6 +51,7 @@ async def my_training(*, actor: Actor, now: datetime) -> MyTraining:
     rows = TrainingRecord.filter(account_id=actor.account_id, struck_out_at__isnull=True)
     found = await rows.order_by("-completed_on", "-id").limit(MOST)
     held = (await valid_courses([actor.account_id or 0], day=today)).get(actor.account_id or 0, set())
+    coming = await _coming(actor, now)
     return MyTraining(
         certificates=tuple(
             CertificateCard(
@@ -63,7 +65,8 @@ async def my_training(*, actor: Actor, now: datetime) -> MyTraining:
             for row in found
         ),
         needs=_needs(actor, held),
-        coming=await _coming(actor, now),
+        coming=coming,
+        attended=await _attended(actor, coming),
     )
 
 
@@ -81,3 +84,9 @@ async def _coming(actor: Actor, now: datetime) -> tuple[CourseSessionCard, ...]:
     rows = TrainingSession.filter(visible, status=SessionStatus.PLANNED, ends_at__gte=now)
     found = await rows.select_related("institution").order_by("starts_at", "id").limit(MOST_COMING)
     return tuple(session_card(row) for row in found)
+
+
+async def _attended(actor: Actor, coming: tuple[CourseSessionCard, ...]) -> tuple[str, ...]:
+    uids = [each.uid for each in coming]
+    rows = TrainingAttendance.filter(account_id=actor.account_id, session__uid__in=uids) if uids else None
+    return tuple([str(each) for each in await rows.values_list("session__uid", flat=True)]) if rows else ()
