@@ -76,6 +76,7 @@ audit: $(VENV)/.dev ## known holes in locked dependencies; says so when it could
 
 shots: $(VENV)/.dev ## pictures of every page, console (1280, 1920, phone, paper) and mini-program, in ./shots (needs chromium)
 	@$(BIN)/python -m tests.console.shots
+	@rm -rf shots/scenes && SHOTS=shots/scenes $(BIN)/python -m pytest -q tests/console/test_quality.py
 	@SHOTS=shots/miniprogram $(BIN)/python -m pytest -q tests/miniprogram/test_quality.py
 
 phone: $(VENV)/.dev ## the mini-program in a browser on :8001, beside a running `make run`

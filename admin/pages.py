@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from sanic import HTTPResponse, Request, html, raw, redirect
 
 from admin import words
+from server.alliance.rules import cited
 from server.authority.actor import Actor, Channel
 from server.authority.permissions import Permission
 from server.identity import doors
@@ -71,7 +72,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(city_time=city_time, city_date=city_date, masked_name=masked_name, said=said)
+    environment.filters.update(
+        city_time=city_time, city_date=city_date, masked_name=masked_name, said=said, cited=cited
+    )
     environment.globals.update(asset=ASSETS.url, **words.IN_TEMPLATES)
     return environment
 

@@ -2,10 +2,13 @@
 
 It starts a town of its own, signs everybody in, walks, does a few errands, and shows each page to Chromium: as wide as
 an old office screen and a new one, some as a phone shows them, and on paper what is meant for paper.
+What only shows after somebody's phone, or a night, was at work stands in the tests' own town: `SHOTS=<folder>
+[SHOTS_OF="clinics home_beds …"] python -m pytest tests/console/test_quality.py` takes the pictures while it measures.
 """
 
 import asyncio
 import contextlib
+import os
 import shutil
 import sys
 import tempfile
@@ -121,6 +124,21 @@ async def take(pane: Pane, name: str, seen: Seen) -> None:
 
 async def _picture(page: Page, folder: object, name: str) -> None:
     await page.screenshot(path=FOLDER / str(folder) / f"{name}.png", full_page=True)
+
+
+async def picture_of_scene(pane: Pane, seen: Seen) -> None:
+    """Take the picture of a page of the tests' town, if pictures are wished for and this page is among them."""
+    folder, parts = os.environ.get("SHOTS"), os.environ.get("SHOTS_OF", "").split()
+    if folder and (not parts or any(part in seen.route for part in parts)):
+        for width in DESKS:
+            await pane.show(seen, width=width)
+            await pane.page.screenshot(path=_free(Path(folder, str(width)), seen), full_page=True)
+
+
+def _free(folder: Path, seen: Seen) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{seen.route.removeprefix('admin.')}-{seen.login}"
+    return folder / f"{name}-{len([*folder.glob(f'{name}-*.png')]) + 1}.png"
 
 
 async def pictures(base: str, parts: list[str]) -> list[str]:

@@ -17,6 +17,7 @@ TO_CALL = {"admin.calls.call", "admin.people.resident"}  # whom to call is what 
 UID = re.compile(r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b")
 NATIONAL_ID = re.compile(r"\b\d{17}[\dX]\b")
 MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+OURS = re.compile(r"[①②③④⑤]|facts/|据?记忆[】）]")  # how the rules cite for those who keep them
 LATIN = re.compile(r"[A-Za-z][A-Za-z_]+")
 
 
@@ -82,6 +83,9 @@ class TestPages:
             return UID.findall(text) + NATIONAL_ID.findall(text) + phones
 
         assert not faulty(seen, told)
+
+    def test_a_source_is_told_by_the_documents_name(self, seen):
+        assert not faulty(seen, lambda each: OURS.findall(" ".join(Reader(each.html).text)))
 
     def test_times_are_written_in_chinese(self, seen):
         assert not faulty(

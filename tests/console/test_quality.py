@@ -7,7 +7,7 @@ import pytest
 
 from tests.console.chromium import Pane
 from tests.console.measuring import bad_measures, broken_rules
-from tests.console.shots import PAPERS
+from tests.console.shots import PAPERS, picture_of_scene
 from tests.console.walking import LOGINS, Seen
 
 DESK, PHONE = 1280, 390  # CSS pixels wide
@@ -33,6 +33,7 @@ def differing(seen: Iterable[Seen]) -> list[Seen]:
 
 
 async def faults_of(pane: Pane, each: Seen) -> list[str]:
+    await picture_of_scene(pane, each)
     await pane.show(each, width=DESK)
     found = [*await broken_rules(pane.page), *await bad_measures(pane.page, width=DESK)]
     if each.route not in PAPERS:

@@ -17,6 +17,7 @@ from server.alliance.rules.catalogue import (
     Funding,
     ServiceCategory,
 )
+from server.alliance.rules.citations import cited
 from server.alliance.rules.content import (
     AgreementContent,
     Attachment,
@@ -97,6 +98,7 @@ __all__ = [
     "SigningWay",
     "Span",
     "VisitDay",
+    "cited",
     "content_digest",
     "content_faults",
     "content_of",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from server.alliance.rules import cited
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.documents.queries.sheets.columns import Column, Filters, Sheet, chosen, day
@@ -24,7 +25,7 @@ def _definitions() -> tuple[tuple[str, str], ...]:
     return tuple(
         (
             f"{each.name}（第 {each.version} 版）",
-            f"分子：{each.numerator}。分母：{each.denominator}。不计入：{each.exclusions}。依据：{each.clause}。",
+            f"分子：{each.numerator}。分母：{each.denominator}。不计入：{each.exclusions}。依据：{cited(each.clause)}。",
         )
         for each in (indicator.definition for indicator in ALL)
     )
