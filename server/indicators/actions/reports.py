@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tortoise.expressions import F
-from tortoise.functions import Count, Sum
+from tortoise.functions import Count, Max, Sum
 
 from server.alliance.queries import parameter, parameters
 from server.audit.actions import note
@@ -74,7 +74,7 @@ async def freeze_report(*, actor: Actor, uid: str, reason: str = "", now: dateti
     edition = IndicatorEdition(
         report_id=row.id,
         number=still.edition,
-        known_at=now,
+        known_at=await _known_at(row, parts, now),
         parts=[each.uid for each in parts],
         frozen_by_id=actor.account_id,
         on_behalf=reason,
@@ -214,6 +214,21 @@ async def _values_of_home(row: IndicatorReport) -> Values:
         if (code, version) in found:
             found[code, version] += grouped_figure(State(state), *totals)
     return found
+
+
+async def _known_at(row: IndicatorReport, parts: Sequence[IndicatorEdition], now: datetime) -> datetime:
+    """Return the moment of which the values are: a count that was waited for may be dated after `now`."""
+    instants: list[datetime] = [now, *(each.known_at for each in parts)]
+    if row.level is Level.HOME:
+        codes = [each.code for each in (await _tiles(row.cadence, row.since)).values()]
+        facts = IndicatorFact.filter(code__in=codes, since=row.since, home_id=row.home_id)
+        newest = (
+            await facts.annotate(begun=Max("known_from"), ended=Max("known_to"))
+            .group_by("home_id")
+            .values_list("begun", "ended")
+        )
+        instants += [each for pair in newest for each in pair if each is not None]
+    return max(instants)
 
 
 async def _editions_below(row: IndicatorReport) -> list[IndicatorEdition]:

@@ -13,8 +13,8 @@ from server.followups.access import episodes_visible_to
 from server.followups.models import ChronicEpisode
 from server.indicators.access import oversees, people_open_to
 from server.indicators.models import IndicatorFact
-from server.indicators.queries.evaluators.registry import indicator_of
-from server.indicators.rules import Definition, Period, State, Subject, period_of
+from server.indicators.queries.evaluators.registry import indicator_in
+from server.indicators.rules import Definition, Period, State, Subject
 from server.kit.clock import SHANGHAI, local_date
 from server.kit.errors import Forbidden
 from server.kit.pages import Page, PageWish, rows_of
@@ -59,10 +59,11 @@ class Behind:
 
 async def people_behind(*, actor: Actor, wish: BehindWish, page: PageWish, now: datetime) -> Behind:
     """List the facts behind a figure that open to this actor."""
-    definition = indicator_of(wish.code, local_date(now)).definition
+    today = local_date(now)
+    indicator, period = indicator_in(wish.code, wish.since or today, today=today)
+    definition = indicator.definition
     if definition.about_people and oversees(actor=actor):
         raise Forbidden
-    period = period_of(definition.cadence, min(wish.since or local_date(now), local_date(now)))
     state = wish.state or definition.to_look_at
     rows = IndicatorFact.filter(
         people_open_to(actor=actor, definition=definition),

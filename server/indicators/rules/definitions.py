@@ -7,12 +7,11 @@ carries code and version, so that an old figure is read by the words of its own 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from server.alliance.rules import Confidence, Parameter
-
-NOBODY = "—"
+from server.kit.rates import Rate
 
 
 class Cadence(StrEnum):
@@ -102,7 +101,7 @@ class Definition:
     wanted: Wanted = Wanted.HIGH
     target: Parameter | None = None
     numbers: tuple[str, ...] = ()  # the policy numbers that decide who falls in
-    # Things that happened in a period are counted until it is frozen; how things stand, only while it runs.
+    # Things that happened in a period are counted until its homes have frozen it; how things stand, only while it runs.
     happens: bool = False
     home_knows: bool = True  # whether the home itself may know each subject, or only who keeps them
     effective_from: date = date(2024, 1, 1)
@@ -170,14 +169,11 @@ class Figure:
 
     @property
     def percent(self) -> str:
-        """Two decimals, half up; a line where nobody is below it (facts/domain.md 8)."""
-        return f"{self.share}%" if self.share is not None else NOBODY
+        return Rate(self.met, self.counted).percent
 
     @property
     def share(self) -> Decimal | None:
-        if self.counted == 0:
-            return None
-        return (Decimal(100 * self.met) / Decimal(self.counted)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        return Rate(self.met, self.counted).share
 
 
 def figure_of(facts: "list[Fact] | tuple[Fact, ...]") -> Figure:
