@@ -18,6 +18,7 @@ from server.indicators.access import FREEZE, filed_homes, oversees, report_for
 from server.indicators.errors import (
     FrozenAbove,
     HomesStillOpen,
+    NoReason,
     NotYetCounted,
     NotYetTheirs,
     ReportMoved,
@@ -53,7 +54,7 @@ BATCH = 200
 
 @action
 async def freeze_report(*, actor: Actor, uid: str, reason: str = "", now: datetime) -> None:
-    """Freeze what is known now. Refusals: NotFound; NotYetCounted; HomesStillOpen; NotYetTheirs; ReportMoved.
+    """Freeze what is known now. Refusals: NotFound; NotYetCounted; HomesStillOpen; NotYetTheirs; NoReason; ReportMoved.
 
     A home freezes its own; the bureau a county and the city, and for a home that let its time pass, with a reason.
     """
@@ -190,8 +191,10 @@ async def _tiles(cadence: Cadence, since: Any) -> Mapping[str, Definition]:
 def _ensure_in_time(actor: Actor, row: IndicatorReport, reason: str, now: datetime) -> None:
     if row.level is not Level.HOME or row.home_id in actor.institutions_with(FREEZE):
         return
-    if now < row.due_at or not reason:
+    if now < row.due_at:
         raise NotYetTheirs
+    if not reason.strip():
+        raise NoReason(fields={"reason": NoReason.message})
 
 
 async def _above(row: IndicatorReport) -> IndicatorReport | None:

@@ -47,6 +47,9 @@ class Subject(StrEnum):
     BED = "bed"
     STATEMENT = "statement"
     LINE = "line"
+    STAFF = "staff"
+    HOME_BED = "home_bed"
+    AGREEMENT = "agreement"
 
 
 UNIT_WORDS: Mapping[Subject, str] = {
@@ -60,10 +63,23 @@ UNIT_WORDS: Mapping[Subject, str] = {
     Subject.BED: "张床",
     Subject.STATEMENT: "份结算单",
     Subject.LINE: "行明细",
+    Subject.STAFF: "位医护人员",
+    Subject.HOME_BED: "张家庭病床",
+    Subject.AGREEMENT: "次服务",
 }
+ROW_WORDS: Mapping[Subject, str] = {Subject.BED: UNIT_WORDS[Subject.HOME], Subject.AGREEMENT: "份协议"}
 # Each of these is somebody: fewer than the policy's least are not told to who may not know them.
 PEOPLE = frozenset(
-    {Subject.RESIDENT, Subject.EPISODE, Subject.CONSENT, Subject.APPOINTMENT, Subject.REFERRAL, Subject.LINE}
+    {
+        Subject.RESIDENT,
+        Subject.EPISODE,
+        Subject.CONSENT,
+        Subject.APPOINTMENT,
+        Subject.REFERRAL,
+        Subject.LINE,
+        Subject.STAFF,
+        Subject.HOME_BED,
+    }
 )
 
 
@@ -117,7 +133,7 @@ class Definition:
     @property
     def row_unit(self) -> str:
         """Return what one row is called: a home is one row, however many beds it weighs."""
-        return UNIT_WORDS[Subject.HOME] if self.subject is Subject.BED else self.unit
+        return ROW_WORDS.get(self.subject, self.unit)
 
     @property
     def about_people(self) -> bool:

@@ -6,7 +6,19 @@ import pytest
 
 from server.demo import Town
 from server.kit.engines.counting import WrittenTables, counted
-from server.kit.rollups import CITY, LATELY, RollUp, Sums, due, lay_down, recount, rolled_up
+from server.kit.rollups import (
+    CITY,
+    LATELY,
+    SOON,
+    RollUp,
+    Sums,
+    claim,
+    due,
+    due_among,
+    lay_down,
+    recount,
+    rolled_up,
+)
 
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
 NOON = datetime(2026, 3, 4, 4, tzinfo=UTC)
@@ -88,8 +100,32 @@ class TestCountingAgain:
         assert await recount(TILE, [JANUARY, MARCH], count, now=NOON) == 2
         assert await recount(TILE, [JANUARY, MARCH], count, now=NOON) == 0
 
+    async def test_of_two_workers_who_saw_the_same_counts_once(self, town: Town) -> None:
+        """The second took a while to come to it: meanwhile it was counted, and is due no longer."""
+        await lay_down(TILE, MARCH, {}, now=NOON)
+        later = NOON + timedelta(hours=1)
+        (first,) = await due_among({(TILE, MARCH): MARCH}, now=later, soon=SOON)
+        (second,) = await due_among({(TILE, MARCH): MARCH}, now=later, soon=SOON)
+
+        assert await claim(first, now=later)
+        assert not await claim(second, now=later + timedelta(minutes=1))
+
+    async def test_of_two_workers_counts_once_what_was_never_counted(self, town: Town) -> None:
+        (seen,) = await due_among({(TILE, MARCH): MARCH}, now=NOON, soon=SOON)
+
+        assert await claim(seen, now=NOON)
+        assert not await claim(seen, now=NOON)
+
 
 class TestDue:
+    async def test_is_soon_what_began_long_ago_and_ends_later(self, town: Town) -> None:
+        await lay_down(TILE, JANUARY, {}, now=NOON)
+        after = NOON + timedelta(minutes=1)
+
+        assert await due_among({(TILE, JANUARY): JANUARY}, now=after, soon=SOON) == []
+        (found,) = await due_among({(TILE, JANUARY): date(2027, 1, 1)}, now=after, soon=SOON)
+        assert found.since == JANUARY
+
     async def test_what_is_late_is_told_by_the_citys_day(self, town: Town) -> None:
         """At one in the morning of the city it is still yesterday elsewhere."""
         night = datetime(2026, 3, 4, 17, tzinfo=UTC)  # the fifth, at one

@@ -8,10 +8,16 @@ from server.indicators.queries.evaluators import (
     alliance,
     booking,
     chronic,
+    clinics,
     consents,
+    elders,
+    enrolments,
     health,
+    home_beds,
+    promises,
     referrals,
     settlement,
+    training,
     visits,
 )
 from server.indicators.queries.evaluators.indicator import Indicator
@@ -20,9 +26,15 @@ from server.kit.errors import NotFound
 
 ROOMS = (
     alliance,
+    clinics,
+    training,
     health,
+    elders,
+    enrolments,
     consents,
+    promises,
     visits,
+    home_beds,
     booking,
     referrals,
     chronic,
