@@ -41,14 +41,14 @@ class Plan(Form):
     bus_seats: BusSeats
     companions: Companions | None = None
     remark: Note = ""
+    watched: list[Uid] = Field(
+        default_factory=list, max_length=MOST_RESIDENTS
+    )  # somebody is with them all the time
 
 
 class FindSeats(Plan):
     wish: Pairs  # "<resident>:<department>"
     urgent: list[Uid] = Field(default_factory=list, max_length=MOST_RESIDENTS)
-    watched: list[Uid] = Field(
-        default_factory=list, max_length=MOST_RESIDENTS
-    )  # somebody is with them all the time
 
     @property
     def wishes(self) -> list[RiderWish]:
@@ -76,7 +76,7 @@ class BookTrip(Plan):
     @property
     def riders(self) -> list[Rider]:
         return [
-            Rider(resident_uid=resident, slot_uid=slot, reason=reason)
+            Rider(resident_uid=resident, slot_uid=slot, reason=reason, own_companion=resident in self.watched)
             for (resident, slot), reason in zip(_halves(self.rider), self.reason, strict=True)
         ]
 
@@ -85,6 +85,7 @@ class AddRider(Form):
     resident: Uid
     department: Uid
     reason: Line
+    watched: bool = False
 
 
 @routes.get("/trips", needs=Permission.APPOINTMENT_BOOK, summary="Trips of my home")
@@ -167,6 +168,7 @@ async def add_rider(ask: Ask, trip_uid: str, body: AddRider) -> Go:
         resident_uid=body.resident,
         department_uid=body.department,
         reason=body.reason,
+        own_companion=body.watched,
         now=ask.now,
     )
     return Go(f"{TRIPS}/{card.uid}", said=f"已加上一位，车上现在 {len(card.riders)} 位。")

@@ -2245,6 +2245,11 @@ class Migration(migrations.Migration):
             index=Index(fields=["status", "last_on", "enrolled_on"]),
         ),
         ops.AddField(
+            model_name="Appointment",
+            name="own_companion",
+            field=fields.BooleanField(default=False),
+        ),
+        ops.AddField(
             model_name="GroupTrip",
             name="companions",
             field=fields.SmallIntField(null=True),

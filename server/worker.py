@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -52,6 +53,7 @@ BATCH = 50
 WAKE = "outbox"
 WAKE_WRITER = "exports"  # of its own: a ring is heard by one who waits
 PAUSE = 1.0  # seconds between looks when nobody rings
+COUNT_EVERY = 10.0  # seconds between looks for what is due
 CHECKPOINT_EVERY = timedelta(seconds=60)
 
 Sweep = Callable[..., Awaitable[int]]
@@ -89,7 +91,6 @@ SWEEPS: Sequence[Sweep] = (
     clinics.sweep_clinics,
     home_beds.sweep_home_beds,
     home_beds.sweep_home_bed_counts,
-    indicators.sweep_indicators,
     indicators.sweep_reports,
     training.sweep_certificates,
     training.sweep_sessions,
@@ -110,6 +111,9 @@ ENDS_OF_THE_DEAD: Sequence[Sweep] = (
     prescriptions.end_of_the_dead,
 )
 
+# What looks at the whole city: beside the loop, for no message and no reminder waits until it is counted.
+COUNTS: Sequence[Sweep] = (indicators.sweep_indicators,)
+
 WRITERS = {SheetKind.OWN_COPY: write_copy}
 
 NETWORK_TOPICS: dict[str, Callable[[Message, Services, datetime], Awaitable[None]]] = {
@@ -120,7 +124,13 @@ NETWORK_TOPICS: dict[str, Callable[[Message, Services, datetime], Awaitable[None
 
 async def work_once(services: Services, *, now: datetime) -> int:
     """Do everything that is due once; return how much was done."""
-    return await _deliver_and_sweep(services, now=now) + await _write_tables(lambda: now)
+    done = await _deliver_and_sweep(services, now=now) + await _count(now=now)
+    return done + await _write_tables(lambda: now)
+
+
+async def _count(*, now: datetime) -> int:
+    actor = system_actor("worker")
+    return sum([await _guarded(count(actor=actor, now=now), count.__name__) for count in COUNTS])
 
 
 async def _write_tables(clock: Callable[[], datetime], is_over: Callable[[], bool] = lambda: False) -> int:
@@ -142,12 +152,13 @@ async def _deliver_and_sweep(services: Services, *, now: datetime) -> int:
 
 
 async def run(services: Services, clock: Callable[[], datetime], stop: asyncio.Event) -> None:
-    """Work until asked to stop. Tables are written beside it: a long one must not hold up a reminder."""
+    """Work until asked to stop. Tables are written and figures counted beside it: neither must hold up a reminder."""
     watch_process(slow_query_ms=services.settings.slow_query_ms)
     watch = asyncio.create_task(keep_watch("worker"))
     async with asyncio.TaskGroup() as together:
         together.create_task(_keep_delivering(services, clock, stop))
         together.create_task(_keep_writing_tables(services, clock, stop))
+        together.create_task(_keep_counting(clock, stop))
     watch.cancel()
 
 
@@ -157,6 +168,13 @@ async def _keep_writing_tables(
     while not stop.is_set():
         await _write_tables(clock, stop.is_set)
         await services.shared.wait(WAKE_WRITER, timeout=PAUSE)
+
+
+async def _keep_counting(clock: Callable[[], datetime], stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        await _count(now=clock())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), COUNT_EVERY)
 
 
 async def _keep_delivering(services: Services, clock: Callable[[], datetime], stop: asyncio.Event) -> None:

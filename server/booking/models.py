@@ -141,6 +141,7 @@ class Appointment(Table):
     error_reported_by_id = fields.BigIntField(null=True)  # an account
     error_confirmed_by_id = fields.BigIntField(null=True)  # an account
     error_reason = fields.CharField(max_length=200, null=True)
+    own_companion = fields.BooleanField(default=False)  # on a trip: somebody is with them all the time
     trip_id: int | None
     trip: fields.ForeignKeyNullableRelation[GroupTrip] = belongs_to("care.GroupTrip", null=True)
     arrived_at = UtcDatetimeField(null=True)

@@ -4,7 +4,7 @@ A bureau sees the figures of every institution and of no one a single person. A 
 wherever it may know the subject; another institution, to those whom it keeps itself (a follow-up's, a consent's, a visit's).
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from tortoise.expressions import Q
 
@@ -13,8 +13,9 @@ from server.alliance.models import Institution
 from server.alliance.rules import InstitutionKind
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.indicators.models import IndicatorReport, ProjectEvidence
+from server.indicators.models import IndicatorFact, IndicatorReport, ProjectEvidence
 from server.indicators.rules import Definition, Level
+from server.kit.engines.any_of import AnyOf
 from server.kit.errors import Forbidden, NotFound
 
 READ, FREEZE = Permission.INDICATOR_READ, Permission.INDICATOR_FREEZE
@@ -36,15 +37,16 @@ def known_on(moment: datetime | None) -> Q:
     return Q(known_from__lte=moment) & (Q(known_to__isnull=True) | Q(known_to__gt=moment))
 
 
-def people_open_to(*, actor: Actor, definition: Definition) -> Q:
-    """Return the condition of facts whose subject the actor may know."""
+def people_open_to(*, actor: Actor, definition: Definition, since: date) -> Q:
+    """Return the condition of a period's facts whose subject the actor may know."""
     own = sorted(actor.institutions_with(READ))
-    known = Q(keeper_id__in=own)
-    if definition.home_knows:
-        known |= Q(home_id__in=own)
     if not definition.about_people and oversees(actor=actor):
         return Q(id__gt=0)
-    return known
+    if not definition.home_knows:
+        return Q(keeper_id__in=own)
+    of = IndicatorFact.filter(code=definition.code, since=since)
+    # Two indexes, no OR: of a home, or kept by an institution.
+    return Q(id__in=AnyOf(of.filter(home_id__in=own).values("id"), of.filter(keeper_id__in=own).values("id")))
 
 
 def opens(*, actor: Actor, definition: Definition) -> bool:

@@ -35,6 +35,14 @@ class NotYetTheirs(DomainError):
     message = "还没有到这家机构自己冻结的期限，请先请它核对；过了期限主管部门才能代为冻结。"
 
 
+class NoReason(DomainError):
+    """For a home that let its time pass the bureau freezes with a reason (T15)."""
+
+    code = "indicators.no_reason"
+    kind = Kind.INVALID
+    message = "代为冻结要写明原因，请写上再冻结。"
+
+
 class NotTried(DomainError):
     code = "indicators.not_tried"
     kind = Kind.INVALID

@@ -12,12 +12,17 @@ class Rate:
     denominator: int
 
     @property
-    def percent(self) -> str:
-        """Two decimals, half up; a line where nobody is below it."""
+    def share(self) -> Decimal | None:
+        """Return per cent with two decimals, half up; nothing where nobody is below it."""
         if self.denominator == 0:
-            return HIDDEN
-        share = Decimal(100 * self.numerator) / Decimal(self.denominator)
-        return f"{share.quantize(Decimal('0.01'), ROUND_HALF_UP)}%"
+            return None
+        return (Decimal(100 * self.numerator) / Decimal(self.denominator)).quantize(
+            Decimal("0.01"), ROUND_HALF_UP
+        )
+
+    @property
+    def percent(self) -> str:
+        return HIDDEN if self.share is None else f"{self.share}%"
 
     def reaches(self, percent: int) -> bool:
         """Tell whether a goal is reached, by the numbers themselves: rounding up reaches nothing."""

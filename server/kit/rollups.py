@@ -96,15 +96,32 @@ async def sums_of_place(tiles: Sequence[str], since: date, place: int) -> PlaceS
     return PlaceSums(found, counted)
 
 
-async def claim(tile: str, since: date, *, now: datetime) -> bool:
-    """Begin to count a period in the caller's transaction; no if another worker has begun since it was due."""
-    before = await RollUpPeriod.filter(tile=tile, since=since).first()
-    if before is not None:
-        seen = RollUpPeriod.filter(id=before.id, counted_at=before.counted_at)
-        return bool(await seen.update(counted_at=now))
+@dataclass(frozen=True)
+class Due:
+    """One period of one tile that has to be counted again, as it was seen."""
+
+    tile: str
+    since: date
+    seen: datetime | None  # when it was counted last; None: never
+
+
+async def sums_of_tiles(tiles: Sequence[str], since: date) -> Mapping[str, Sums]:
+    """Return every place's sums of many tiles in one statement; nothing of what was never counted."""
+    found: dict[str, dict[tuple[int, str], int]] = {tile: {} for tile in tiles}
+    rows = RollUp.filter(tile__in=list(tiles), since=since)
+    for tile, place, word, count in await rows.values_list("tile", "institution_id", "word", "count"):
+        found[tile][place, word] = count
+    return found
+
+
+async def claim(wanted: Due, *, now: datetime) -> bool:
+    """Begin to count a period in the caller's transaction; no if another worker has begun since it was seen due."""
+    if wanted.seen is not None:
+        unchanged = RollUpPeriod.filter(tile=wanted.tile, since=wanted.since, counted_at=wanted.seen)
+        return bool(await unchanged.update(counted_at=now))
     try:
         async with in_transaction():
-            await RollUpPeriod(tile=tile, since=since, counted_at=now, created_at=now).save()
+            await RollUpPeriod(tile=wanted.tile, since=wanted.since, counted_at=now, created_at=now).save()
     except Exception as error:
         if not is_duplicate(error):
             raise
@@ -114,24 +131,29 @@ async def claim(tile: str, since: date, *, now: datetime) -> bool:
 
 async def due(tile: str, periods: Iterable[date], *, now: datetime) -> list[date]:
     """Return those that have to be counted again, the one that was never counted first."""
-    return [since for _, since in await due_among([(tile, since) for since in periods], now=now, soon=SOON)]
+    return [each.since for each in await _due(tile, periods, now=now)]
 
 
-async def due_among(
-    wanted: Sequence[tuple[str, date]], *, now: datetime, soon: timedelta
-) -> list[tuple[str, date]]:
-    """Return which tiles' periods have to be counted again, in one look at all of them."""
+async def _due(tile: str, periods: Iterable[date], *, now: datetime) -> list[Due]:
+    return await due_among({(tile, since): since for since in periods}, now=now, soon=SOON)
+
+
+async def due_among(wanted: Mapping[tuple[str, date], date], *, now: datetime, soon: timedelta) -> list[Due]:
+    """Return which tiles' periods have to be counted again, in one look at all of them.
+
+    Beside each stands the day by which it is told whether it was lately: a year that runs is not long ago in March.
+    """
     rows = RollUpPeriod.filter(
         tile__in=sorted({tile for tile, _ in wanted}), since__in=sorted({since for _, since in wanted})
     )
     counted = {(tile, since): at for tile, since, at in await rows.values_list("tile", "since", "counted_at")}
     lately = local_date(now - LATELY)
     waiting = [
-        each
-        for each in wanted
-        if each not in counted or counted[each] + (soon if each[1] > lately else LATER) <= now
+        Due(*each, counted.get(each))
+        for each, until in wanted.items()
+        if each not in counted or counted[each] + (soon if until > lately else LATER) <= now
     ]
-    return sorted(waiting, key=lambda each: counted.get(each, datetime.min.replace(tzinfo=now.tzinfo)))
+    return sorted(waiting, key=lambda each: each.seen or datetime.min.replace(tzinfo=now.tzinfo))
 
 
 async def recount(
@@ -142,18 +164,20 @@ async def recount(
     Counting a whole city's periods in one held a snapshot and its locks for all that time, and did all again where the
     last of them met a deadlock.
     """
-    waiting = await due(tile, periods, now=now)
-    return sum([await _recount_one(tile=tile, since=since, count=count, now=now) for since in waiting])
+    return sum(
+        [
+            await _recount_one(wanted=wanted, count=count, now=now)
+            for wanted in await _due(tile, periods, now=now)
+        ]
+    )
 
 
 @action
-async def _recount_one(
-    *, tile: str, since: date, count: Callable[[date], Awaitable[Sums]], now: datetime
-) -> int:
-    """Count one period, and return 1; 0 where another worker is at it."""
-    if not await claim(tile, since, now=now):
+async def _recount_one(*, wanted: Due, count: Callable[[date], Awaitable[Sums]], now: datetime) -> int:
+    """Return 1; 0 where another worker is at it."""
+    if not await claim(wanted, now=now):
         return 0
-    await lay_down(tile, since, await count(since), now=now)
+    await lay_down(wanted.tile, wanted.since, await count(wanted.since), now=now)
     return 1
 
 

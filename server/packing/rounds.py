@@ -6,21 +6,29 @@ stronger one. Of a plan is asked, claim by claim: (1) most of the errands that m
 due for the same residents, (3) fewest empty minutes, (4) fewest ways to a bed. Of plans that are equal in all this, the
 one in which the busiest clinician is busy least.
 
-The search keeps every way in which the time can be spent up to here, as what each clinician has left: what can still be
-done hangs on nothing else. So the plan is the best there is, as long as no more ways than `tries` allows come up; beyond
-that the best are kept, `exact` is False, and what still holds is that nothing left out would fit into the time left over.
+The search goes errand by errand and keeps every way in which the time can be spent up to here, as what each clinician has
+left: what can still be done hangs on nothing else, and of clinicians who may do the same not on which of them it is. So the
+plan is the best there is, as long as no more ways than `tries` allows come up; beyond that the best are kept, `exact` is
+False, and what still holds is that nothing left out would fit into the time left over.
 
 Two clinicians may stand at one bed together, as on any round; nobody is at two beds.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby, product
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import TypeVar
 
 from server.packing.why import Why
 
-MOST_TRIES = 20_000  # of one call: ways kept times ways to add it
+Item = TypeVar("Item")
+
+MOST_TRIES = 100_000  # of all errands together: ways kept times who may do it; one or two seconds
 Loads = tuple[int, ...]  # minutes that each clinician is busy
+Here = tuple[bool, ...]  # who is at the bed of the call that is being shared out
+Key = tuple[
+    tuple[int, int, bool], ...
+]  # of ways from which the same can be done: kind of clinician, minutes, at the bed
 Worth = tuple[
     int, int, int, int
 ]  # errands of the claim, others of the same residents, minutes at work, minus stops
@@ -58,6 +66,7 @@ class Clinician:
 class HalfDay:
     minutes: int
     walking: int  # to each bed
+    most: int | None = None  # errands on one list
 
 
 @dataclass(frozen=True)
@@ -99,70 +108,83 @@ class _Call:
 class _Way:
     """One way to spend the time up to here."""
 
+    loads: Loads
+    here: Here
     worth: Worth = NOTHING
     before: "_Way | None" = None
-    given: tuple[tuple[Errand, int], ...] = ()  # errand, the clinician's number
-
-
-@dataclass(frozen=True)
-class _Option:
-    """One way to share out a call."""
-
-    minutes: Loads
-    worth: Worth
-    given: tuple[tuple[Errand, int], ...]
+    given: tuple[Errand, int] | None = None  # the last one, the clinician's number
 
 
 @dataclass
 class _Search:
     clinicians: Sequence[Clinician]
     half_day: HalfDay
-    tries: int
+    tries: int  # of one errand
     exact: bool = True
-    ways: dict[Loads, _Way] = field(default_factory=dict)
+    ways: list[_Way] = field(default_factory=list)
+    _kinds: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        known: dict[frozenset[str], int] = {}
+        self._kinds = tuple(known.setdefault(each.credentials, len(known)) for each in self.clinicians)
+        self.ways = [_Way((0,) * len(self.clinicians), self._nobody)]
+
+    @property
+    def _nobody(self) -> Here:
+        return (False,) * len(self.clinicians)
 
     def take(self, call: _Call) -> None:
-        """Extend every way by every way to share out this call, or by none."""
-        options = [
-            each
-            for each in _best_by_minutes(_shared_out(call, self.clinicians, self.half_day))
-            if all(map(int.__le__, each.minutes, self._most_left()))
-        ]
-        self._narrow(max(1, self.tries // max(1, len(options))))
-        found = dict(self.ways)
-        for loads, way in self.ways.items():
-            for option in options:
-                after = tuple(map(int.__add__, loads, option.minutes))
-                if max(after) > self.half_day.minutes:
-                    continue
-                worth = _sum(way.worth, option.worth)
-                other = found.get(after)
-                if other is None or worth > other.worth:
-                    found[after] = _Way(worth, way, option.given)
-        self.ways = found
-
-    def _most_left(self) -> Loads:
-        """Return how many minutes each clinician has left in the way that spares them most."""
-        return tuple(self.half_day.minutes - min(busy) for busy in zip(*self.ways, strict=True))
+        """Extend every way by every way to share out this call, or a part of it, or by none."""
+        for errand in call.errands:
+            self._give(errand, leading=errand.claim == call.claim)
+        self._keep_best(replace(way, here=self._nobody) for way in self.ways)
 
     def settle(self) -> None:
         """Keep the best ways for the claims up to here; the next claims begin at nothing."""
-        best = max(way.worth for way in self.ways.values())
-        self.ways = {
-            loads: _Way(NOTHING, way.before, way.given)
-            for loads, way in self.ways.items()
-            if way.worth == best
-        }
+        best = max(way.worth for way in self.ways)
+        self.ways = [replace(way, worth=NOTHING) for way in self.ways if way.worth == best]
+
+    def calmest(self) -> _Way:
+        return min(self.ways, key=lambda way: (sorted(way.loads, reverse=True), way.loads))
+
+    def _give(self, errand: Errand, *, leading: bool) -> None:
+        able = [number for number, who in enumerate(self.clinicians) if errand.credential in who.credentials]
+        self._narrow(max(1, self.tries // max(1, len(able))))
+        self._keep_best(
+            each for way in self.ways for each in (way, *self._given_to(way, errand, able, leading=leading))
+        )
+
+    def _given_to(self, way: _Way, errand: Errand, able: Sequence[int], *, leading: bool) -> Iterator[_Way]:
+        alike: set[tuple[int, int, bool]] = set()
+        for number in able:
+            load, here = way.loads[number], way.here[number]
+            after = load + errand.minutes + (0 if here else self.half_day.walking)
+            as_good = (self._kinds[number], load, here)
+            if after > self.half_day.minutes or as_good in alike:
+                continue
+            alike.add(as_good)
+            yield _Way(
+                _with(way.loads, number, after),
+                _with(way.here, number, True),  # noqa: FBT003  what stands there now
+                _sum(way.worth, (int(leading), int(not leading), errand.minutes, int(here) - 1)),
+                way,
+                (errand, number),
+            )
+
+    def _keep_best(self, ways: Iterable[_Way]) -> None:
+        found: dict[Key, _Way] = {}
+        for each in ways:
+            key = tuple(sorted(zip(self._kinds, each.loads, each.here, strict=True)))
+            other = found.get(key)
+            if other is None or each.worth > other.worth:
+                found[key] = each
+        self.ways = list(found.values())
 
     def _narrow(self, most: int) -> None:
         if len(self.ways) <= most:
             return
         self.exact = False
-        kept = sorted(self.ways.items(), key=lambda each: (each[1].worth, -max(each[0])), reverse=True)
-        self.ways = dict(kept[:most])
-
-    def calmest(self) -> tuple[Loads, _Way]:
-        return min(self.ways.items(), key=lambda each: (sorted(each[0], reverse=True), each[0]))
+        self.ways = sorted(self.ways, key=lambda way: (way.worth, -max(way.loads)), reverse=True)[:most]
 
 
 def pack_round(
@@ -174,7 +196,18 @@ def pack_round(
 ) -> Round:
     """Pack what is due into half a day. Residents are visited in the order in which `errands` names them."""
     hindered = {each: _hindrance(each, clinicians, half_day) for each in errands}
-    search = _Search(clinicians, half_day, tries, ways={(0,) * len(clinicians): _Way()})
+    found = _pack(hindered, clinicians, half_day, tries)
+    done = sorted((each for stop in found.stops for each in stop.errands), key=lambda each: each.claim)
+    if half_day.most is None or len(done) <= half_day.most:
+        return found
+    too_many = dict.fromkeys(done[half_day.most :], Why.LIST_FULL)
+    return _pack({**hindered, **too_many}, clinicians, half_day, tries)
+
+
+def _pack(
+    hindered: Mapping[Errand, Why | None], clinicians: Sequence[Clinician], half_day: HalfDay, tries: int
+) -> Round:
+    search = _Search(clinicians, half_day, tries // max(1, len(hindered)))
     calls = sorted(
         _calls([each for each, why in hindered.items() if why is None]), key=lambda call: call.claim
     )
@@ -182,14 +215,14 @@ def pack_round(
         for call in equals:
             search.take(call)
         search.settle()
-    loads, way = search.calmest()
+    way = search.calmest()
     given = _given(way)
     return Round(
-        stops=tuple(_timetable(errands, given, clinicians, half_day)),
+        stops=tuple(_timetable(tuple(hindered), given, clinicians, half_day)),
         left_out=tuple(
             LeftOut(each, why or Why.NO_TIME) for each, why in hindered.items() if each not in given
         ),
-        busy={each.uid: minutes for each, minutes in zip(clinicians, loads, strict=True)},
+        busy={each.uid: minutes for each, minutes in zip(clinicians, way.loads, strict=True)},
         exact=search.exact,
     )
 
@@ -211,36 +244,8 @@ def _calls(errands: Sequence[Errand]) -> list[_Call]:
     ]
 
 
-def _shared_out(call: _Call, clinicians: Sequence[Clinician], half_day: HalfDay) -> Iterator[_Option]:
-    """Yield every way to give each errand to somebody who may do it, or to nobody."""
-    able = [
-        (None, *(number for number, who in enumerate(clinicians) if errand.credential in who.credentials))
-        for errand in call.errands
-    ]
-    for choice in product(*able):
-        given = tuple(
-            (errand, number)
-            for errand, number in zip(call.errands, choice, strict=True)
-            if number is not None
-        )
-        if not given:
-            continue
-        minutes = [0] * len(clinicians)
-        for errand, number in given:
-            minutes[number] += errand.minutes + (0 if minutes[number] else half_day.walking)
-        leading = sum(errand.claim == call.claim for errand, _ in given)
-        stops = sum(map(bool, minutes))
-        work = sum(errand.minutes for errand, _ in given)
-        yield _Option(tuple(minutes), (leading, len(given) - leading, work, -stops), given)
-
-
-def _best_by_minutes(options: Iterator[_Option]) -> list[_Option]:
-    found: dict[Loads, _Option] = {}
-    for each in options:
-        other = found.get(each.minutes)
-        if other is None or each.worth > other.worth:
-            found[each.minutes] = each
-    return list(found.values())
+def _with(items: tuple[Item, ...], number: int, item: Item) -> tuple[Item, ...]:
+    return (*items[:number], item, *items[number + 1 :])
 
 
 def _sum(one: Worth, other: Worth) -> Worth:
@@ -250,7 +255,8 @@ def _sum(one: Worth, other: Worth) -> Worth:
 def _given(way: _Way | None) -> dict[Errand, int]:
     found: dict[Errand, int] = {}
     while way is not None:
-        found.update(way.given)
+        if way.given is not None:
+            found[way.given[0]] = way.given[1]
         way = way.before
     return found
 

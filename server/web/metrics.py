@@ -52,7 +52,10 @@ POOL_WAITED = Counter("pool_waited_seconds", "Time spent waiting for a connectio
 
 # Of the worker, wherever it runs; times are seconds since 1970.
 WORKED = Gauge("work_done_timestamp_seconds", "Last success", ["work"], multiprocess_mode="mostrecent")
-WRITING = "write_exports"  # in `work`: a task of its own; alert rules leave it out as well
+WRITING = "write_exports"
+BESIDE = frozenset(
+    {WRITING, "sweep_indicators"}
+)  # in `work`: tasks of their own; alert rules leave them out as well
 WORK_FAILED = Counter("work_failures", "Work that failed, to be done again", ["work"])
 CHECKPOINT = Gauge(
     "trail_checkpoint_timestamp_seconds", "Last checkpoint of the trail", multiprocess_mode="mostrecent"
@@ -83,7 +86,7 @@ def last_work(folder: Path) -> float | None:
     Tables are written beside the rest, and looked for every second: that they are says nothing of a delivery that hangs.
     """
     done = _samples(folder, "work_done_timestamp_seconds")
-    return max((each.value for each in done if each.labels.get("work") != WRITING), default=None)
+    return max((each.value for each in done if each.labels.get("work") not in BESIDE), default=None)
 
 
 def marks_lost(folder: Path) -> float:

@@ -15,7 +15,7 @@ from tests.console.walking import LOGINS, PLAIN
 GROWING = {
     "appointment", "assessment", "audit_entry", "care_level", "care_state_change", "checkup_duty", "checkup_facts", "checkup_place", "checkup_report", "chronic_episode",
     "enrolment", "priority_group", "long_prescription", "prescription_line", "prescription_refill", "medicine_delivery",
-    "follow_up", "consent", "consent_provision", "kinship", "ledger_entry", "ledger_posting", "outbox_message", "proxy_grant",
+    "follow_up", "indicator_fact", "consent", "consent_provision", "kinship", "ledger_entry", "ledger_posting", "outbox_message", "proxy_grant",
     "referral", "statement", "statement_line",
     "rating", "rating_token", "record_entry", "resident", "resident_stay", "slot", "text_revision", "visit", "visit_item",
 }  # fmt: skip

@@ -14,11 +14,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from server import invariants
+from server.assessments.models import Assessment
 from server.demo import Town
 from server.demo.assessments import ability_answers
-from server.indicators.models import IndicatorReport, IndicatorValue
+from server.enrolments.models import Enrolment
+from server.indicators.models import IndicatorFact, IndicatorReport, IndicatorValue
 from server.indicators.rules import Level
 from server.kit.ids import new_uid
+from server.referrals.models import Referral
 from server.settlement.models import LedgerPosting, Statement, StatementLine
 from server.settlement.rules import LedgerAccount
 from server.visits.models import Attestation, Visit, VisitItem
@@ -63,6 +66,14 @@ class Month:
         where = await signed(self.town, self.console)
         tang = await self.desk("tang")
         answer = await tang.submit(f"{where}/file", {"filing_number": "云卫备〔2026〕031"})
+        assert answer.status_code == 303, answer.text
+
+    async def enrol(self) -> None:
+        """A11: the team has agreed; the resident signs on paper, and the home keeps the page."""
+        he = await self.desk("he")
+        page = f"/admin/enrolments/{self.town.enrolments.li}/paper"
+        scan = {"file": ("scan.pdf", b"%PDF-1.7 signed", "application/pdf")}
+        answer = await he.submit(page, {"evidence": "档案柜 3 号"}, files=scan)
         assert answer.status_code == 303, answer.text
 
     async def assess(self) -> None:
@@ -215,6 +226,7 @@ async def owed_by_count(month: Month) -> int:
 async def played(month: Month) -> None:
     """March, and the first days of April, up to where the books are settled."""
     await month.sign_with_another_hospital()
+    await month.enrol()
     await month.assess()
     for day in (3, 4, 5, 6, 9):
         await month.round(date(2026, 3, day))
@@ -226,15 +238,43 @@ async def played(month: Month) -> None:
     await month.at(APRIL + timedelta(days=3), 10)
 
 
-@pytest.mark.timeout(600)  # five weeks of many people
-async def rounds_by_count(month: Month) -> tuple[int, int]:
-    """Which rounds both sides attested, of those that were due at the home in March."""
+async def rounds_by_count(month: Month) -> tuple[set[str], int]:
+    """Which rounds both sides attested, and how many were due at the home in March."""
     since, until = datetime(2026, 3, 1, tzinfo=CITY), datetime(2026, 4, 1, tzinfo=CITY)
     due = Visit.filter(home__uid=month.town.alliance.yihe, ends_at__gte=since, ends_at__lt=until)
     rounds = [visit for visit in await due if visit.status != "cancelled"]
-    return sum([await attested(visit) for visit in rounds]), len(rounds)
+    return {visit.uid for visit in rounds if await attested(visit)}, len(rounds)
 
 
+async def by_count(month: Month) -> dict[str, set[str]]:
+    """Who and what is to stand in the numerators of the home, counted again out of the rooms' own tables."""
+    home = month.town.alliance.yihe
+    eighty = date(MARCH.year - 80, 3, 31)
+    contracts = Enrolment.filter(status="active", resident__home__uid=home)
+    assessed = Assessment.filter(
+        questionnaire="gbt42195", status="final", institution__uid=home, valid_until__gte=date(2026, 3, 31)
+    )
+    sent = Referral.filter(direction="up", sent_at__gte=datetime(2026, 3, 1, tzinfo=CITY), status="closed")
+    return {
+        "visits_kept": (await rounds_by_count(month))[0],
+        "enrolled": {row.resident.uid for row in await contracts.select_related("resident")},
+        "ability": {
+            row.resident.uid
+            for row in await assessed.select_related("resident")
+            if row.resident.birth_date <= eighty
+        },
+        "referrals_closed": {row.uid for row in await sent},
+    }
+
+
+async def in_numerator(month: Month, code: str, since: date) -> set[str]:
+    rows = IndicatorFact.filter(code=code, since=since, home__uid=month.town.alliance.yihe, state="met")
+    return {
+        str(uid) for uid in await rows.filter(known_to__isnull=True).values_list("subject_uid", flat=True)
+    }
+
+
+@pytest.mark.timeout(600)  # five weeks of many people
 async def test_a_month_agrees_with_whoever_counts_again(month: Month) -> None:
     await played(month)
 
@@ -262,12 +302,29 @@ async def test_a_month_agrees_with_whoever_counts_again(month: Month) -> None:
     assert sorted(str(line.visit_uid) for line in services) == sorted(month.kept)
     assert not {line.visit_uid for line in services} & set(month.doubted)
 
-    # The indicator, to the round, and the city's figure is the sum of its homes'.
+    # The indicators, to the person: who stands in a numerator is who the rooms' own tables say.
+    month.clock.advance(minutes=31)
+    await month.settle_down()
+    told = await by_count(month)
+    for code, subjects in told.items():
+        assert subjects, code
+        assert await in_numerator(month, code, MARCH) == subjects, code
+    settled = {of_the_centre.uid, of_the_new.uid}  # on the third of April, of what is due on the twentieth
+    assert await in_numerator(month, "settled_on_time", APRIL) == settled
+
+    # Frozen to the round; a county's figure is the sum of its homes', and the city's of its counties'.
     reports = await month.freeze()
     of_the_home = next(each for each in reports[Level.HOME] if each.place == month.town.alliance.yihe)
-    assert await frozen(of_the_home, "visits_kept") == await rounds_by_count(month)
-    homes = [await frozen(each, "visits_kept") for each in reports[Level.HOME]]
-    (city,) = reports[Level.CITY]
-    assert await frozen(city, "visits_kept") == tuple(map(sum, zip(*homes, strict=True)))
+    kept, due = await rounds_by_count(month)
+    assert await frozen(of_the_home, "visits_kept") == (len(kept), due)
+    for code in told:
+        for level, below in ((Level.COUNTY, Level.HOME), (Level.CITY, Level.COUNTY)):
+            for report in reports[level]:
+                parts = [
+                    await frozen(each, code)
+                    for each in reports[below]
+                    if level is Level.CITY or each.county == report.place
+                ]
+                assert await frozen(report, code) == tuple(map(sum, zip(*parts, strict=True)))
 
     assert await invariants.faults(now=month.clock()) == []

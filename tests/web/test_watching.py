@@ -206,11 +206,13 @@ class TestFigures:
         # Others in this process may have left figures: the last sweep of a pass is waited for.
         last = f'work_done_timestamp_seconds{{work="{worker.SWEEPS[-1].__name__}"}}'
         found = await _until(address, last, least=began)
+        counts = f'work_done_timestamp_seconds{{work="{worker.COUNTS[-1].__name__}"}}'
+        found = await _until(address, counts, least=began)
         stop.set()
         await at_work
         await asyncio.to_thread(services.settings.checkpoints.unlink)
 
-        for sweep in worker.SWEEPS:
+        for sweep in (*worker.SWEEPS, *worker.COUNTS):
             assert found[f'work_done_timestamp_seconds{{work="{sweep.__name__}"}}'] > began
         for figure in ("outbox_oldest_seconds", "outbox_dead", "exports_waiting"):
             assert found[figure] >= 0

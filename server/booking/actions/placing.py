@@ -203,6 +203,7 @@ async def write(
     number: int,
     overlap_reason: str | None = None,
     trip: GroupTrip | None = None,
+    own_companion: bool = False,
     now: datetime,
 ) -> Appointment:
     """Write the appointment of a seat that was taken; relations its card needs are set."""
@@ -222,6 +223,7 @@ async def write(
         place_key=f"{slot.id}.{wish.resident.id}",
         overlap_reason=overlap_reason,
         trip=trip,
+        own_companion=own_companion,
         created_at=now,
     )
     if status == AppointmentStatus.HELD:

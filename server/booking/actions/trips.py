@@ -53,6 +53,7 @@ class Rider:
     resident_uid: str
     slot_uid: str
     reason: str
+    own_companion: bool = False  # somebody is with them all the time
 
 
 @action
@@ -69,7 +70,8 @@ async def book_trip(
     now: datetime,
 ) -> TripCard:
     """Book exactly the seats that were proposed, all of them or none."""
-    await _ensure_carried(len(riders), seats=bus_seats, companions=companions, now=now)
+    party = [each.own_companion for each in riders]
+    await _ensure_carried(party, seats=bus_seats, companions=companions, now=now)
     provider = await institution_for(
         actor=actor, uid=provider_uid, permission=Permission.INSTITUTION_READ, now=now
     )
@@ -94,14 +96,17 @@ async def book_trip(
     await trip.save()
     await lock(each.id for each in slots.values())
     for rider in riders:
-        await _seat(actor, trip, residents[rider.resident_uid], slots[rider.slot_uid], rider.reason, now=now)
+        await _seat(actor, trip, residents[rider.resident_uid], slots[rider.slot_uid], rider, now=now)
     await _note(actor, "booking.trip_booked", trip, now=now)
     return await _card(trip, now=now)
 
 
-async def _ensure_carried(riders: int, *, seats: int, companions: int | None, now: datetime) -> None:
+async def _ensure_carried(
+    own_companions: Sequence[bool], *, seats: int, companions: int | None, now: datetime
+) -> None:
+    """Refuse a party, told by who of it has a companion of their own, that is too large for the bus or its companions."""
     bus, _, _ = await bus_of(seats=seats, companions=companions, now=now)
-    party = [PackedRider(who, frozenset()) for who in range(riders)]
+    party = [PackedRider(who, frozenset(), own) for who, own in enumerate(own_companions)]
     if not bus.seats_all(party):
         raise BusFull
     if not bus.watches_all(party):
@@ -120,11 +125,15 @@ async def _slots_of(provider_id: int, day: date, half: HalfDay, uids: Sequence[s
 
 
 async def _seat(
-    actor: Actor, trip: GroupTrip, resident: Resident, slot: Slot, reason: str, *, now: datetime
+    actor: Actor, trip: GroupTrip, resident: Resident, slot: Slot, rider: Rider, *, now: datetime
 ) -> None:
     """Book one of the party; the refusal says whose seat it was, because nobody is booked then."""
     wish = Wish(
-        resident, Standing(Way.HOME_STAFF, institution_id=trip.home_id), reason, trip.note, Source.COMPANION
+        resident,
+        Standing(Way.HOME_STAFF, institution_id=trip.home_id),
+        rider.reason,
+        trip.note,
+        Source.COMPANION,
     )
     try:
         await look_into_diary(wish, slot, now=now)
@@ -134,13 +143,29 @@ async def _seat(
         whose = f"{resident.name}，{slot.department.name} {clock_words(slot.starts_at)}"
         sentence = f"{whose}：{refusal.sentence}全车都没有约，请返回重新找一次号。"
         raise TripNotBooked(sentence) from refusal
-    row = await write(actor, slot, wish, status=AppointmentStatus.BOOKED, number=number, trip=trip, now=now)
+    row = await write(
+        actor,
+        slot,
+        wish,
+        status=AppointmentStatus.BOOKED,
+        number=number,
+        trip=trip,
+        own_companion=rider.own_companion,
+        now=now,
+    )
     await tell(actor, "booking.booked", row, now=now, trip=trip.uid)
 
 
 @action
 async def add_rider(
-    *, actor: Actor, trip_uid: str, resident_uid: str, department_uid: str, reason: str, now: datetime
+    *,
+    actor: Actor,
+    trip_uid: str,
+    resident_uid: str,
+    department_uid: str,
+    reason: str,
+    own_companion: bool = False,
+    now: datetime,
 ) -> TripCard:
     """Take one more along: the earliest seat of the same half-day, if there is one, and room on the bus."""
     trip = await trip_for(actor=actor, uid=trip_uid, permission=Permission.APPOINTMENT_BOOK)
@@ -149,7 +174,8 @@ async def add_rider(
         raise TripInvalid
     await be_alone_with(resident)
     riders = await _alone_with(trip, now=now)
-    await _ensure_carried(len(riders) + 1, seats=trip.bus_seats, companions=trip.companions, now=now)
+    party = [*(row.own_companion for row in riders), own_companion]
+    await _ensure_carried(party, seats=trip.bus_seats, companions=trip.companions, now=now)
     proposal = await propose_trip(
         actor=actor,
         provider_uid=trip.provider.uid,
@@ -163,7 +189,14 @@ async def add_rider(
     if seat.slot_uid is None:
         raise NoSeatThatHalfDay("".join(proposal.obstacles) + seat.why_not + "。")
     slots = await _slots_of(trip.provider.id, trip.day, trip.half, [seat.slot_uid])
-    await _seat(actor, trip, resident, slots[seat.slot_uid], reason, now=now)
+    await _seat(
+        actor,
+        trip,
+        resident,
+        slots[seat.slot_uid],
+        Rider(resident_uid, seat.slot_uid, reason, own_companion),
+        now=now,
+    )
     await _note(actor, "booking.trip_joined", trip, now=now)
     return await _card(trip, now=now)
 

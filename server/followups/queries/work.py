@@ -54,6 +54,7 @@ class WorkFilter:
     work: Work = Work.LIVE
     disease: Disease | None = None
     home_uid: str | None = None
+    institution_id: int | None = None  # of several that are the actor's own
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ async def work_rows(*, actor: Actor, wanted: WorkFilter, wish: PageWish, now: da
         rows = rows.filter(disease=wanted.disease)
     if wanted.home_uid is not None:
         rows = rows.filter(resident__home__uid=wanted.home_uid)
+    if wanted.institution_id is not None:
+        rows = rows.filter(institution_id=wanted.institution_id)
     page = await rows_of(rows.select_related(*EPISODE_RELATIONS), wish, by="created_at")
     return page.of(read_episode(row, now=now) for row in page.items)
 

@@ -116,7 +116,7 @@ async def _rounds(actor: Actor, row: ServiceAgreement, now: datetime) -> list[To
 
 
 async def _follow_ups(actor: Actor, row: ServiceAgreement, now: datetime) -> list[Told]:
-    wanted = WorkFilter(work=Following.DUE, home_uid=row.home.uid)
+    wanted = WorkFilter(work=Following.DUE, home_uid=row.home.uid, institution_id=row.provider.id)
     page = await work_rows(actor=actor, wanted=wanted, wish=WHOLE_LIST, now=now)
     # Who was referred and not asked about since is asked first.
     return [

@@ -1,5 +1,6 @@
 """The form of half a day, and the proposal: who does what for whom, in which order, and what is left out and why."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ from server.visits.queries.planning import (
     clinicians_of,
     pair_card,
 )
+from server.visits.rules import MOST_OF_A_ROUND
 
 MOST_TOLD = 60  # errands that are left out, the strongest claims first
 
@@ -57,6 +59,7 @@ class DoneBy:
 
     begins_at: datetime
     ends_at: datetime
+    resident_uid: str
     resident_name: str
     bed: str
     errands: tuple[Told, ...]
@@ -98,7 +101,7 @@ class HalfDayProposal:
 
     @property
     def seen(self) -> int:
-        return len({(stop.bed, stop.resident_name) for walk in self.walks for stop in walk.stops})
+        return len({stop.resident_uid for walk in self.walks for stop in walk.stops})
 
 
 async def half_day_form(*, actor: Actor, agreement_uid: str | None, now: datetime) -> HalfDayForm:
@@ -145,7 +148,9 @@ async def propose_half_day(
     going = await _going(row, clinician_uids, starts_at)
     dues = await everything_due(actor=actor, row=row, numbers=numbers, now=now)
     errands = {_errand(due): due for due in dues}
-    packed = pack_round(tuple(errands), tuple(going.values()), HalfDay(minutes, numbers[WALKING]))
+    half_day = HalfDay(minutes, numbers[WALKING], most=MOST_OF_A_ROUND)
+    # A second of counting would hold up everybody else in this process.
+    packed = await asyncio.to_thread(pack_round, tuple(errands), tuple(going.values()), half_day)
     desk = _Desk(errands, going, starts_at)
     return HalfDayProposal(
         pair=pair_card(row),
@@ -228,6 +233,7 @@ class _Desk:
         return DoneBy(
             begins_at=self.starts_at + timedelta(minutes=stop.begins),
             ends_at=self.starts_at + timedelta(minutes=stop.ends),
+            resident_uid=stop.resident,
             resident_name=errands[0].due.resident_name,
             bed=errands[0].due.bed,
             errands=errands,

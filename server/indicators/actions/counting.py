@@ -5,12 +5,11 @@ from datetime import date, datetime, timedelta
 
 from server.authority.actor import Actor
 from server.indicators.models import IndicatorEdition, IndicatorFact
-from server.indicators.queries.counts import evaluated, periods_counted, sums_of, tile_of
+from server.indicators.queries.counts import counted_again, evaluated, sums_of, tile_of
 from server.indicators.queries.evaluators.indicator import Indicator
-from server.indicators.queries.evaluators.registry import in_force_on
 from server.indicators.rules import Fact, Period
 from server.kit.clock import local_date
-from server.kit.rollups import claim, due_among, lay_down
+from server.kit.rollups import Due, claim, due_among, lay_down
 from server.kit.transactions import action
 
 SOON = timedelta(minutes=30)  # between two counts of a period that runs
@@ -20,24 +19,23 @@ TICK = timedelta(microseconds=1)
 
 async def sweep_indicators(*, actor: Actor, now: datetime) -> int:
     """Count again what is due, each indicator and period in a transaction of its own; return how many."""
-    today = local_date(now)
     wanted = {
-        (tile_of(each.definition), period.first): (each, period)
-        for each in in_force_on(today)
-        for period in periods_counted(each.definition, today)
+        (tile_of(indicator.definition), period.first): (indicator, period)
+        for indicator, period in await counted_again(local_date(now))
     }
+    until = {each: period.after for each, (_, period) in wanted.items()}
     counted = 0
-    for due in await due_among([*wanted], now=now, soon=SOON):
-        indicator, period = wanted[due]
-        counted += await _count(actor=actor, indicator=indicator, period=period, now=now)
+    for due in await due_among(until, now=now, soon=SOON):
+        indicator, period = wanted[due.tile, due.since]
+        counted += await _count(actor=actor, indicator=indicator, period=period, due=due, now=now)
     return counted
 
 
 @action
-async def _count(*, actor: Actor, indicator: Indicator, period: Period, now: datetime) -> int:  # noqa: ARG001  one form for all
+async def _count(*, actor: Actor, indicator: Indicator, period: Period, due: Due, now: datetime) -> int:  # noqa: ARG001  one form for all
     """Lay down what is known now, and return 1; 0 where another worker is at it."""
     definition, since = indicator.definition, period.first
-    if not await claim(tile_of(definition), since, now=now):
+    if not await claim(due, now=now):
         return 0
     facts = await evaluated(indicator, period, now=now)
     await _lay_down_facts(indicator, since, facts, at=await _after_what_is_frozen(now))

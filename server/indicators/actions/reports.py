@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tortoise.expressions import F
-from tortoise.functions import Count, Sum
+from tortoise.functions import Count, Max, Sum
 
 from server.alliance.queries import parameter, parameters
 from server.audit.actions import note
@@ -18,6 +18,7 @@ from server.indicators.access import FREEZE, filed_homes, oversees, report_for
 from server.indicators.errors import (
     FrozenAbove,
     HomesStillOpen,
+    NoReason,
     NotYetCounted,
     NotYetTheirs,
     ReportMoved,
@@ -53,7 +54,7 @@ BATCH = 200
 
 @action
 async def freeze_report(*, actor: Actor, uid: str, reason: str = "", now: datetime) -> None:
-    """Freeze what is known now. Refusals: NotFound; NotYetCounted; HomesStillOpen; NotYetTheirs; ReportMoved.
+    """Freeze what is known now. Refusals: NotFound; NotYetCounted; HomesStillOpen; NotYetTheirs; NoReason; ReportMoved.
 
     A home freezes its own; the bureau a county and the city, and for a home that let its time pass, with a reason.
     """
@@ -74,7 +75,7 @@ async def freeze_report(*, actor: Actor, uid: str, reason: str = "", now: dateti
     edition = IndicatorEdition(
         report_id=row.id,
         number=still.edition,
-        known_at=now,
+        known_at=await _known_at(row, parts, now),
         parts=[each.uid for each in parts],
         frozen_by_id=actor.account_id,
         on_behalf=reason,
@@ -190,8 +191,10 @@ async def _tiles(cadence: Cadence, since: Any) -> Mapping[str, Definition]:
 def _ensure_in_time(actor: Actor, row: IndicatorReport, reason: str, now: datetime) -> None:
     if row.level is not Level.HOME or row.home_id in actor.institutions_with(FREEZE):
         return
-    if now < row.due_at or not reason:
+    if now < row.due_at:
         raise NotYetTheirs
+    if not reason.strip():
+        raise NoReason(fields={"reason": NoReason.message})
 
 
 async def _above(row: IndicatorReport) -> IndicatorReport | None:
@@ -214,6 +217,21 @@ async def _values_of_home(row: IndicatorReport) -> Values:
         if (code, version) in found:
             found[code, version] += grouped_figure(State(state), *totals)
     return found
+
+
+async def _known_at(row: IndicatorReport, parts: Sequence[IndicatorEdition], now: datetime) -> datetime:
+    """Return the moment of which the values are: a count that was waited for may be dated after `now`."""
+    instants: list[datetime] = [now, *(each.known_at for each in parts)]
+    if row.level is Level.HOME:
+        codes = [each.code for each in (await _tiles(row.cadence, row.since)).values()]
+        facts = IndicatorFact.filter(code__in=codes, since=row.since, home_id=row.home_id)
+        newest = (
+            await facts.annotate(begun=Max("known_from"), ended=Max("known_to"))
+            .group_by("home_id")
+            .values_list("begun", "ended")
+        )
+        instants += [each for pair in newest for each in pair if each is not None]
+    return max(instants)
 
 
 async def _editions_below(row: IndicatorReport) -> list[IndicatorEdition]:

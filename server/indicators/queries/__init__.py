@@ -4,9 +4,7 @@ from server.indicators.queries.boards import (
     Board,
     FigureCard,
     IndicatorSheet,
-    PlaceLine,
     ReasonLine,
-    Told,
     board,
     indicator_sheet,
 )
@@ -14,6 +12,7 @@ from server.indicators.queries.evaluators.registry import INDICATORS, TARGETS
 from server.indicators.queries.exports import FigureRow, figure_rows
 from server.indicators.queries.faults import faults
 from server.indicators.queries.people import Behind, BehindWish, PersonLine, people_behind
+from server.indicators.queries.places import PlaceLine, Told
 from server.indicators.queries.projects import (
     EvidenceCard,
     EvidenceFile,

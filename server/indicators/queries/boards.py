@@ -20,7 +20,8 @@ from server.indicators.queries.counts import (
     tile_of,
 )
 from server.indicators.queries.evaluators.indicator import Indicator
-from server.indicators.queries.evaluators.registry import in_force_on, indicator_of
+from server.indicators.queries.evaluators.registry import in_force_on, indicator_in, indicators_in
+from server.indicators.queries.places import PlaceLine, Told, places_of, told_alone, told_of
 from server.indicators.rules import (
     LEAST,
     Cadence,
@@ -28,7 +29,6 @@ from server.indicators.rules import (
     Figure,
     Period,
     State,
-    hidden_in_city,
     period_of,
     reached,
     tells_few,
@@ -38,19 +38,7 @@ from server.kit.clock import local_date, start_of_day
 from server.kit.errors import NotFound
 from server.kit.rollups import CITY, RollUp, Sums, rolled_up, sums_of_place
 
-HIDDEN = "不显示"
 PERIODS_BACK = 12
-
-
-@dataclass(frozen=True)
-class Told:
-    """A figure as it may be shown; `percent` says why where it may not."""
-
-    met: str
-    counted: str
-    percent: str
-    share: float | None  # 0 to 1, for a picture
-    excluded: str
 
 
 @dataclass(frozen=True)
@@ -78,15 +66,6 @@ class Board:
     def counted_at(self) -> datetime | None:
         """Return the oldest count on it."""
         return min((each.counted_at for each in self.cards if each.counted_at), default=None)
-
-
-@dataclass(frozen=True)
-class PlaceLine:
-    uid: str  # empty for a county
-    name: str
-    county: str
-    told: Told
-    reached: bool | None
 
 
 @dataclass(frozen=True)
@@ -122,7 +101,7 @@ async def board(*, actor: Actor, month: date | None, home_uid: str | None, now: 
     """Return every figure: the city's for who oversees it, a home's own, or what another institution keeps."""
     today = local_date(now)
     wanted = period_of(Cadence.MONTH, min(month or today, today))
-    everything = in_force_on(today)
+    everything = indicators_in(wanted.first, today=today)
     codes = [each.definition.target.code for each in everything if each.definition.target]
     numbers = await parameters((LEAST, *codes), on=today)
     city = oversees(actor=actor)
@@ -131,12 +110,21 @@ async def board(*, actor: Actor, month: date | None, home_uid: str | None, now: 
     if home_uid and home is None:
         raise NotFound
     home = home or (homes[0] if homes else None)
-    if city or home is not None:
-        figures = await _kept(everything, wanted, CITY if home is None else home.id)
-    else:
+    keeps = not city and home is None
+    if keeps:
         figures = await _of_keeper(everything, wanted, sorted(actor.institutions_with(READ)))
+    else:
+        figures = await _kept(everything, wanted, CITY if home is None else home.id)
     cards = tuple(
-        _card(each.definition, wanted, figures.get(each.definition.key), numbers, actor=actor, city=city)
+        _card(
+            each.definition,
+            wanted,
+            figures.get(each.definition.key),
+            numbers,
+            actor=actor,
+            # A home that may not know who they are is not told how few they are either; who keeps them knows them by name.
+            unknown=not keeps and (city or not each.definition.home_knows),
+        )
         for each in everything
     )
     return Board(
@@ -156,55 +144,29 @@ async def indicator_sheet(
     """Return one indicator by county and home, of the whole city; as it was known at the end of a day, if one is named."""
     ensure_overseer(actor=actor)
     today = local_date(now)
-    definition = indicator_of(code, today).definition
-    period = period_of(definition.cadence, min(since or today, today))
+    indicator, period = indicator_in(code, since or today, today=today)
+    definition = indicator.definition
     moment = start_of_day(known + timedelta(days=1)) if known and known < today else None
-    tile = tile_of(definition)
-    kept = await rolled_up(tile, [period.first])
+    kept = await rolled_up(tile_of(definition), [period.first])
     sums = await sums_known(definition, period.first, moment=moment) if moment or not kept else kept.sums
     policy = (*definition.numbers, *((definition.target.code,) if definition.target else ()), LEAST)
     numbers = await cited(dict.fromkeys(policy), on=today)
     least = numbers[LEAST].value if definition.about_people else 0
     target = numbers[definition.target.code].value if definition.target else None
-    by_county = await counties()
-    figures = {county: {home: figure_at(sums, home) for home in homes} for county, homes in by_county.items()}
-    hidden = hidden_in_city(figures, least=least)
-    whole = figure_at(sums, CITY)
-    lines = tuple(
-        (
-            _line(
-                definition,
-                ("", county, county),
-                _sum(figures[county]),
-                target,
-                hidden=county in hidden.counties,
-            ),
-            tuple(
-                _line(
-                    definition,
-                    (uid, name, county),
-                    figures[county][home],
-                    target,
-                    hidden=home in hidden.homes,
-                )
-                for home, (uid, name) in homes.items()
-            ),
-        )
-        for county, homes in sorted(by_county.items())
-    )
+    places = places_of(definition, sums, await counties(), least=least, target=target)
     return IndicatorSheet(
         definition=definition,
         period=period,
         periods=_back(period_of(definition.cadence, today)),
         known_on=known if moment else None,
-        whole=_told(whole, hidden=hidden.city, least=least),
+        whole=places.whole.told,
         target=target,
         target_citation=numbers[definition.target.code].citation if definition.target else "",
-        reached=None if hidden.city else reached(definition, whole, target),
-        counties=lines,
+        reached=places.whole.reached,
+        counties=places.counties,
         reasons=_reasons(definition, sums, definition.to_look_at, least),
         left_out=_reasons(definition, sums, State.EXCLUDED, least),
-        history=await _history(definition, today, least),
+        history=await _history(code, period_of(definition.cadence, today), today, least),
         counted_at=None if moment else kept.counted_at if kept else None,
         least=least,
         numbers=tuple(
@@ -242,10 +204,11 @@ async def _of_keeper(
             Q(known_to__isnull=True), code__in=sorted(chosen), since=since, keeper_id__in=list(institutions)
         ).annotate(times=Count("id"), weight=Sum("counted"), hits=Sum("met"))
         sums: dict[str, Figure] = {}
-        for code, state, *totals in await rows.group_by("code", "state").values_list(
-            "code", "state", "times", "weight", "hits"
+        for code, version, state, *totals in await rows.group_by("code", "version", "state").values_list(
+            "code", "version", "state", "times", "weight", "hits"
         ):
-            sums[code] = sums.get(code, Figure()) + grouped_figure(State(state), *totals)
+            if chosen[code].definition.version == version:
+                sums[code] = sums.get(code, Figure()) + grouped_figure(State(state), *totals)
         for code, figure in sums.items():
             definition = chosen[code].definition
             if (at := kept.counted_at.get(tile_of(definition))) is not None:
@@ -253,19 +216,24 @@ async def _of_keeper(
     return found
 
 
-async def _history(definition: Definition, today: date, least: int) -> tuple[tuple[Period, Told], ...]:
-    periods = _back(period_of(definition.cadence, today))
+async def _history(code: str, newest: Period, today: date, least: int) -> tuple[tuple[Period, Told], ...]:
+    """Return the city's figure of each period that was counted, by the version of its own time."""
+    tiles = {
+        each: tile_of(indicator.definition)
+        for each in reversed(_back(newest))
+        for indicator in in_force_on(each.as_of(today))
+        if indicator.definition.code == code
+    }
     rows = RollUp.filter(
-        tile=tile_of(definition), since__in=[each.first for each in periods], institution_id=CITY
+        tile__in=sorted(set(tiles.values())), since__in=[each.first for each in tiles], institution_id=CITY
     )
-    words: dict[date, dict[str, int]] = {}
-    for since, word, count in await rows.values_list("since", "word", "count"):
-        words.setdefault(since, {})[word] = count
+    words: dict[tuple[str, date], dict[str, int]] = {}
+    for tile, since, word, count in await rows.values_list("tile", "since", "word", "count"):
+        words.setdefault((tile, since), {})[word] = count
     return tuple(
-        (each, _told(figure, hidden=tells_few(figure, least=least), least=least))
-        for each in reversed(periods)
-        if each.first in words
-        for figure in (figure_at(words[each.first]),)
+        (each, told_alone(figure_at(words[tile, each.first]), least=least))
+        for each, tile in tiles.items()
+        if (tile, each.first) in words
     )
 
 
@@ -276,42 +244,20 @@ def _card(
     numbers: Mapping[str, int],
     *,
     actor: Actor,
-    city: bool,
+    unknown: bool,
 ) -> FigureCard:
     figure, counted_at = found or (Figure(), None)
-    # A home that may not know who they are is not told how few they are either.
-    least = numbers[LEAST] if definition.about_people and (city or not definition.home_knows) else 0
+    least = numbers[LEAST] if definition.about_people and unknown else 0
     hidden = tells_few(figure, least=least)
     target = numbers[definition.target.code] if definition.target else None
     return FigureCard(
         definition=definition,
         period=period_of(definition.cadence, month.first),
-        told=_told(figure, hidden=hidden, least=least),
+        told=told_of(figure, hidden=hidden, least=least),
         target=target,
         reached=None if hidden else reached(definition, figure, target),
         counted_at=counted_at,
         opens=opens(actor=actor, definition=definition),
-    )
-
-
-def _line(
-    definition: Definition, place: tuple[str, str, str], figure: Figure, target: int | None, *, hidden: bool
-) -> PlaceLine:
-    told = _told(figure, hidden=hidden, least=0)
-    return PlaceLine(*place, told, None if hidden else reached(definition, figure, target))
-
-
-def _told(figure: Figure, *, hidden: bool, least: int) -> Told:
-    if hidden:
-        return Told(HIDDEN, HIDDEN, HIDDEN, None, HIDDEN)
-    share = float(figure.share) / 100 if figure.share is not None else None
-    few = 0 < figure.excluded < least
-    return Told(
-        str(figure.met),
-        str(figure.counted),
-        figure.percent,
-        share,
-        f"<{least}" if few else str(figure.excluded),
     )
 
 
@@ -323,10 +269,6 @@ def _reasons(definition: Definition, sums: Sums, state: State, least: int) -> tu
         for code in counts
         for reason in (definition.reason(code),)
     )
-
-
-def _sum(figures: Mapping[int, Figure]) -> Figure:
-    return sum(figures.values(), Figure())
 
 
 def _back(period: Period) -> tuple[Period, ...]:

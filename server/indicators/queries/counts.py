@@ -2,22 +2,24 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from tortoise.expressions import Q
 from tortoise.functions import Count, Sum
 
 from server.alliance.queries import parameters
 from server.indicators.access import filed_homes, known_on
-from server.indicators.models import IndicatorFact
+from server.indicators.models import IndicatorFact, IndicatorReport
 from server.indicators.queries.evaluators.indicator import Indicator
+from server.indicators.queries.evaluators.registry import in_force_on
 from server.indicators.rules import (
     Cadence,
     Definition,
     Fact,
     Figure,
+    Level,
     Period,
+    ReportStatus,
     Scope,
     State,
     county_of,
@@ -34,15 +36,33 @@ def tile_of(definition: Definition) -> str:
     return f"ind.{definition.key}"
 
 
-def day_of(period: Period, now: datetime) -> date:
-    """Return the day as of which a period is counted: today, and its last day once it is over."""
-    return min(local_date(now), period.after - timedelta(days=1))
+async def counted_again(today: date) -> list[tuple[Indicator, Period]]:
+    """Return what a sweep counts: how things stand, while a period runs; what happened, until the homes have frozen it."""
+    return [
+        (each, period)
+        for cadence, periods in (await _not_frozen(today)).items()
+        for period in periods
+        for each in in_force_on(period.as_of(today))
+        if each.definition.cadence is cadence and (each.definition.happens or today < period.after)
+    ]
 
 
-def periods_counted(definition: Definition, today: date) -> tuple[Period, ...]:
-    """Return what a sweep counts: what happened is counted a while after; how things stand, while it runs."""
-    running = period_of(definition.cadence, today)
-    return (running, running.before) if definition.happens else (running,)
+async def _not_frozen(today: date) -> Mapping[Cadence, list[Period]]:
+    """Return of each cadence what runs, the one before as long as it has no reports, and what is open, maybe again."""
+    rows = (
+        await IndicatorReport.filter(level=Level.HOME, status=ReportStatus.OPEN)
+        .distinct()
+        .values_list("cadence", "since")
+    )
+    found: dict[Cadence, list[Period]] = {}
+    for cadence in Cadence:
+        running = period_of(cadence, today)
+        latest = [running]
+        if not await IndicatorReport.filter(cadence=cadence, since=running.before.first).exists():
+            latest.append(running.before)
+        open_ones = [Period(cadence, since) for word, since in rows if word == cadence]
+        found[cadence] = [*latest, *(each for each in open_ones if each not in latest)]
+    return found
 
 
 async def evaluated(
@@ -54,12 +74,13 @@ async def evaluated(
     tried: Mapping[str, int] | None = None,
 ) -> list[Fact]:
     """Ask who stands where, as things are now; by other numbers where some are tried."""
-    day = day_of(period, now)
+    today = local_date(now)
+    day = period.as_of(today)
     numbers = await parameters(indicator.definition.numbers, on=day) if indicator.definition.numbers else {}
     places = [home.id for home in await filed_homes()] if homes is None else homes
     if not places:
         return []
-    return await indicator.evaluate(Scope(period, tuple(places), day, {**numbers, **(tried or {})}))
+    return await indicator.evaluate(Scope(period, tuple(places), today, {**numbers, **(tried or {})}))
 
 
 def sums_of(facts: Iterable[Fact]) -> Sums:
@@ -89,12 +110,14 @@ def grouped_figure(state: State, times: int, weight: int | None, hits: int | Non
 
 
 async def sums_known(
-    definition: Definition, since: date, *, moment: datetime | None, which: Q | None = None
+    definition: Definition, since: date, *, moment: datetime | None, home_id: int | None = None
 ) -> Sums:
-    """Sum up the facts that were known at a moment: the figure of that day again."""
+    """Sum up the facts that were known at a moment, of one home or of all: the figure of that day again."""
     rows = IndicatorFact.filter(
-        which or Q(), known_on(moment), code=definition.code, version=definition.version, since=since
+        known_on(moment), code=definition.code, version=definition.version, since=since
     )
+    if home_id is not None:
+        rows = rows.filter(home_id=home_id)
     found: Counter[tuple[int, str]] = Counter()
     grouped = rows.annotate(times=Count("id"), weight=Sum("counted"), hits=Sum("met"))
     for home, state, reason, *totals in await grouped.group_by("home_id", "state", "reason").values_list(
@@ -131,7 +154,3 @@ async def counties() -> Mapping[str, Mapping[int, tuple[str, str]]]:
     for home in await filed_homes():
         found.setdefault(county_of(home.uscc), {})[home.id] = (home.uid, home.name)
     return found
-
-
-def first_day(cadence: Cadence, month: date) -> date:
-    return period_of(cadence, month).first

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from server.alliance.models import ServiceAgreement
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.booking.models import Appointment
@@ -11,10 +12,13 @@ from server.consent.access import consents_visible_to
 from server.consent.models import Consent
 from server.followups.access import episodes_visible_to
 from server.followups.models import ChronicEpisode
+from server.home_beds.access import beds_visible_to
+from server.home_beds.models import HomeBed
+from server.identity.models import RoleGrant
 from server.indicators.access import oversees, people_open_to
 from server.indicators.models import IndicatorFact
-from server.indicators.queries.evaluators.registry import indicator_of
-from server.indicators.rules import Definition, Period, State, Subject, period_of
+from server.indicators.queries.evaluators.registry import indicator_in
+from server.indicators.rules import Definition, Period, State, Subject
 from server.kit.clock import SHANGHAI, local_date
 from server.kit.errors import Forbidden
 from server.kit.pages import Page, PageWish, rows_of
@@ -23,6 +27,7 @@ from server.people.models import Resident
 from server.referrals.access import referrals_of_own_institutions
 from server.referrals.models import Referral
 from server.settlement.models import Statement, StatementLine
+from server.training.access import opens_to_people
 from server.visits.models import Visit
 
 GONE = "不在本机构名下的一位"
@@ -59,13 +64,14 @@ class Behind:
 
 async def people_behind(*, actor: Actor, wish: BehindWish, page: PageWish, now: datetime) -> Behind:
     """List the facts behind a figure that open to this actor."""
-    definition = indicator_of(wish.code, local_date(now)).definition
+    today = local_date(now)
+    indicator, period = indicator_in(wish.code, wish.since or today, today=today)
+    definition = indicator.definition
     if definition.about_people and oversees(actor=actor):
         raise Forbidden
-    period = period_of(definition.cadence, min(wish.since or local_date(now), local_date(now)))
     state = wish.state or definition.to_look_at
     rows = IndicatorFact.filter(
-        people_open_to(actor=actor, definition=definition),
+        people_open_to(actor=actor, definition=definition, since=period.first),
         code=definition.code,
         version=definition.version,
         since=period.first,
@@ -167,6 +173,30 @@ async def _lines_of(ids: Sequence[int], actor: Actor, now: datetime) -> Labels: 
     }
 
 
+async def _staff(ids: Sequence[int], actor: Actor, now: datetime) -> Labels:  # noqa: ARG001  one form for all
+    rows = RoleGrant.filter(id__in=list(ids)).values_list(
+        "id", "account__name", "institution_id", "institution__uid"
+    )
+    return {
+        number: (name, f"/admin/training/rates/{home_uid}")
+        for number, name, home, home_uid in await rows
+        if opens_to_people(actor=actor, institution_id=home)
+    }
+
+
+async def _home_beds(ids: Sequence[int], actor: Actor, now: datetime) -> Labels:
+    visible = beds_visible_to(actor=actor, permission=Permission.HOME_BED_READ, now=now)
+    rows = await HomeBed.filter(visible, id__in=list(ids)).values_list("id", "uid", "resident__name")
+    return {number: (name, f"/admin/home-beds/{uid}") for number, uid, name in rows}
+
+
+async def _agreements(ids: Sequence[int], actor: Actor, now: datetime) -> Labels:  # noqa: ARG001  one form for all
+    rows = ServiceAgreement.filter(id__in=list(ids)).values_list("id", "uid", "provider__name")
+    return {
+        number: (f"与{provider}的协议", f"/admin/agreements/{uid}") for number, uid, provider in await rows
+    }
+
+
 def _day(instant: datetime) -> str:
     local = instant.astimezone(SHANGHAI)
     return f"{local.month} 月 {local.day} 日 {local.hour}:{local.minute:02d}"
@@ -181,4 +211,7 @@ _SUBJECTS: Mapping[Subject, Callable[[Sequence[int], Actor, datetime], Awaitable
     Subject.VISIT: _visits,
     Subject.STATEMENT: _statements,
     Subject.LINE: _lines_of,
+    Subject.STAFF: _staff,
+    Subject.HOME_BED: _home_beds,
+    Subject.AGREEMENT: _agreements,
 }

@@ -1,5 +1,6 @@
 """项目任务进度表: what each unit says of its tasks beside what the facts show."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,6 +19,7 @@ from server.indicators.rules import (
     STANDING_WORDS,
     TASKS,
     TOLERANCE,
+    Cadence,
     Milestone,
     Standing,
     Task,
@@ -114,13 +116,13 @@ async def project_table(*, actor: Actor, now: datetime) -> ProjectTable:
     rows = await ProjectReport.filter(year=year).order_by("id").select_related("institution", "reported_by")
     newest = {row.task: row for row in rows}  # the last one stays
     told = {card.uid: card for card in await _cards(list(newest.values()), actor)}
-    shown = await _shown([task for task in TASKS if task.indicator], now)
+    shown = await _shown(TASKS, now)
     return ProjectTable(
         cards=tuple(
             _card(
                 task,
                 told[newest[task.code].uid] if task.code in newest else None,
-                shown.get(task.code, _Shown(None, "", "")),
+                shown[task.code],
                 actor=actor,
                 numbers=(year, numbers[TOLERANCE]),
                 today=local_date(now),
@@ -154,27 +156,27 @@ async def evidence_file(*, actor: Actor, uid: str) -> EvidenceFile:
 
 async def shown_of(task: Task, *, now: datetime) -> int | None:
     """Return how far a task is by its facts, per cent of its goal."""
-    found = (await _shown([task], now)).get(task.code)
-    return found.percent if found else None
+    return (await _shown([task], now))[task.code].percent
 
 
-async def _shown(tasks: list[Task], now: datetime) -> dict[str, _Shown]:
+async def _shown(tasks: Sequence[Task], now: datetime) -> dict[str, _Shown]:
     """Read the city's sums of each task's indicator; what would tell of few people is not told."""
     today = local_date(now)
     least = await parameter(LEAST, on=today)
+    definitions = {task.code: indicator_of(task.indicator, today).definition for task in tasks}
+    kept: dict[str, Mapping[str, int]] = {}
+    for cadence in Cadence:
+        tiles = [tile_of(each) for each in definitions.values() if each.cadence is cadence]
+        kept |= (await sums_of_place(tiles, period_of(cadence, today).first, CITY)).by_tile
     found: dict[str, _Shown] = {}
     for task in tasks:
-        if task.indicator is None:
-            continue
-        definition = indicator_of(task.indicator, today).definition
-        tile, since = tile_of(definition), period_of(definition.cadence, today).first
-        sums = await sums_of_place([tile], since, CITY)
-        figure = figure_at(sums.by_tile.get(tile, {}))
+        definition = definitions[task.code]
+        figure = figure_at(kept.get(tile_of(definition), {}))
         if definition.about_people and tells_few(figure, least=least):
             found[task.code] = _Shown(None, f"人数少于 {least}，不显示", definition.name)
-            continue
-        share = int(figure.share) if figure.share is not None else None
-        found[task.code] = _Shown(progress(share, task.target), figure.percent, definition.name)
+        else:
+            words = f"{figure.met} {definition.unit}" if task.rows else figure.percent
+            found[task.code] = _Shown(progress(task, figure), words, definition.name)
     return found
 
 
@@ -195,6 +197,7 @@ def _card(
         figure=shown.figure,
         reported=told,
         standings=standings(
+            task,
             reported=told.percent if told else None,
             shown=shown.percent,
             today=today,

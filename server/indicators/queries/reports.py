@@ -12,6 +12,7 @@ from server.indicators.access import FREEZE, READ, oversees, report_for, reports
 from server.indicators.models import IndicatorEdition, IndicatorReport, IndicatorValue
 from server.indicators.queries.counts import figure_at, tile_of
 from server.indicators.queries.evaluators.registry import definition_of
+from server.indicators.queries.places import excluded_of
 from server.indicators.rules import (
     LEAST,
     LEVEL_WORDS,
@@ -22,6 +23,7 @@ from server.indicators.rules import (
     Level,
     Period,
     ReportStatus,
+    excluded_alone,
     hidden_in_city,
     reached,
     tells_few,
@@ -53,6 +55,7 @@ class ReportCard:
 class ValueLine:
     definition: Definition
     frozen: Figure | None  # None: few people, not told
+    excluded: str  # as it may be told
     target: int | None
     reached: bool | None
     now: Figure | None  # what is known of the same period today; None where it is not told or not a home's
@@ -156,15 +159,16 @@ async def _values(
     for value in values:
         definition = definition_of(value.code, value.version)
         figure = Figure(value.met, value.counted, value.excluded)
-        if bureau:
-            hidden = definition.about_people and _hides(row, figure, beside.get(definition.key, {}), least)
-        else:
-            hidden = not definition.home_knows and tells_few(figure, least=least)
+        unknown = definition.about_people and (bureau or not definition.home_knows)
+        others = beside.get(definition.key, {})
+        hidden = unknown and _hides(row, figure, others, least)
+        without = unknown and _hides(row, Figure(counted=figure.excluded), excluded_alone(others), least)
         target = value.target
         found.append(
             ValueLine(
                 definition=definition,
                 frozen=None if hidden else figure,
+                excluded=excluded_of(figure, least=least if unknown else 0, hidden=without),
                 target=target,
                 reached=None if hidden else reached(definition, figure, target),
                 now=None if hidden or bureau else later.get(definition.key),
@@ -175,6 +179,8 @@ async def _values(
 
 def _hides(row: IndicatorReport, figure: Figure, beside: Frozen, least: int) -> bool:
     """Tell whether this figure is not told beside all others of its period (`rules.cells`)."""
+    if not beside:
+        return tells_few(figure, least=least)
     if row.level is Level.HOME:
         beside = {**beside, row.county: {**beside.get(row.county, {}), row.place: figure}}
     hidden = hidden_in_city(beside, least=least)

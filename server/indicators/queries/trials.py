@@ -24,6 +24,7 @@ from server.indicators.rules import (
     State,
     figure_of,
     period_of,
+    small,
     tells_few,
 )
 from server.kit.clock import local_date
@@ -61,6 +62,7 @@ class Trial:
     value: int | None
     before: Figure | None  # None: it would tell of few
     after: Figure | None
+    excluded: tuple[str, str]  # before and after, as it may be told
     moves: tuple[MoveLine, ...]
     named: tuple[MovedLine, ...]
     more: int  # how many are not named beyond those
@@ -80,7 +82,19 @@ async def trial(
     city = oversees(actor=actor, permission=TRY)
     homes = await filed_homes() if city else await own_homes(actor=actor)
     empty = Trial(
-        definition, period, tuple(known.values()), None, value, None, None, (), (), 0, len(homes), city
+        definition,
+        period,
+        tuple(known.values()),
+        None,
+        value,
+        None,
+        None,
+        ("", ""),
+        (),
+        (),
+        0,
+        len(homes),
+        city,
     )
     if parameter_code is None:
         return empty
@@ -95,6 +109,7 @@ async def trial(
     hidden = definition.about_people and (city or not definition.home_knows)
     few = hidden and any(number < least for number in counts.values())
     figures = (figure_of(before), figure_of(after))
+    without = [small(each.excluded, least=least if hidden else 0) for each in figures]
     shown = not (few or (hidden and any(tells_few(each, least=least) for each in figures)))
     named = () if hidden else await _named(moved, definition, actor, now)
     return Trial(
@@ -105,6 +120,7 @@ async def trial(
         value=value,
         before=figures[0] if shown else None,
         after=figures[1] if shown else None,
+        excluded=(without[0], without[1]),
         moves=tuple(
             MoveLine(_words(was), _words(will), f"<{least}" if hidden and number < least else str(number))
             for (was, will), number in sorted(counts.items(), key=lambda each: -each[1])

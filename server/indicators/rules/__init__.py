@@ -1,6 +1,14 @@
 """What an indicator is, who may be told how many, and how a period is frozen. Pure."""
 
-from server.indicators.rules.cells import Hidden, hidden_in_city, hidden_rows, small, tells_few, told_counts
+from server.indicators.rules.cells import (
+    Hidden,
+    excluded_alone,
+    hidden_in_city,
+    hidden_rows,
+    small,
+    tells_few,
+    told_counts,
+)
 from server.indicators.rules.definitions import (
     LEVEL_WORDS,
     STATE_WORDS,
@@ -82,6 +90,7 @@ __all__ = [
     "Task",
     "Wanted",
     "county_of",
+    "excluded_alone",
     "figure_of",
     "hidden_in_city",
     "hidden_rows",

@@ -63,6 +63,14 @@ def hidden_in_city(counties: Mapping[County, Mapping[Key, Figure]], *, least: in
     )
 
 
+def excluded_alone(counties: Mapping[County, Mapping[Key, Figure]]) -> Mapping[County, Mapping[Key, Figure]]:
+    """Return what is left out as figures of its own: those few are somebody, too."""
+    return {
+        county: {home: Figure(counted=figure.excluded) for home, figure in homes.items()}
+        for county, homes in counties.items()
+    }
+
+
 def _shown_in(
     counties: Mapping[County, Mapping[Key, Figure]], hidden: Mapping[County, set[Key]], some: Sequence[County]
 ) -> list[tuple[County, Key]]:

@@ -7,12 +7,11 @@ carries code and version, so that an old figure is read by the words of its own 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from server.alliance.rules import Confidence, Parameter
-
-NOBODY = "—"
+from server.kit.rates import Rate
 
 
 class Cadence(StrEnum):
@@ -48,6 +47,9 @@ class Subject(StrEnum):
     BED = "bed"
     STATEMENT = "statement"
     LINE = "line"
+    STAFF = "staff"
+    HOME_BED = "home_bed"
+    AGREEMENT = "agreement"
 
 
 UNIT_WORDS: Mapping[Subject, str] = {
@@ -61,10 +63,23 @@ UNIT_WORDS: Mapping[Subject, str] = {
     Subject.BED: "张床",
     Subject.STATEMENT: "份结算单",
     Subject.LINE: "行明细",
+    Subject.STAFF: "位医护人员",
+    Subject.HOME_BED: "张家庭病床",
+    Subject.AGREEMENT: "次服务",
 }
+ROW_WORDS: Mapping[Subject, str] = {Subject.BED: UNIT_WORDS[Subject.HOME], Subject.AGREEMENT: "份协议"}
 # Each of these is somebody: fewer than the policy's least are not told to who may not know them.
 PEOPLE = frozenset(
-    {Subject.RESIDENT, Subject.EPISODE, Subject.CONSENT, Subject.APPOINTMENT, Subject.REFERRAL, Subject.LINE}
+    {
+        Subject.RESIDENT,
+        Subject.EPISODE,
+        Subject.CONSENT,
+        Subject.APPOINTMENT,
+        Subject.REFERRAL,
+        Subject.LINE,
+        Subject.STAFF,
+        Subject.HOME_BED,
+    }
 )
 
 
@@ -102,7 +117,7 @@ class Definition:
     wanted: Wanted = Wanted.HIGH
     target: Parameter | None = None
     numbers: tuple[str, ...] = ()  # the policy numbers that decide who falls in
-    # Things that happened in a period are counted until it is frozen; how things stand, only while it runs.
+    # Things that happened in a period are counted until its homes have frozen it; how things stand, only while it runs.
     happens: bool = False
     home_knows: bool = True  # whether the home itself may know each subject, or only who keeps them
     effective_from: date = date(2024, 1, 1)
@@ -118,7 +133,7 @@ class Definition:
     @property
     def row_unit(self) -> str:
         """Return what one row is called: a home is one row, however many beds it weighs."""
-        return UNIT_WORDS[Subject.HOME] if self.subject is Subject.BED else self.unit
+        return ROW_WORDS.get(self.subject, self.unit)
 
     @property
     def about_people(self) -> bool:
@@ -170,14 +185,11 @@ class Figure:
 
     @property
     def percent(self) -> str:
-        """Two decimals, half up; a line where nobody is below it (facts/domain.md 8)."""
-        return f"{self.share}%" if self.share is not None else NOBODY
+        return Rate(self.met, self.counted).percent
 
     @property
     def share(self) -> Decimal | None:
-        if self.counted == 0:
-            return None
-        return (Decimal(100 * self.met) / Decimal(self.counted)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        return Rate(self.met, self.counted).share
 
 
 def figure_of(facts: "list[Fact] | tuple[Fact, ...]") -> Figure:

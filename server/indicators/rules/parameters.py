@@ -11,6 +11,9 @@ PARAMETERS: tuple[Parameter, ...] = (
         "indicators.dossier_age", 60, "years", "老年人权益保障法第二条：60 岁；余姚方案③ 建档 95%", "high"
     ),
     Parameter(
+        "indicators.managed_age", 65, "years", "国家基本公共卫生服务规范（第三版）：65 岁及以上", "high"
+    ),
+    Parameter(
         "indicators.green_days", 3, "days", "绿色通道及时率的约定时限，等候天数（自拟，facts/domain.md §8）"
     ),
     Parameter("indicators.settle_days", 20, "days", "月结按期：次月几日前双方确认（自拟）"),

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from server.indicators.rules.definitions import Cadence
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,10 @@ class Period:
         year, month = divmod(self.first.year * 12 + self.first.month - 2, 12)
         return Period(self.cadence, date(year, month + 1, 1))
 
+    def as_of(self, today: date) -> date:
+        """Return the day as of which it is counted: today, and its last day once it is over."""
+        return min(today, self.after - ONE_DAY)
+
     @property
     def words(self) -> str:
         month = f" {self.first.month} 月" if self.cadence is Cadence.MONTH else ""
@@ -46,5 +52,15 @@ class Scope:
 
     period: Period
     homes: tuple[int, ...]
-    today: date  # of the period: its last day once it is over
+    asked: date  # the day on which it is asked
     numbers: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """Return the day as of which it is counted."""
+        return self.period.as_of(self.asked)
+
+    @property
+    def over_before(self) -> date:
+        """Return the first day that is not over yet: what is due by a day is not late on that day."""
+        return min(self.asked, self.period.after)

@@ -1,7 +1,7 @@
 """项目任务进度表 (③附件7-2) as versioned data: what is to be done, by whom, by which of the two dates, and what shows it.
 
 The annex itself is not in our hands: its two dates and the demands are quoted in the work plan ③, the wording of the rows and
-the columns' order are ours, from memory of the usual form. Each row says how sure it is.
+the columns' order are ours, from memory of the usual form, and so is how much is to be reached by the first date. Each row says how sure it is.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from server.alliance.rules import Confidence
 from server.authority.permissions import Role
+from server.indicators.rules.definitions import Figure
 
 EDITION = "2020.1"
 SOURCE = "余姚方案③附件 7-2 项目任务进度表；附件原件未取得，行文和列序为自拟"
@@ -44,32 +45,34 @@ class Task:
     beside: str  # 配合单位
     clause: str
     confidence: Confidence
-    indicator: str | None  # its facts show how far it is; None: nothing in this program does
-    target: int | None = None  # per cent that is meant by "done"
+    indicator: str  # its facts show how far it is
+    target: int  # what is meant by "done": per cent, or so many rows where `rows` says so
+    by_middle: int  # per cent of that to be reached by the first date
+    rows: bool = False
 
 
 _CIVIL, _HEALTH = Role.CIVIL_AFFAIRS, Role.HEALTH_COMMISSION
 TASKS: tuple[Task, ...] = (
     Task("sign", 1, "养老机构与医疗机构签约", "备案养老机构全部与基层医疗机构签约", "签约过八成",
-         _CIVIL, "卫生健康局、养老机构", "③ 签约全覆盖", "medium", "agreements", 100),
+         _CIVIL, "卫生健康局、养老机构", "③ 签约全覆盖", "medium", "agreements", 100, 80),
     Task("dossiers", 2, "老年人电子健康档案", "在院老年人建档率 95% 以上", "建档率 90%",
-         _HEALTH, "社区卫生服务中心、养老机构", "③ 建档率 95%", "medium", "dossiers", 95),
+         _HEALTH, "社区卫生服务中心、养老机构", "③ 建档率 95%", "medium", "dossiers", 95, 94),
     Task("checkups", 3, "年度上门体检", "60 岁及以上每人一次", "完成七成",
-         _HEALTH, "社区卫生服务中心、养老机构", "① 每年一次；③", "medium", "checkups", 100),
+         _HEALTH, "社区卫生服务中心、养老机构", "① 每年一次；③", "medium", "checkups", 100, 70),
     Task("ability", 4, "80 岁及以上老年人能力评估", "评估全覆盖", "完成七成",
-         _CIVIL, "评估机构、养老机构", "①③ 80+ 能力评估", "medium", "ability", 100),
-    Task("nursing", 5, "护理型床位", "护理型床位占比 40% 以上", "方案报备",
-         _CIVIL, "养老机构", "③ 40% 基数", "medium", "nursing_beds", 40),
-    Task("rounds", 6, "医护定期上门巡诊", "按协议次数完成，双方确认", "各机构排出全年计划",
-         _HEALTH, "签约医疗机构、养老机构", "①③ 巡诊", "low", "visits_kept", 95),
-    Task("referral", 7, "双向转诊", "转得出、接得回，两周内随访", "接口人全部到位",
-         _HEALTH, "医院、社区卫生服务中心", "①② 双向转诊", "low", "referrals_closed", 90),
-    Task("in_house", 8, "内设医疗机构", "新设医务室 3 家、护理中心 2 家", "选址和申报",
-         _CIVIL, "卫生健康局", "③ 医务室 3、护理中心 2", "medium", None),
-    Task("family_doctor", 9, "家庭医生签约", "重点人群签约率 60% 以上", "签约率 50%",
-         _HEALTH, "社区卫生服务中心", "③ 60%", "medium", None, 60),
-    Task("training", 10, "护理人员培训与持证", "持证率 95% 以上", "培训计划下达",
-         _CIVIL, "养老机构", "③ 持证 95%", "medium", None, 95),
+         _CIVIL, "评估机构、养老机构", "①③ 80+ 能力评估", "medium", "ability", 100, 70),
+    Task("nursing", 5, "护理型床位", "护理型床位占比 40% 以上", "方案报备，完成一半",
+         _CIVIL, "养老机构", "③ 40% 基数", "medium", "nursing_beds", 40, 50),
+    Task("rounds", 6, "医护定期上门巡诊", "按协议次数完成，双方确认", "各机构排出全年计划，完成七成",
+         _HEALTH, "签约医疗机构、养老机构", "①③ 巡诊", "low", "visits_kept", 95, 70),
+    Task("referral", 7, "双向转诊", "转得出、接得回，两周内随访", "接口人全部到位，完成七成",
+         _HEALTH, "医院、社区卫生服务中心", "①② 双向转诊", "low", "referrals_closed", 90, 70),
+    Task("in_house", 8, "内设医疗机构", "新设医务室 3 家、护理中心 2 家", "选址和申报，完成四成",
+         _CIVIL, "卫生健康局", "③ 医务室 3、护理中心 2", "medium", "in_house", 5, 40, rows=True),
+    Task("family_doctor", 9, "家庭医生签约", "65 岁及以上签约率 60% 以上", "签约率 50%",
+         _HEALTH, "社区卫生服务中心", "③ 60%", "medium", "enrolled", 60, 83),
+    Task("training", 10, "护理人员培训与持证", "持证率 95% 以上", "培训计划下达，完成七成",
+         _CIVIL, "养老机构", "③ 持证 95%", "medium", "certified", 95, 70),
 )  # fmt: skip
 BY_CODE: Mapping[str, Task] = {task.code: task for task in TASKS}
 
@@ -80,7 +83,7 @@ class Standing(StrEnum):
     AGREES = "agrees"
     DIFFERS = "differs"
     UNREPORTED = "unreported"
-    UNSHOWN = "unshown"  # nothing here can show it: the evidence alone speaks
+    UNSHOWN = "unshown"  # nobody was counted, or too few: the evidence alone speaks
     LATE = "late"
 
 
@@ -93,20 +96,20 @@ STANDING_WORDS: Mapping[Standing, str] = {
 }
 
 
-def progress(share: int | None, target: int | None) -> int | None:
-    """Return how far a task is by its facts: the share reached, of the share that is meant; never above 100."""
-    if share is None or not target:
-        return None
-    return min(100, share * 100 // target)
+def progress(task: Task, figure: Figure) -> int | None:
+    """Return how far a task is by its facts, per cent of what is meant; never above 100."""
+    reached = figure.met if task.rows else figure.share
+    return None if reached is None else min(100, int(reached) * 100 // task.target)
 
 
 def standings(
-    *, reported: int | None, shown: int | None, today: date, year: int, tolerance: int
+    task: Task, *, reported: int | None, shown: int | None, today: date, year: int, tolerance: int
 ) -> tuple[Standing, ...]:
     """Return what is to be said of a row: what is late comes first."""
     found = []
     done = shown if shown is not None else reported
-    if today > Milestone.END.on(year) and (done or 0) < 100:  # noqa: PLR2004  per cent
+    wanted = {Milestone.MIDDLE: task.by_middle, Milestone.END: 100}
+    if any(today > each.on(year) and (done or 0) < percent for each, percent in wanted.items()):
         found.append(Standing.LATE)
     if reported is None:
         found.append(Standing.UNREPORTED)

@@ -198,6 +198,26 @@ class TestPacking:
             await book_with(2, 6)
         assert (await book_with(2, 7)).companions == 2
 
+    async def test_keeps_who_has_a_companion_of_their_own_when_one_more_comes(self, world: World) -> None:
+        slot = await world.slot(capacity=9, starts_at=START)
+        *four, fifth = await world.residents(5)
+        riders = [Rider(each.uid, slot.uid, "复诊", own_companion=True) for each in four]
+
+        async def book_with(companions: int) -> TripCard:
+            return await actions.book_trip(
+                actor=world.nurse, provider_uid=world.hospital.uid, day=DAY, half=HalfDay.MORNING,
+                bus_seats=12, companions=companions, remark="", riders=riders, now=NOW,
+            )  # fmt: skip
+
+        with pytest.raises(TooFewCompanions):
+            await book_with(3)
+        trip = await book_with(4)
+        with pytest.raises(TooFewCompanions):  # all four are with somebody
+            await actions.add_rider(
+                actor=world.nurse, trip_uid=trip.uid, resident_uid=fifth.uid,
+                department_uid=world.department.uid, reason="配药", now=NOW,
+            )  # fmt: skip
+
 
 class TestBooking:
     async def test_books_everybody_with_one_trip(self, world: World) -> None:

@@ -12,6 +12,7 @@ from server.indicators import actions, queries
 from server.indicators.errors import (
     FrozenAbove,
     HomesStillOpen,
+    NoReason,
     NotTried,
     NotYetCounted,
     NotYetTheirs,
@@ -19,12 +20,13 @@ from server.indicators.errors import (
 )
 from server.indicators.models import IndicatorEdition, IndicatorFact, IndicatorReport, IndicatorValue
 from server.indicators.queries import BehindWish
-from server.indicators.queries.counts import figure_at, sums_known
+from server.indicators.queries.counts import counted_again, figure_at, sums_known
 from server.indicators.queries.evaluators.health import DOSSIERS
 from server.indicators.rules import Cadence, Figure, Level, ReportStatus, State
-from server.kit.clock import SHANGHAI
+from server.kit.clock import SHANGHAI, local_date
 from server.kit.errors import Forbidden, NotFound
 from server.kit.pages import PageWish
+from server.kit.rollups import RollUpPeriod
 from server.people.models import Resident
 from server.visits.models import Visit
 from server.visits.rules import VisitStatus
@@ -65,6 +67,18 @@ async def freeze_all(acting: Acting, now: datetime = APRIL) -> None:
     qian = await acting("qian")
     for row in [*await reports(Level.COUNTY), *await reports(Level.CITY)]:
         await actions.freeze_report(actor=qian, uid=row.uid, now=now)
+
+
+async def report_of(place: str) -> IndicatorReport:
+    return await IndicatorReport.get(place=place, cadence=Cadence.MONTH)
+
+
+async def a_round_of_march(town: Any) -> None:
+    """Let a round turn out to have been due in March, so that the next count has something to write."""
+    row = await Visit.filter(home__uid=town.alliance.yihe).exclude(status=VisitStatus.CONFIRMED).first()
+    assert row is not None
+    at = datetime(2026, 3, 10, 2, tzinfo=UTC)
+    await Visit.filter(id=row.id).update(starts_at=at, ends_at=at, status=VisitStatus.VOID)
 
 
 async def value_of(row: IndicatorReport, code: str, number: int) -> Figure:
@@ -150,7 +164,7 @@ class TestFreezing:
         with pytest.raises(NotYetTheirs):
             await actions.freeze_report(actor=qian, uid=yihe.uid, reason="催过两次", now=APRIL)
         late = APRIL + timedelta(days=20)
-        with pytest.raises(NotYetTheirs):
+        with pytest.raises(NoReason):
             await actions.freeze_report(actor=qian, uid=yihe.uid, now=late)
         await actions.freeze_report(actor=qian, uid=yihe.uid, reason="催过两次", now=late)
         assert (await IndicatorEdition.get(report_id=yihe.id)).on_behalf == "催过两次"
@@ -218,12 +232,60 @@ class TestReopening:
         self, town: Any, actor: Acting
     ) -> None:
         await march_is_over()
-        await freeze_homes(actor)
-        await Visit.filter(status=VisitStatus.PLANNED).update(status=VisitStatus.CANCELLED)
-        behind = APRIL - timedelta(seconds=2)  # the clock of the worker's machine
-        for at in (APRIL + timedelta(minutes=31), behind + timedelta(hours=2)):
-            await actions.sweep_indicators(actor=WORKER, now=at)
-        assert await queries.faults(now=APRIL) == []
+        await a_round_of_march(town)
+        late = APRIL + timedelta(hours=3)
+        jin, row = await actor("jin"), await report_of(town.alliance.yihe)
+        await actions.freeze_report(actor=jin, uid=row.uid, now=late)
+
+        behind = late - timedelta(seconds=2)  # the clock of the worker's machine
+        assert await actions.sweep_indicators(actor=WORKER, now=behind) > 0
+
+        edition = await IndicatorEdition.get(report_id=row.id)
+        newest = await IndicatorFact.filter(code="visits_kept").order_by("-id").first()
+        assert newest is not None
+        assert newest.known_from > edition.known_at
+        assert await queries.faults(now=late) == []
+
+    async def test_a_freeze_dates_itself_after_a_count_that_was_ahead(self, town: Any, actor: Acting) -> None:
+        """It waited for that count; what it sums is what was known then, not a second before."""
+        await march_is_over()
+        await a_round_of_march(town)
+        ahead = APRIL + timedelta(hours=3)
+        await actions.sweep_indicators(actor=WORKER, now=ahead)
+        jin, row = await actor("jin"), await report_of(town.alliance.yihe)
+
+        await actions.freeze_report(actor=jin, uid=row.uid, now=ahead - timedelta(seconds=2))
+
+        assert (await IndicatorEdition.get(report_id=row.id)).known_at == ahead
+        assert await queries.faults(now=ahead) == []
+
+
+class TestWhatIsCountedAgain:
+    async def counted(self, now: datetime) -> set[tuple[str, date]]:
+        return {(each.definition.code, period.first) for each, period in await counted_again(local_date(now))}
+
+    async def test_is_what_happened_until_every_home_has_frozen_it(self, town: Any, actor: Acting) -> None:
+        march, first = date(2026, 3, 1), ("visits_kept", date(2026, 3, 1))
+        await march_is_over()
+        assert first in await self.counted(APRIL)
+        assert ("dossiers", march) not in await self.counted(APRIL)
+        await freeze_all(actor)
+        assert first not in await self.counted(APRIL)
+
+        june = APRIL + timedelta(days=60)
+        qian = await actor("qian")
+        for row in (*await reports(Level.CITY), *await reports(Level.COUNTY), (await reports(Level.HOME))[0]):
+            await actions.reopen_report(actor=qian, uid=row.uid, reason="漏了一次巡诊", now=june)
+        assert first in await self.counted(june)
+
+    async def test_is_a_running_year_as_often_as_a_running_month(self, town: Any) -> None:
+        await sweep(MARCH)
+        await actions.sweep_indicators(actor=WORKER, now=MARCH + timedelta(minutes=31))
+        counted = await RollUpPeriod.filter(tile__startswith="ind.").values_list(
+            "tile", "since", "counted_at"
+        )
+        running = {at for tile, since, at in counted if since in {date(2026, 1, 1), date(2026, 3, 1)}}
+        assert running == {MARCH + timedelta(minutes=31)}
 
 
 class TestWhoStandsBehind:
@@ -271,6 +333,9 @@ class TestTheBoard:
         by_code = {card.definition.code: card for card in board.cards}
         assert by_code["bp_control"].told.percent == "不显示"  # one resident
         assert by_code["agreements"].told.percent.endswith("%")
+        kept = await queries.board(actor=await actor("feng"), month=None, home_uid=None, now=MARCH)
+        theirs = {card.definition.code: card for card in kept.cards}["bp_control"]
+        assert (theirs.told.met, theirs.told.counted) == ("0", "1")  # whom they may open by name
         own = await queries.board(actor=await actor("he"), month=None, home_uid=None, now=MARCH)
         assert {card.definition.code: card for card in own.cards}["dossiers"].told.counted != "不显示"
 

@@ -1,15 +1,19 @@
 """What a figure says, how few may be told, and in what order a period is frozen. Without any database."""
 
 import itertools
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from server.indicators.queries.evaluators import registry
 from server.indicators.queries.evaluators.registry import INDICATORS, TARGETS
 from server.indicators.queries.evaluators.visits import DISPUTED, KEPT
+from server.indicators.queries.places import places_of
 from server.indicators.rules import (
+    BY_CODE,
     REPORT_MOVES,
     TASKS,
     Cadence,
@@ -30,6 +34,7 @@ from server.indicators.rules import (
     told_counts,
 )
 from server.kit.errors import IllegalMove
+from server.kit.rollups import CITY
 
 LEAST = 5
 
@@ -59,6 +64,27 @@ class TestAPeriod:
         assert period_of(Cadence.YEAR, date(2024, 2, 29)).after == date(2025, 1, 1)
 
 
+class TestAVersion:
+    def test_of_a_period_that_is_over_is_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        old = registry.indicator_of("visits_kept", date(2026, 3, 1))
+        new = replace(old, definition=replace(old.definition, version=2, effective_from=date(2026, 4, 1)))
+        monkeypatch.setattr(registry, "INDICATORS", (*registry.INDICATORS, new))
+        today = date(2026, 4, 10)
+
+        versions = {
+            day: [
+                each.definition.version
+                for each in registry.indicators_in(day, today=today)
+                if each.definition.code == "visits_kept"
+            ]
+            for day in (date(2026, 3, 1), today)
+        }
+
+        assert versions == {date(2026, 3, 1): [1], today: [2]}
+        assert registry.indicator_in("visits_kept", date(2026, 3, 5), today=today)[0] is old
+        assert registry.indicator_in("visits_kept", today, today=today)[0] is new
+
+
 class TestTheDictionary:
     def test_names_each_once_with_reasons_that_fit_and_a_target_of_its_own(self) -> None:
         keys = [each.definition.key for each in INDICATORS]
@@ -71,9 +97,10 @@ class TestTheDictionary:
             assert definition.clause
             assert definition.wanted is not Wanted.TOLD or definition.target is None
 
-    def test_covers_every_task_of_the_project_table_that_names_one(self) -> None:
+    def test_covers_every_task_of_the_project_table(self) -> None:
         codes = {each.definition.code for each in INDICATORS}
-        assert {task.indicator for task in TASKS if task.indicator} <= codes
+        assert {task.indicator for task in TASKS} <= codes
+        assert all(0 < task.by_middle < 100 for task in TASKS)
         assert [task.number for task in TASKS] == list(range(1, len(TASKS) + 1))
 
 
@@ -108,6 +135,18 @@ class TestFewPeople:
         assert found.counties == {"x", "y"}
         assert found.homes == {"a", "c"}
         assert not found.city
+
+    def test_that_are_left_out_are_no_more_told_than_those_who_are_counted(self) -> None:
+        homes = {1: ("a", "A"), 2: ("b", "B"), 3: ("c", "C")}
+        sums = {(1, "excluded"): 2, (2, "excluded"): 9, (3, "excluded"): 40, (CITY, "excluded"): 51}
+        people = {(place, word): 20 for place in homes for word in ("met", "counted")}
+        definition = next(each.definition for each in INDICATORS if each.definition.code == "dossiers")
+
+        found = places_of(definition, {**sums, **people}, {"x": homes}, least=LEAST, target=95)
+
+        ((county, lines),) = found.counties
+        assert [line.told.excluded for line in (county, *lines)] == ["51", "<5", "不显示", "40"]
+        assert {line.told.met for line in lines} == {"20"}
 
     def test_are_not_told_of_a_reason_nor_worked_out_from_the_others(self) -> None:
         assert told_counts({"a": 3, "b": 9, "c": 40}, least=LEAST) == {"a": "<5", "b": "不显示", "c": "40"}
@@ -154,9 +193,19 @@ class TestFewPeople:
 
 
 class TestATask:
-    @pytest.mark.parametrize(("share", "target", "found"), [(None, 95, None), (50, None, None), (95, 95, 100), (99, 95, 100), (47, 95, 49)])  # fmt: skip
-    def test_is_as_far_as_its_facts(self, share: int | None, target: int | None, found: int | None) -> None:
-        assert progress(share, target) == found
+    @pytest.mark.parametrize(
+        ("code", "figure", "found"),
+        [
+            ("dossiers", Figure(), None),
+            ("dossiers", Figure(95, 100), 100),
+            ("dossiers", Figure(99, 100), 100),
+            ("dossiers", Figure(47, 100), 49),
+            ("in_house", Figure(2, 9), 40),
+            ("in_house", Figure(6, 9), 100),
+        ],
+    )
+    def test_is_as_far_as_its_facts(self, code: str, figure: Figure, found: int | None) -> None:
+        assert progress(BY_CODE[code], figure) == found
 
     @pytest.mark.parametrize(
         ("reported", "shown", "day", "found"),
@@ -165,15 +214,19 @@ class TestATask:
             (80, None, date(2026, 10, 1), (Standing.UNSHOWN,)),
             (80, 75, date(2026, 10, 1), (Standing.AGREES,)),
             (80, 74, date(2026, 10, 1), (Standing.DIFFERS,)),
-            (100, 60, date(2026, 12, 20), (Standing.DIFFERS,)),
-            (100, 60, date(2026, 12, 21), (Standing.LATE, Standing.DIFFERS)),
+            (80, 60, date(2026, 10, 20), (Standing.DIFFERS,)),
+            (80, 60, date(2026, 10, 21), (Standing.LATE, Standing.DIFFERS)),
+            (100, 85, date(2026, 12, 20), (Standing.DIFFERS,)),
+            (100, 85, date(2026, 12, 21), (Standing.LATE, Standing.DIFFERS)),
             (100, 100, date(2026, 12, 21), (Standing.AGREES,)),
         ],
     )
-    def test_differs_or_is_late(
+    def test_differs_or_is_late_for_either_date(
         self, reported: int | None, shown: int | None, day: date, found: tuple[Standing, ...]
     ) -> None:
-        assert standings(reported=reported, shown=shown, today=day, year=2026, tolerance=5) == found
+        sign = BY_CODE["sign"]  # eighty of a hundred by the first date
+        told = standings(sign, reported=reported, shown=shown, today=day, year=2026, tolerance=5)
+        assert told == found
 
     def test_has_the_two_dates_of_the_annex(self) -> None:
         assert [each.on(2026) for each in Milestone] == [date(2026, 10, 20), date(2026, 12, 20)]

@@ -5,16 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from server.demo import Town
-from server.kit import rollups
 from server.kit.engines.counting import WrittenTables, counted
 from server.kit.rollups import (
     CITY,
     LATELY,
+    SOON,
     RollUp,
-    RollUpPeriod,
     Sums,
     claim,
     due,
+    due_among,
     lay_down,
     recount,
     rolled_up,
@@ -76,10 +76,6 @@ class TestLayingDown:
         assert await RollUp.filter(tile=TILE).count() == 39
 
 
-async def _lost(*_: object, **__: object) -> bool:
-    return False
-
-
 class TestCountingAgain:
     async def test_keeps_what_was_counted_when_a_later_period_fails(self, town: Town) -> None:
         """Each period is a transaction of its own: the next pass goes on where this one stopped."""
@@ -104,28 +100,32 @@ class TestCountingAgain:
         assert await recount(TILE, [JANUARY, MARCH], count, now=NOON) == 2
         assert await recount(TILE, [JANUARY, MARCH], count, now=NOON) == 0
 
-    async def test_leaves_to_another_worker_what_it_has_begun(
-        self, town: Town, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        counting = list[date]()
+    async def test_of_two_workers_who_saw_the_same_counts_once(self, town: Town) -> None:
+        """The second took a while to come to it: meanwhile it was counted, and is due no longer."""
+        await lay_down(TILE, MARCH, {}, now=NOON)
+        later = NOON + timedelta(hours=1)
+        (first,) = await due_among({(TILE, MARCH): MARCH}, now=later, soon=SOON)
+        (second,) = await due_among({(TILE, MARCH): MARCH}, now=later, soon=SOON)
 
-        async def count(since: date) -> Sums:
-            counting.append(since)
-            return {(1, "a"): since.month}
+        assert await claim(first, now=later)
+        assert not await claim(second, now=later + timedelta(minutes=1))
 
-        async def as_it_was(*_: object, **__: object) -> list[date]:
-            return [JANUARY]  # seen due by both, before either had begun
+    async def test_of_two_workers_counts_once_what_was_never_counted(self, town: Town) -> None:
+        (seen,) = await due_among({(TILE, MARCH): MARCH}, now=NOON, soon=SOON)
 
-        await claim(TILE, JANUARY, now=NOON)
-        before = await RollUpPeriod.get(tile=TILE, since=JANUARY)
-        monkeypatch.setattr(rollups, "due", as_it_was)
-        monkeypatch.setattr(rollups, "claim", _lost)
-        assert await recount(TILE, [JANUARY], count, now=NOON) == 0
-        assert counting == []
-        assert (await RollUpPeriod.get(tile=TILE, since=JANUARY)).counted_at == before.counted_at
+        assert await claim(seen, now=NOON)
+        assert not await claim(seen, now=NOON)
 
 
 class TestDue:
+    async def test_is_soon_what_began_long_ago_and_ends_later(self, town: Town) -> None:
+        await lay_down(TILE, JANUARY, {}, now=NOON)
+        after = NOON + timedelta(minutes=1)
+
+        assert await due_among({(TILE, JANUARY): JANUARY}, now=after, soon=SOON) == []
+        (found,) = await due_among({(TILE, JANUARY): date(2027, 1, 1)}, now=after, soon=SOON)
+        assert found.since == JANUARY
+
     async def test_what_is_late_is_told_by_the_citys_day(self, town: Town) -> None:
         """At one in the morning of the city it is still yesterday elsewhere."""
         night = datetime(2026, 3, 4, 17, tzinfo=UTC)  # the fifth, at one

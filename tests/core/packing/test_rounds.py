@@ -1,7 +1,9 @@
 """A round in half a day: the plan is the best there is, by trying everything; and everything left out says why."""
 
 import os
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise, product
 
 from hypothesis import given, settings
@@ -102,6 +104,25 @@ class TestPackRound:
         found = pack_round(errands, [NURSE, DOCTOR], HALF, tries=1)
 
         assert (len(done(found)), found.exact) == (3, False)
+
+    def test_shares_out_one_call_among_many_who_may_do_the_same_without_trying_each_of_them(self) -> None:
+        errands = [errand("a", minutes, what=f"work_{minutes}") for minutes in (8, 10, 11, 15, 40)]
+        going = [Clinician(f"nurse_{number}", frozenset({"nurse"})) for number in range(8)]
+
+        began = time.perf_counter()
+        found = pack_round(errands, going, HALF)
+
+        assert (len(done(found)), found.exact, max(found.busy.values())) == (5, True, 49)
+        assert time.perf_counter() - began < 0.3  # of a second; trying each took three times that
+
+    def test_puts_no_more_on_a_list_than_it_holds_the_strongest_first(self) -> None:
+        errands = [errand("a"), errand("b", overdue_days=2), errand("c", overdue_days=1)]
+
+        found = pack_round(errands, [NURSE], replace(HALF, most=2))
+
+        assert set(done(found)) == {("b", "patrol"), ("c", "patrol")}
+        assert whys(found) == {("a", "patrol"): Why.LIST_FULL}
+        assert [each.errand for each in found.left_out] == errands[:1]
 
     def test_without_anybody_leaves_everything_out(self) -> None:
         assert whys(pack_round([errand("a")], [], HALF)) == {("a", "patrol"): Why.NO_CREDENTIAL}

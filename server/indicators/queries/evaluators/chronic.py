@@ -47,11 +47,11 @@ def _indicator(
 ) -> Indicator:
     async def evaluate(scope: Scope) -> list[Fact]:
         year = scope.period.first.year
-        people = [
-            (keeper, each)
-            for keeper, _, each in await years_of(disease=disease, year=year, institutions=None)
-            if each.was_managed(year)
-        ]
+        latest = {
+            resident: (keeper, each)
+            for keeper, resident, each in await years_of(disease=disease, year=year, institutions=None)
+        }
+        people = [(keeper, each) for keeper, each in latest.values() if each.was_managed(year)]
         whose: dict[int, tuple[str, int, int]] = {}
         for some in in_parts([each.episode for _, each in people]):
             rows = ChronicEpisode.filter(id__in=some, resident__home_id__in=list(scope.homes))

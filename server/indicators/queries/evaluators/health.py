@@ -1,6 +1,6 @@
-"""Residents: dossier, check-up of the year, ability at eighty. Each counts only what the home itself may know."""
+"""Residents: dossier and its use, check-up of the year, ability at eighty. Each counts only what the home itself may know."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from server.assessments.models import Assessment
 from server.assessments.rules import COUNTS, LIVE, gbt42195
@@ -9,7 +9,18 @@ from server.checkups.rules import AGE, COUNTED, NEXT_STEP, POLICY, STANDING_WORD
 from server.consent.models import ConsentProvision
 from server.consent.rules import ConsentStatus, Purpose, RecordCategory, Verdict
 from server.indicators.queries.evaluators.indicator import Indicator, in_parts, residents_of, target
-from server.indicators.rules import Cadence, Definition, Fact, Reason, Scope, Subject, left_out, met, unmet
+from server.indicators.rules import (
+    Cadence,
+    Definition,
+    Fact,
+    Reason,
+    Scope,
+    State,
+    Subject,
+    left_out,
+    met,
+    unmet,
+)
 from server.kit.clock import born_by, start_of_day
 from server.people.models import Resident
 from server.records.queries.dossiers import dossiers_kept_by
@@ -31,6 +42,25 @@ DOSSIERS = Definition(
     numbers=(DOSSIER_AGE,),
     reasons={
         "none": Reason("本机构还没有为其写过档案", "录入基本情况和第一次测量"),
+        "young": Reason("不到年龄"),
+    },
+)
+DOSSIERS_USED = Definition(
+    code="dossiers_used",
+    version=1,
+    name="健康档案使用率",
+    subject=Subject.RESIDENT,
+    cadence=Cadence.MONTH,
+    numerator="所住机构一年内有动态记录的（随访、体检、测量等）",
+    denominator="所住机构已建健康档案的在院长者，年龄同建档率",
+    exclusions="还没有建档的；不到年龄的",
+    clause="②③；facts/domain.md §8 动态使用率，目标为自拟",
+    confidence="low",
+    target=target("dossiers_used", 90, "自拟", "assumed"),
+    numbers=(DOSSIER_AGE,),
+    reasons={
+        "unused": Reason("一年没有动态记录", "安排一次测量或随访，写进档案"),
+        "none": Reason("本机构还没有为其写过档案"),
         "young": Reason("不到年龄"),
     },
 )
@@ -81,6 +111,21 @@ async def dossiers(scope: Scope) -> list[Fact]:
     ]
 
 
+async def dossiers_used(scope: Scope) -> list[Fact]:
+    year = start_of_day(scope.today - timedelta(days=365))
+    used = await dossiers_kept_by(institution_ids=scope.homes, since=year)
+    found = []
+    for each in await dossiers(scope):
+        subject = (each.subject_id, each.subject_uid)
+        if each.state is not State.MET:
+            found.append(left_out(each.home_id, subject, each.reason, resident_id=each.resident_id))
+        elif (each.home_id, each.subject_id) in used:
+            found.append(met(each.home_id, subject, resident_id=each.resident_id))
+        else:
+            found.append(unmet(each.home_id, subject, "unused", resident_id=each.resident_id))
+    return found
+
+
 def _dossier(row: Resident, home: int, *, old: bool, there: bool) -> Fact:
     subject = (row.id, row.uid)
     if not old:
@@ -113,7 +158,7 @@ def _checkup(row: Resident, home: int, standing: Standing) -> Fact:
 async def ability(scope: Scope) -> list[Fact]:
     old = born_by(scope.today, scope.numbers[ABILITY_AGE])
     people = [row for row in await residents_of(scope) if row.home_id is not None]
-    shared = await _shared_with_homes(scope)
+    shared = await shared_with_homes(scope, RecordCategory.ABILITY)
     until: dict[int, date] = {}
     begun: set[int] = set()
     homes = {row.id: row.home_id for row in people if row.birth_date <= old}
@@ -134,12 +179,12 @@ async def ability(scope: Scope) -> list[Fact]:
     ]
 
 
-async def _shared_with_homes(scope: Scope) -> frozenset[tuple[int, int]]:
+async def shared_with_homes(scope: Scope, category: RecordCategory) -> frozenset[tuple[int, int]]:
     """Return (resident, home) where a consent lets the home know of results that others found."""
     at = start_of_day(scope.today)
     rows = ConsentProvision.filter(
         verdict=Verdict.PERMIT,
-        category=RecordCategory.ABILITY,
+        category=category,
         consent__recipient_id__in=list(scope.homes),
         consent__purpose=Purpose.CARE,
         consent__status=ConsentStatus.GRANTED,
@@ -162,4 +207,9 @@ def _assessed(
     return unmet(home, subject, reason, resident_id=row.id)
 
 
-INDICATORS = (Indicator(DOSSIERS, dossiers), Indicator(CHECKUPS, checkups), Indicator(ABILITY, ability))
+INDICATORS = (
+    Indicator(DOSSIERS, dossiers),
+    Indicator(DOSSIERS_USED, dossiers_used),
+    Indicator(CHECKUPS, checkups),
+    Indicator(ABILITY, ability),
+)

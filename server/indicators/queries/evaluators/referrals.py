@@ -23,6 +23,8 @@ REASONS = {
     "upper": Reason("还在治疗，轮到接收的医院", "医院按时限处理，准备好了发回转单"),
     "lower": Reason("轮到转出的机构", "按时限处理：补充、安排接回或结案"),
     "follow_up": Reason("人回来了，还没有随访", "两周内随访并写下来"),
+    "follow_up_late": Reason("人回来了，随访晚了", "下次在期限内随访"),
+    "waived": Reason("写明了不用随访"),
     "declined": Reason("对方没有接收", "另作安排"),
     "cancelled": Reason("取消了"),
     "late": Reason("有一步超过了时限", "查看是哪一步，与轮到的机构说好时间"),
@@ -33,9 +35,9 @@ CLOSED = Definition(
     name="转诊闭环率",
     subject=Subject.REFERRAL,
     cadence=Cadence.MONTH,
-    numerator="接回来了，应随访的也随访了",
+    numerator="接回来了，应随访的也按期随访了",
     denominator="本月发出的上转",
-    exclusions="取消的、对方没有接收的；长者不住在养老机构的",
+    exclusions="取消的、对方没有接收的；写明不用随访的；长者不住在养老机构的",
     clause="①② 双向转诊；转诊闭环率（自拟）",
     confidence="low",
     target=target("referrals_closed", 90, "自拟", "assumed"),
@@ -94,20 +96,30 @@ async def _sent(scope: Scope) -> list[_Sent]:
 
 async def closed(scope: Scope) -> list[Fact]:
     sent = [each for each in await _sent(scope) if each.direction is Direction.UP]
-    owed: set[int] = set()
+    asked: dict[int, tuple[str, str]] = {}
     for some in in_parts([each.id for each in sent]):
-        rows = ReferralFollowUp.filter(
-            referral_id__in=some, status__in=[FollowUpStatus.DUE, FollowUpStatus.OVERDUE]
-        )
-        owed |= {int(each) for (each,) in await rows.values_list("referral_id")}
-    return [_closed(each, owed=each.id in owed) for each in sent]
+        rows = ReferralFollowUp.filter(referral_id__in=some)
+        for number, status, due_at, done_at in await rows.values_list(
+            "referral_id", "status", "due_at", "done_at"
+        ):
+            asked[number] = _asked(FollowUpStatus(status), late=done_at is not None and done_at > due_at)
+    return [_closed(each, asked.get(each.id, ("met", ""))) for each in sent]
 
 
-def _closed(each: _Sent, *, owed: bool) -> Fact:
+def _asked(status: FollowUpStatus, *, late: bool) -> tuple[str, str]:
+    """Return what a follow-up makes of a referral whose resident has come back."""
+    if status is FollowUpStatus.WAIVED:
+        return ("left_out", "waived")
+    if status is FollowUpStatus.DONE:
+        return ("unmet", "follow_up_late") if late else ("met", "")
+    return ("unmet", "follow_up")
+
+
+def _closed(each: _Sent, asked: tuple[str, str]) -> Fact:
     if each.status in {_S.CANCELLED, _S.DECLINED}:
         return each.fact("left_out", each.status)
     if each.status in {_S.RETURNED_HOME, _S.CLOSED}:
-        return each.fact("unmet", "follow_up") if owed else each.fact("met")
+        return each.fact(*asked)
     return each.fact("unmet", "upper" if TURN[each.status] is Side.UPPER else "lower")
 
 

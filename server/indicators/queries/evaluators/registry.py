@@ -8,21 +8,33 @@ from server.indicators.queries.evaluators import (
     alliance,
     booking,
     chronic,
+    clinics,
     consents,
+    elders,
+    enrolments,
     health,
+    home_beds,
+    promises,
     referrals,
     settlement,
+    training,
     visits,
 )
 from server.indicators.queries.evaluators.indicator import Indicator
-from server.indicators.rules import Definition
+from server.indicators.rules import Definition, Period, period_of
 from server.kit.errors import NotFound
 
 ROOMS = (
     alliance,
+    clinics,
+    training,
     health,
+    elders,
+    enrolments,
     consents,
+    promises,
     visits,
+    home_beds,
     booking,
     referrals,
     chronic,
@@ -52,6 +64,21 @@ def indicator_of(code: str, day: date) -> Indicator:
     if found is None:
         raise NotFound
     return found
+
+
+def indicator_in(code: str, day: date, *, today: date) -> tuple[Indicator, Period]:
+    """Return the period of a day, and the version by which it is counted: a period that is over keeps its own."""
+    period = period_of(indicator_of(code, today).definition.cadence, min(day, today))
+    return indicator_of(code, period.as_of(today)), period
+
+
+def indicators_in(day: date, *, today: date) -> tuple[Indicator, ...]:
+    """Return what is counted of the month and of the year of a day, each in its period's version."""
+    return tuple(
+        each
+        for each in INDICATORS
+        if each in in_force_on(period_of(each.definition.cadence, day).as_of(today))
+    )
 
 
 def definition_of(code: str, version: int) -> Definition:

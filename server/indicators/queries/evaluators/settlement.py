@@ -1,6 +1,9 @@
-"""Monthly statements: agreed on in time, and lines in dispute."""
+"""Monthly statements: agreed on in time, and lines in dispute.
 
-from datetime import timedelta
+A month's statements are due in the next one: that month counts them, so that each is judged before its figures are frozen.
+"""
+
+from datetime import date, timedelta
 
 from server.indicators.queries.evaluators.indicator import Indicator, target
 from server.indicators.rules import (
@@ -26,8 +29,8 @@ ON_TIME = Definition(
     name="月结按期率",
     subject=Subject.STATEMENT,
     cadence=Cadence.MONTH,
-    numerator="次月期限内双方确认的（天数为参数）",
-    denominator="本月的结算单，期限已到或已确认",
+    numerator="本月期限内双方确认的（次月几日前，天数为参数）",
+    denominator="本月到期的结算单，也就是上个月的",
     exclusions="没有要结算的；期限还没有到的",
     clause="⑤ 按月结算；期限和目标自拟",
     confidence="low",
@@ -64,17 +67,20 @@ IN_DISPUTE = frozenset({LineStatus.DISPUTED, LineStatus.KEPT, LineStatus.ESCALAT
 
 
 async def on_time(scope: Scope) -> list[Fact]:
-    rows = await Statement.filter(month=scope.period.first, home_id__in=list(scope.homes)).order_by("id")
-    due = scope.period.after + timedelta(days=scope.numbers[DAYS])
-    return [_settled(row, over=scope.today >= due, due_by=due.toordinal()) for row in rows]
+    month = scope.period.before.first
+    rows = await Statement.filter(month=month, home_id__in=list(scope.homes)).order_by("id")
+    last = min(scope.period.first + timedelta(days=scope.numbers[DAYS]), scope.period.after) - timedelta(
+        days=1
+    )
+    return [_settled(row, over=scope.over_before > last, last=last) for row in rows]
 
 
-def _settled(row: Statement, *, over: bool, due_by: int) -> Fact:
+def _settled(row: Statement, *, over: bool, last: date) -> Fact:
     subject, keeper = (row.id, row.uid), row.provider_id
     if row.status is StatementStatus.EMPTY:
         return left_out(row.home_id, subject, "empty", keeper_id=keeper)
     if row.settled_at is not None:
-        late = local_date(row.settled_at).toordinal() >= due_by
+        late = local_date(row.settled_at) > last
         return (unmet if late else met)(row.home_id, subject, "late" if late else "", keeper_id=keeper)
     if not over:
         return left_out(row.home_id, subject, "not_due", keeper_id=keeper)

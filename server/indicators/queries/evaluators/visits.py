@@ -36,6 +36,7 @@ REASONS = {
     _S.CANCELLED: Reason("取消，不算到期"),
     "corrected": Reason("确认后又更正过", "核对记录习惯，一次填对"),
 }
+FAILED = frozenset({_S.MISSED, _S.VOID})  # whatever the day still brings
 DONE = frozenset({_S.CONFIRMED, _S.CORRECTION_REQUESTED})
 AFTER_FINISH = frozenset({_S.FINISHED, _S.ATTESTED_PROVIDER, _S.ATTESTED_HOST, _S.DISPUTED}) | DONE
 
@@ -134,14 +135,14 @@ async def _rounds(scope: Scope) -> list[_Round]:
 
 
 async def kept(scope: Scope) -> list[Fact]:
-    until = start_of_day(scope.today)  # of today nothing is due yet: the day is not over
+    until = start_of_day(scope.over_before)  # of today nothing is due yet: the day is not over
     found = []
     for each in await _rounds(scope):
         if each.status is _S.CANCELLED:
             found.append(each.left_out(_S.CANCELLED))
         elif each.status is _S.CONFIRMED:
             found.append(each.met())
-        elif each.status is not _S.PLANNED or each.ends_at <= until:
+        elif each.status in FAILED or each.ends_at <= until:
             found.append(each.unmet(each.status))
     return found
 
