@@ -1,7 +1,7 @@
 """`python -m bench.indicators`: the bureau's board over 500 000 facts, beside a page of an ordinary list.
 
-The facts are written into the tables of a running town with 200 more homes; their sums are laid down as a sweep lays them
-down, and compared with counting all facts again. On MariaDB where it is installed, on SQLite with `--embedded`.
+The evaluators run over a running town with 200 more homes; then facts are written beside theirs, their sums laid down as a
+sweep adds them up, and compared with what the database makes of all facts. On MariaDB where it is installed, on SQLite with `--embedded`.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,15 @@ from bench.exports import _town as town_of
 from bench.measuring import RESULTS
 from server.alliance.models import Institution
 from server.alliance.rules import InstitutionKind
+from server.authority.actor import system_actor
 from server.configuration import configure_core
 from server.demo import cast
+from server.indicators.actions.counting import _row, sweep_indicators
 from server.indicators.models import IndicatorFact
-from server.indicators.queries.counts import periods_counted, sums_known, tile_of
+from server.indicators.queries.counts import sums_known, sums_of, tile_of
 from server.indicators.queries.evaluators.registry import INDICATORS
-from server.indicators.rules import State
+from server.indicators.rules import Fact, met, period_of, unmet
+from server.kit.clock import local_date
 from server.kit.database import close_database, open_database
 from server.kit.rollups import lay_down, rolled_up
 from server.kit.transactions import action
@@ -62,23 +66,26 @@ async def _fill(town: Running, facts: int) -> tuple[int, float]:
     await open_database(settings.database, modules=MODEL_MODULES)
     now = datetime.now(UTC)
     homes = [await _home(number, now) for number in range(HOMES)]
+    await sweep_indicators(actor=system_actor("bench"), now=now)  # the evaluators, over the town's own rows
     each = facts // len(INDICATORS)
-    sums = {}
+    laid = []
     for place, indicator in enumerate(INDICATORS):
         definition = indicator.definition
-        since = periods_counted(definition, now.date())[0].first
+        since = period_of(definition.cadence, local_date(now)).first
+        made = [_fact(homes[at % HOMES], 10**9 * (place + 1) + at) for at in range(each)]
         for start in range(0, each, BATCH):
-            numbers = range(start, min(start + BATCH, each))
             await IndicatorFact.bulk_create(
                 [
-                    _fact(definition.code, since, homes[at % HOMES], 10**9 * (place + 1) + at, now)
-                    for at in numbers
+                    _row(definition.code, definition.version, since, fact, now)
+                    for fact in made[start : start + BATCH]
                 ]
             )
-        sums[definition.key] = (definition, since, await sums_known(definition, since, moment=None))
-        await _lay_down(tile=tile_of(definition), since=since, sums=sums[definition.key][2], now=now)
+        counted = await rolled_up(tile_of(definition), [since])
+        sums = Counter(dict(counted.sums) if counted else {}) + Counter(sums_of(made))
+        await _lay_down(tile=tile_of(definition), since=since, sums=sums, now=now)
+        laid.append((definition, since))
     began, differing = time.perf_counter(), 0
-    for definition, since, _ in sums.values():
+    for definition, since in laid:
         kept = await rolled_up(tile_of(definition), [since])
         again = await sums_known(definition, since, moment=None)
         differing += kept is None or dict(kept.sums) != dict(again)
@@ -105,23 +112,9 @@ async def _home(number: int, now: datetime) -> int:
     return int(row.id)
 
 
-def _fact(code: str, since: date, home: int, subject: int, now: datetime) -> IndicatorFact:
-    met = subject % 3 > 0
-    return IndicatorFact(
-        code=code,
-        version=1,
-        since=since,
-        home_id=home,
-        subject_id=subject,
-        subject_uid=f"0{subject:025}",
-        state=State.MET if met else State.UNMET,
-        reason="" if met else "none",
-        counted=1,
-        met=int(met),
-        known_from=now,
-        open_key=f"{code}.1.{since:%Y%m%d}.{subject}",
-        created_at=now,
-    )
+def _fact(home: int, subject: int) -> Fact:
+    known = (subject, f"0{subject:025}")
+    return met(home, known) if subject % 3 else unmet(home, known, "none")
 
 
 def _read(base: str, rounds: int) -> dict[str, list[float]]:

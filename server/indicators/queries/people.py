@@ -178,7 +178,7 @@ async def _staff(ids: Sequence[int], actor: Actor, now: datetime) -> Labels:  # 
         "id", "account__name", "institution_id", "institution__uid"
     )
     return {
-        number: (name, f"/admin/training/rates/{home_uid}")
+        number: (name, f"/admin/training-rates/{home_uid}")
         for number, name, home, home_uid in await rows
         if opens_to_people(actor=actor, institution_id=home)
     }
