@@ -22,7 +22,7 @@ class TestWhatIsTaken:
             await expect(it.button("长期吃的药：1 种")).to_contain_text("最早3 月 29 日（周日）吃完")
             await it.tap("长期吃的药")
             await it.reads("还能吃 28 天吃到3 月 29 日（周日）")
-            await it.reads("今天送到云桥市颐和养老院，护士替您收")
+            await it.reads("今天送到云桥市颐和养老院，由护士收")
             await it.reads("不要自己停药、加药")
 
     async def test_nearly_gone_is_said_and_asked_for_once(self, phone, town, walk, clock):

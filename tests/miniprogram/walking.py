@@ -341,7 +341,6 @@ def stops(town: demo.Town) -> list[Stop]:
         Stop("doctor/contract", "guardian", f"{lis}&uid={town.enrolments.li}"),
         Stop("doctor/leave", "wang", f"{mine}&uid={town.enrolments.wang}"),
         Stop("medicine/medicine", "wang", mine, ready=medicine_brought),
-        Stop("duty/training", "doctor"),
         Stop("duty/training", "nurse"),
         Stop("duty/workload", "doctor", "month=2026-02-01"),
         Stop("duty/deliveries", "nurse", ready=medicine_brought),

@@ -24,7 +24,7 @@ function bringing({ next_delivery_on: coming, brought_to: home }) {
   if (!coming) return ''
   const today = dateOf()
   const by = coming < today ? `${day(coming)}该送到的，还没有到` : coming === today ? '今天送到' : `${day(coming)}前送到`
-  return coming < today ? by : `${by}${home ? `${home}，护士替您收` : ''}`
+  return coming < today ? by : `${by}${home ? `${home}，由护士收` : ''}`
 }
 
 /** @param {Card} card */
