@@ -32,7 +32,14 @@ class TestTheBoard:
     async def test_opens_one_indicator_by_county_home_and_reason(self, console: Console) -> None:
         tang = await console("tang")
         page = await tang.get("/admin/indicators/agreements")
-        for words in ("区划 330281", "云桥市颐和养老院", "为什么还差", "下一步", "分子：", "③"):
+        for words in (
+            "区划 330281",
+            "云桥市颐和养老院",
+            "为什么还差",
+            "下一步",
+            "分子：",
+            "余姚医养结合工作方案（2020）",
+        ):
             assert words in page.text
         then = await tang.get("/admin/indicators/agreements?known=2026-03-01")
         assert "结束时知道的" in then.text

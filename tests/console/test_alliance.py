@@ -53,17 +53,17 @@ class TestAGap:
 
 
 class TestAnAgreement:
-    async def test_is_proposed_signed_by_both_and_filed(self, screen, town):
+    async def test_is_proposed_signed_by_both_and_filed(self, scripted, town):
         agreement = f"/admin/agreements/{await Scenes(town).drafted()}"
-        async with screen("he") as it:
+        async with scripted("he") as it:
             await it.sign_in(agreement)
             await it.press("提出，请双方签署")
             await self.sign(it)
             await it.reads("甲方（养老机构）")
-        async with screen("sun") as it:
+        async with scripted("sun") as it:
             await it.sign_in(agreement)
             await self.sign(it)
-        async with screen("tang") as it:
+        async with scripted("tang") as it:
             await it.sign_in(agreement)
             await it.write("备案号", "云卫备〔2026〕009")
             await it.press("备案")

@@ -13,17 +13,17 @@ from tests.console.test_homes import SCAN
 
 class TestABedAtHome:
     async def test_is_asked_for_assessed_opened_and_rests_while_she_is_in_hospital(
-        self, screen, town, worker_pass
+        self, scripted, town, worker_pass
     ):
         wang = f"/admin/residents/{town.people.wang}"
-        async with screen("he") as it:
+        async with scripted("he") as it:
             await it.sign_in(wang)
             await it.follow("申请家庭病床", within=it.main)
             await it.choose("由哪家医疗机构开", "云桥市河东社区卫生服务中心")
             await it.press("申请家庭病床")
             await it.reads("由云桥市河东社区卫生服务中心上门评估")
         bed = f"/admin/home-beds/{(await HomeBed.get()).uid}"
-        async with screen("feng") as it:
+        async with scripted("feng") as it:
             await it.sign_in("/admin/home-beds")
             await it.follow("王桂兰", within=it.main)
             await self.assess(it)
@@ -31,7 +31,7 @@ class TestABedAtHome:
             await it.write("医保备案号", "云医保家床〔2026〕01")
             await it.press("建床")
             await it.reads("写一次查床")
-        async with screen("he") as it:
+        async with scripted("he") as it:
             await it.sign_in(wang)
             await it.press("转为住院")
             await it.press("确定转为住院")
@@ -73,7 +73,7 @@ class TestAFamilyDoctor:
 
             await it.reads("生效")
         made = await self.newest()
-        assert (made.status, made.package_code) == ("active", "basic")
+        assert (made.status, made.package_code) == ("active", "base")
 
     async def newest(self) -> Enrolment:
         return await Enrolment.all().order_by("-id").first()

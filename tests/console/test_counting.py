@@ -36,20 +36,20 @@ class TestAFigure:
             await line.get_by_text("本机构没有可用的评估结果").wait_for()
             await line.get_by_text("安排两位评估员评估").wait_for()
 
-    async def test_is_frozen_reopened_with_a_reason_and_frozen_again(self, screen, town):
+    async def test_is_frozen_reopened_with_a_reason_and_frozen_again(self, scripted, town):
         page = f"/admin/indicators/reports/{await Scenes(town).indicator_period()}"
-        async with screen("he") as it:
+        async with scripted("he") as it:
             await it.sign_in("/admin/indicators/reports")
             await it.follow("2026 年 2 月", within=it.main)
             await self.freeze(it)
             await it.reads("第 1 次冻结的数")
-        async with screen("qian") as it:
+        async with scripted("qian") as it:
             await it.sign_in(page)
             await it.press("重新打开")
             await it.write("为什么重新打开", "一份评估补录了")
             await it.press("确定重新打开")
             await it.reads("一份评估补录了")
-        async with screen("he") as it:
+        async with scripted("he") as it:
             await it.sign_in(page)
             await self.freeze(it)
 

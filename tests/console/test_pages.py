@@ -17,7 +17,7 @@ TO_CALL = {"admin.calls.call", "admin.people.resident"}  # whom to call is what 
 UID = re.compile(r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b")
 NATIONAL_ID = re.compile(r"\b\d{17}[\dX]\b")
 MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
-OURS = re.compile(r"[①②③④⑤]|facts/|据?记忆[】）]")  # how the rules cite for those who keep them
+OURS = re.compile(r"[①②③④⑤]|facts/|据?记忆[】）]|（I\d")  # how the rules cite for those who keep them
 LATIN = re.compile(r"[A-Za-z][A-Za-z_]+")
 
 

@@ -1,7 +1,7 @@
 """How the source of a rule is told to people: by the name of the document, and plainly where nobody has held it against the original.
 
 The rules cite briefly, for those who keep them: ①–⑤ are the policy's documents, "记忆" is what was written down by heart, and
-our working papers go by their path. A reader has neither the list nor the papers.
+our working papers go by their path. Our invariants have numbers (I19). A reader has none of it.
 """
 
 import re
@@ -17,6 +17,7 @@ UNCHECKED = "未核对原文"
 _NAMED_TWICE = re.compile(r"余姚方案(?=③)|(?<=③)余姚方案|(?<=②)常州方案（2014）")
 _NUMBERS = re.compile(f"(?:政策)?([{''.join(DOCUMENTS)}]+)")
 _OUR_PAPERS = re.compile(r"facts/\w+\.md *(?:§[\d.-]*\d)? *")
+_INVARIANT = re.compile(r"（I\d+）|(?<=（)I\d+：")
 _BY_HEART = re.compile("【记忆】|据?记忆")
 _LOOSE_ENDS = re.compile("[，；：]+(?=）)|(?<=（)[，；：]+|^[，；：]+|[，；：]+$|（）")
 
@@ -27,6 +28,6 @@ def cited(citation: str) -> str:
     )
     told = _BY_HEART.sub(
         lambda found: f"（{UNCHECKED}）" if found[0].startswith("【") else UNCHECKED,
-        _OUR_PAPERS.sub("", named),
+        _INVARIANT.sub("", _OUR_PAPERS.sub("", named)),
     )
     return _LOOSE_ENDS.sub("", told).strip()

@@ -25,7 +25,9 @@ def _definitions() -> tuple[tuple[str, str], ...]:
     return tuple(
         (
             f"{each.name}（第 {each.version} 版）",
-            f"分子：{each.numerator}。分母：{each.denominator}。不计入：{each.exclusions}。依据：{cited(each.clause)}。",
+            cited(
+                f"分子：{each.numerator}。分母：{each.denominator}。不计入：{each.exclusions}。依据：{each.clause}。"
+            ),
         )
         for each in (indicator.definition for indicator in ALL)
     )
