@@ -1,6 +1,7 @@
 """Random people do random things over HTTP: each is told what the model foretells, and every invariant holds."""
 
 import os
+import random
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,15 +12,23 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import RING, Clock
+from tests.machines.agreements import Agreements
+from tests.machines.assessments import Assessments
 from tests.machines.booking import Booking
 from tests.machines.consents import Consents
+from tests.machines.courses import Courses
 from tests.machines.playing import Machine, Table
 from tests.machines.proxies import Proxies
 from tests.machines.ratings import Ratings
+from tests.machines.settlement import Settlement
 from tests.machines.visits import Visits
+from tests.machines.workload import Workload
 
 MACHINES = (Booking, Consents, Proxies, Visits, Ratings)
+# Their histories take months: each is long, and there are few.
+OF_THE_ALLIANCE = (Settlement, Assessments, Agreements, Courses, Workload)
 HISTORIES = int(os.environ.get("HISTORIES", "10" if RING == "sqlite" else "3"))
+FEW = max(HISTORIES // 5, 1)
 LONGEST = 30
 STEPS = st.lists(
     st.tuples(st.integers(0, 59), st.integers(0, 41), st.integers(0, 41)), min_size=10, max_size=LONGEST
@@ -29,7 +38,7 @@ STEPS = st.lists(
 @pytest_asyncio.fixture
 async def table(town: Any, _standing: Any, address: str, clock: Clock) -> AsyncIterator[Table]:
     async with httpx.AsyncClient(base_url=address, timeout=30, follow_redirects=False) as client:
-        yield Table(town, _standing.snapshot.restore, clock, client)
+        yield Table(town, _standing.snapshot.restore, clock, client, _standing.services)
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda each: each.__name__)
@@ -46,3 +55,19 @@ async def test_everybody_is_told_what_the_model_foretells(
     history = await machine.begin(table)
     for move, one, two in steps:
         await history.step(move, one, two)
+
+
+@pytest.mark.parametrize("machine", OF_THE_ALLIANCE, ids=lambda each: each.__name__)
+@settings(
+    max_examples=FEW, deadline=None, suppress_health_check=list(HealthCheck), derandomize=HISTORIES < 100,
+    phases=[Phase.explicit, Phase.generate], print_blob=True,
+)  # fmt: skip
+@given(seed=st.integers(0, 2**32 - 1))
+async def test_months_between_institutions_go_as_the_model_foretells(
+    machine: type[Machine], table: Table, seed: int
+) -> None:
+    """Some seconds for each: thirty steps out of one number, for a list that hypothesis makes is short and full of noughts."""
+    chance = random.Random(seed)
+    history = await machine.begin(table)
+    for _ in range(LONGEST):
+        await history.step(*(chance.randrange(420) for _ in range(3)))
