@@ -191,7 +191,7 @@ class Agreements(Machine):
         if (await self.does(who, "POST", f"/agreements/{deal.uid}/file", says, allowed=[word])).done:
             deal.moves(_E.FILE)
             deal.number = number
-            if deal.first_day <= self.today:
+            if deal.first_day <= self.today <= deal.last_day:
                 assert self._activated(deal) == DONE
 
     async def suspend(self, one: int, two: int) -> None:
@@ -279,7 +279,8 @@ class Agreements(Machine):
         if any(each.number == number for each in self.deals if each is not deal):
             return "alliance.filing_number_taken"
         word = deal.word(_E.FILE)
-        return self._word_on_binding(deal) if word == DONE and deal.first_day <= self.today else word
+        binds = deal.first_day <= self.today <= deal.last_day
+        return self._word_on_binding(deal) if word == DONE and binds else word
 
     def _bound(self, deal: Deal) -> Deal | None:
         """Return what binds the same two already."""
@@ -314,7 +315,7 @@ class Agreements(Machine):
             if each.status is _S.FILED and each.first_day <= self.today <= each.last_day:
                 self._activated(each)
         for each in self.deals:
-            if each.status in BINDING and each.last_day < self.today:
+            if each.status in {_S.FILED, *BINDING} and each.last_day < self.today:
                 each.moves(_E.EXPIRE)
         for each in self.deals:
             for days in NOTICES:
