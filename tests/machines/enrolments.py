@@ -210,7 +210,7 @@ class Enrolments(Machine):
     async def time_passes(self, one: int, two: int) -> None:
         """In which the worker may be away."""
         if local_date(self.now) < UNTIL:
-            await self.time_goes_by(days=(1, 6, 16, 31)[one % 4])
+            await self.passes(days=(1, 6, 16, 31)[one % 4])
         if two % 4:
             await self._worker_came()
 
@@ -223,7 +223,7 @@ class Enrolments(Machine):
         await self._worker_came()
 
     async def _worker_came(self) -> None:
-        await self.worker_comes_by()
+        await self.work()
         today = local_date(self.now)
         for each in self.contracts:
             if each.resident == "li" and not self.li_lives and each.status in {*ON_THE_WAY, S.ACTIVE}:

@@ -85,7 +85,6 @@ class HomeBeds(Machine):
         "close", "open", "care_changes", "emergency", "goes_on", "take_back", "time_passes", "close", "decline", "dies",
     )  # fmt: skip
     sweeps: ClassVar = (actions.sweep_home_beds,)
-    heard: ClassVar = ("people.care_state_changed", "people.transferred", "people.died")
 
     async def look_around(self) -> None:
         self.care = {each: [(self.now - timedelta(days=300), "residential")] for each in ("wang", "li")}
@@ -154,8 +153,8 @@ class HomeBeds(Machine):
         elif bed.status is S.SUSPENDED and state != "inpatient":
             bed.goes_on(E.RESUME, at)
 
-    async def worker_comes_by(self) -> None:
-        await super().worker_comes_by()
+    async def work(self) -> None:
+        await super().work()
         self.beds = [self._as_it_is(each) if each.is_live else each for each in self.beds]
 
     # What people do
@@ -321,7 +320,7 @@ class HomeBeds(Machine):
         if (await self.does(who, "POST", path, says, allowed=[word])).done:
             self.care[resident].append((self.now, after))
         if two % 2:
-            await self.worker_comes_by()
+            await self.work()
 
     async def dies(self, one: int, _: int) -> None:
         if one % 3 < 2 or not self._lives("li"):
@@ -329,14 +328,14 @@ class HomeBeds(Machine):
         path = f"/residents/{self.town.people.li}/death"
         await self.does("he", "POST", path, {"day": local_date(self.now).isoformat()}, allowed=[DONE])
         self.care["li"].append((self.now, "deceased"))
-        await self.worker_comes_by()
+        await self.work()
 
     async def time_passes(self, one: int, two: int) -> None:
         """In which the worker may be away."""
         if local_date(self.now) < UNTIL - timedelta(days=40):
-            await self.time_goes_by(hours=(5, 26, 24 * 4, 24 * 13, 24 * 35)[one % 5])
+            await self.passes(hours=(5, 26, 24 * 4, 24 * 13, 24 * 35)[one % 5])
         if two % 3:
-            await self.worker_comes_by()
+            await self.work()
 
     def _is_now(self, bed: Bed) -> None:
         self.beds = [bed if each.uid == bed.uid else each for each in self.beds]

@@ -1,7 +1,7 @@
 """A history that people of the town make over HTTP, beside a model that knows beforehand what each will be told."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar, TypeVar
@@ -14,7 +14,9 @@ from server.demo import Town
 from server.identity.models import Session
 from server.kit.ids import new_uid
 from server.outbox import actions as outbox
+from server.outbox.models import MessageStatus, OutboxMessage
 from server.web import sessions
+from server.web.asking import Services
 from tests.architecture.subjects import LOGINS, NOW
 from tests.architecture.verdicts.court import CODE
 from tests.architecture.verdicts.scenes import Scenes
@@ -24,6 +26,8 @@ T = TypeVar("T")
 DONE = "done"
 NOT_THERE = "kit.not_found"
 NOT_THEIRS = "kit.forbidden"
+NOT_SIGNED_IN = "sign in"  # nothing was done: the person was sent to the door
+WORKER = system_actor("worker")
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Told:
 
     word: str
     body: Any = None
-    where: str = ""  # to which page a form led
+    where: str = ""  # the page that a form led to
 
     @property
     def done(self) -> bool:
@@ -52,6 +56,7 @@ class Table:
     restore: Callable[[], None]
     clock: Clock
     client: httpx.AsyncClient
+    services: Services
 
     async def laid(self) -> Scenes:
         self.restore()
@@ -70,12 +75,16 @@ class Machine(ABC):
     told: list[str] = field(default_factory=list)  # shown when the model was wrong
 
     moves: ClassVar[Sequence[str]]
-    sweeps: ClassVar[Sequence[worker.Sweep]] = ()  # of the worker, when it comes by
-    heard: ClassVar[Sequence[str]] = ()  # topics that it passes on
+    needs: ClassVar[Mapping[str, Collection[str]]] = {}  # the states of which a move wants one
+    sweeps: ClassVar[
+        Sequence[Callable[..., Awaitable[int]]]
+    ] = ()  # what its room's worker does, in the order of the worker
 
     @classmethod
     async def begin(cls, table: Table) -> "Machine":
         machine = cls(table, await table.laid())
+        if cls.sweeps:  # what was said before is old news
+            await OutboxMessage.filter(status=MessageStatus.WAITING).update(status=MessageStatus.DONE)
         await machine.look_around()
         return machine
 
@@ -95,27 +104,49 @@ class Machine(ABC):
     def now(self) -> Any:
         return self.table.clock()
 
+    def states(self) -> Collection[str]:
+        """Return the states in which anything is at the moment."""
+        return ()
+
+    def _move(self, number: int) -> str:
+        """Choose a move; one for which there is nothing only now and then."""
+        there, move = set(self.states()), one_of(self.moves, number)
+        fit = [each for each in self.moves if each not in self.needs or there & set(self.needs[each])]
+        return move if move in fit or number % 5 == 0 else one_of(fit, number)
+
     async def step(self, move: int, one: int, two: int) -> None:
-        await getattr(self, self.moves[move % len(self.moves)])(one, two)
+        await getattr(self, self._move(move))(one, two)
         await self.check(one)
         found = await invariants.faults(now=self.now)
         assert found == [], (found, self.told)
 
-    async def time_goes_by(self, **amount: float) -> None:
-        """Let hours or days pass for everybody; they stay signed in."""
+    async def passes(self, **amount: float) -> None:
+        """Let time pass. Everybody stays signed in: how a session ends is tried elsewhere."""
         self.table.clock.advance(**amount)
-        open_ones = Session.filter(uid__in=[key.uid for key in self.stage.keys.values()])
-        now = self.now
-        await open_ones.update(expires_at=now + timedelta(days=1), last_seen_at=now, proved_at=now)
+        held = [key.uid for key in self.stage.keys.values()]
+        until = self.now + timedelta(days=1)
+        await Session.filter(uid__in=held).update(last_seen_at=self.now, proved_at=self.now, expires_at=until)
 
-    async def worker_comes_by(self) -> None:
-        """Do once what the worker does, as far as this history is concerned; a failure is not swallowed."""
-        actor = system_actor("worker")
+    async def work(self) -> None:
+        """Do what the worker does of this room; unlike the worker, stop at what goes wrong."""
         for sweep in self.sweeps:
-            await sweep(actor=actor, now=self.now)
-        while self.heard and (news := await outbox.claim(limit=50, now=self.now, topics=self.heard)):
-            for message in news:
-                await worker._announce(actor=actor, message=message, now=self.now)
+            await sweep(actor=WORKER, now=self.now)
+        while messages := await outbox.claim(limit=worker.BATCH, now=self.now):
+            for message in messages:
+                if message.topic in worker.NETWORK_TOPICS:
+                    await outbox.mark_done(message)
+                else:
+                    await worker._deliver(message, self.table.services, WORKER, self.now)
+
+    async def said(self, topic: str) -> int:
+        """Return how often somebody was to be told of this since the history began."""
+        return await OutboxMessage.filter(topic=topic, created_at__gte=NOW).count()
+
+    async def page(self, who: str, path: str) -> str:
+        """Return what somebody reads in the console."""
+        answer = await self.looks(who, path)
+        assert answer.status_code == 200, (who, path, answer.status_code)
+        return answer.text
 
     async def looks(self, who: str, path: str) -> httpx.Response:
         """Have somebody open a page: of the mini-program's API or, as somebody of the console, there."""
@@ -159,9 +190,17 @@ def one_of(several: Sequence[T] | Mapping[Any, T], number: int) -> T:
     return listed[number % len(listed)]
 
 
+def mostly(fit: Sequence[T], others: Sequence[T], number: int) -> T:
+    """Choose out of what will do, where there is any, three times out of four; else out of the others."""
+    return one_of(fit if fit and number % 4 else others, number // 4)
+
+
 def _told(answer: httpx.Response) -> Told:
     if answer.status_code < 400:
+        where = answer.headers.get("location", "")
+        if where.startswith("/admin/sign-in"):
+            return Told(NOT_SIGNED_IN)
         is_json = answer.headers.get("content-type", "").startswith("application/json")
-        return Told(DONE, answer.json() if is_json else None, answer.headers.get("location", ""))
+        return Told(DONE, answer.json() if is_json else None, where)
     found = CODE.search(answer.text)
     return Told(next(filter(None, found.groups()), "") if found else str(answer.status_code))

@@ -318,7 +318,7 @@ class Prescriptions(Machine):
     async def time_passes(self, one: int, two: int) -> None:
         """In which the worker may be away."""
         if self.today < UNTIL:
-            await self.time_goes_by(days=(1, 5, 13, 22, 30)[one % 5])
+            await self.passes(days=(1, 5, 13, 22, 30)[one % 5])
         if two % 4:
             await self._worker_came()
 
@@ -331,7 +331,7 @@ class Prescriptions(Machine):
         await self._worker_came()
 
     async def _worker_came(self) -> None:
-        await self.worker_comes_by()
+        await self.work()
         for each in self.scripts:
             if each.status == "active" and each.resident == "li" and not self.li_lives:
                 self._stops(each)

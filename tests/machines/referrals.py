@@ -94,7 +94,7 @@ class Referrals(Machine):
         "write", *["goes_on"] * 8, "anybody", "anybody", "amend", "follow_up", "settle", "consent",
         "time_passes", "time_passes", "dies",
     )  # fmt: skip
-    sweeps: ClassVar = (actions.sweep_deadlines, actions.sweep_follow_ups, actions.sweep_gone)
+    sweeps: ClassVar = (actions.sweep_deadlines, actions.sweep_follow_ups)
 
     async def look_around(self) -> None:
         await self.consent(0, 0)
@@ -320,8 +320,8 @@ class Referrals(Machine):
     # What time does
 
     async def time_passes(self, one: int, _: int) -> None:
-        await self.time_goes_by(hours=(1, 5, 26, 80, 24 * 15)[one % 5])
-        await self.worker_comes_by()
+        await self.passes(hours=(1, 5, 26, 80, 24 * 15)[one % 5])
+        await self.work()
         await self._what_came_of_it()
 
     async def dies(self, one: int, _: int) -> None:
@@ -330,7 +330,7 @@ class Referrals(Machine):
         said = {"day": f"{self.now.astimezone(SHANGHAI):%Y-%m-%d}"}
         await self.does("he", "POST", f"/residents/{self.town.people.li}/death", said, allowed=[DONE])
         self.care["li"] = "deceased"
-        await self.worker_comes_by()
+        await self.work()
         await self._what_came_of_it()
 
     async def _what_came_of_it(self) -> None:

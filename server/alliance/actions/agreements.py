@@ -115,7 +115,7 @@ async def propose_agreement(*, actor: Actor, uid: str, now: datetime) -> Agreeme
 async def file_agreement(
     *, actor: Actor, uid: str, filing_number: str, override_reason: str | None = None, now: datetime
 ) -> AgreementCard:
-    """Record the health commission's filing (A02); an agreement whose first day has come binds at once.
+    """Record the health commission's filing (A02); an agreement whose first day has come binds at once, unless it is over.
 
     Refuses with `SignaturesDiffer` (I18) and, without the bureau's reason, with `ReferralFee` (I21).
     """
@@ -128,7 +128,7 @@ async def file_agreement(
     filed = {"filing_number": filing_number, "filed_at": now, "override_reason": override_reason}
     async with refusing_duplicates(FilingNumberTaken):
         await move(actor, row, AgreementEvent.FILE, now=now, reason=override_reason, **filed)
-    if row.first_day <= local_date(now):
+    if row.first_day <= local_date(now) <= row.last_day:
         await activate(actor, row, now=now)
     await tell(row, "agreement_filed", now=now)
     return await agreement_card_of(row.id)

@@ -9,6 +9,7 @@ from server.alliance.rules import AGREEMENT_MOVES, IN_FORCE, AgreementEvent, Agr
 from server.audit.actions import note
 from server.audit.guards import rights_changed_at_home
 from server.authority.actor import Actor
+from server.kit.clock import start_of_day
 from server.kit.duplicates import refusing_duplicates
 from server.kit.errors import IllegalMove
 from server.outbox.actions import enqueue
@@ -39,7 +40,10 @@ async def move(
     if reason is not None:
         changes["reason"] = reason
     if after in ENDED:
-        changes |= {"ended_at": now, "binding_key": None}
+        # What was filed and never came to bind has bound for no day: nothing may be asked for it.
+        never = before is AgreementStatus.FILED
+        ended_at = min(now, start_of_day(row.first_day)) if never else now
+        changes |= {"ended_at": ended_at, "binding_key": None}
     if not await ServiceAgreement.filter(id=row.id, status=before).update(status=after, **changes):
         raise IllegalMove
     if before in IN_FORCE and after not in IN_FORCE:

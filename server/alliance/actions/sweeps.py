@@ -41,7 +41,8 @@ async def _start(actor: Actor, now: datetime, limit: int) -> int:
 
 async def _end(actor: Actor, now: datetime, limit: int) -> int:
     done = 0
-    for row in await _due(Q(status__in=sorted(BINDING), last_day__lt=local_date(now)), limit):
+    lived = sorted(BINDING | {AgreementStatus.FILED})
+    for row in await _due(Q(status__in=lived, last_day__lt=local_date(now)), limit):
         try:
             await move(actor, row, AgreementEvent.EXPIRE, now=now)
         except IllegalMove:

@@ -78,6 +78,7 @@ AGREEMENT_MOVES: Moves[AgreementStatus, AgreementEvent] = Moves(
         (_S.SIGNED, _E.WITHDRAW): _S.WITHDRAWN,
         (_S.FILED, _E.ACTIVATE): _S.ACTIVE,
         (_S.FILED, _E.TERMINATE): _S.TERMINATED,
+        (_S.FILED, _E.EXPIRE): _S.EXPIRED,  # filed too late, or the pair was bound otherwise all the time
         (_S.ACTIVE, _E.EXPIRE_SOON): _S.EXPIRING,
         (_S.ACTIVE, _E.SUSPEND): _S.SUSPENDED,
         (_S.ACTIVE, _E.TERMINATE): _S.TERMINATED,

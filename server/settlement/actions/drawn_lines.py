@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from server.alliance.models import ServiceAgreement
-from server.alliance.rules import FeeKind, Funding
+from server.alliance.rules import AgreementStatus, FeeKind, Funding
 from server.kit.clock import local_date
 from server.kit.months import Month
 from server.settlement.actions.books import Books, Pair, fill
@@ -126,11 +126,11 @@ def _bound_in(agreement: ServiceAgreement, month: Month) -> tuple[date, date] | 
 
 
 def _bound(agreement: ServiceAgreement) -> tuple[date, date] | None:
-    """Return the days of an agreement's fees; None: it never bound.
+    """Return the days of an agreement's fees; None: it has never bound, were it filed or not.
 
     A new version counts from the day of its filing, on which the version before ends: no day is paid twice (I20).
     """
-    if agreement.filed_at is None:
+    if agreement.filed_at is None or agreement.status is AgreementStatus.FILED:
         return None
     first, last = agreement.first_day, agreement.last_day
     if agreement.supersedes_id is not None:

@@ -19,6 +19,7 @@ from server.workload.errors import MonthClosed, MonthNotBegun, MonthNotOver
 from server.workload.models import WorkloadLine, WorkloadMonth
 from server.workload.rules import (
     MONTH_MOVES,
+    LineKind,
     MonthEvent,
     MonthStatus,
     is_over,
@@ -85,7 +86,9 @@ async def _booked(actor: Actor, row: WorkloadMonth, now: datetime) -> int:
         until=start_of_day(Month(row.month).following.first),
         provider_id=row.institution_id,
     )
-    known = WorkloadLine.filter(item_uid__in=[item.item_uid for item in items])
+    known = WorkloadLine.filter(
+        item_uid__in=[item.item_uid for item in items], kind=LineKind.CREDIT, taken_back__id__isnull=True
+    )
     there = {each["item_uid"] for each in await known.values("item_uid")} if items else set()
     missing = sorted({item.visit_uid for item in items if item.item_uid not in there})
     # All visits before any month: a worker that holds the next of them waits for a month that is held here.

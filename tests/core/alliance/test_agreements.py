@@ -285,6 +285,29 @@ class TestVersions:
         assert older.status is AgreementStatus.RENEWED
         assert await in_force(town, "yihe", "health_center", near_end + timedelta(days=11))
 
+    async def test_what_is_over_when_it_is_filed_takes_nothing_over(
+        self, town: Town, actor: Actors, clock: Any
+    ) -> None:
+        now, he, older = clock(), await actor("he"), town.alliance.yihe_health_center
+        days = {"first_day": local_date(now), "last_day": local_date(now) + timedelta(days=5)}
+        card = await actions.draft_successor(actor=he, uid=older, **days, content=PATROL, now=now)
+        await actions.propose_agreement(actor=he, uid=card.uid, now=now)
+        for key in ("he", "feng"):
+            await actions.sign_agreement(
+                actor=await actor(key), uid=card.uid, content_hash=card.content_hash, now=now
+            )
+        later = now + timedelta(days=6)
+
+        filed = await actions.file_agreement(
+            actor=await actor("tang"), uid=card.uid, filing_number="A5", now=later
+        )
+        await actions.sweep_agreements(actor=system_actor("worker"), now=later)
+
+        rows = {row.uid: row.status for row in await ServiceAgreement.filter(uid__in=[older, card.uid])}
+        assert filed.status is AgreementStatus.FILED
+        assert rows == {older: AgreementStatus.ACTIVE, card.uid: AgreementStatus.EXPIRED}
+        assert await in_force(town, "yihe", "health_center", later)
+
     async def test_one_pair_is_not_bound_twice(self, town: Town, actor: Actors, clock: Any) -> None:
         now, he = clock(), await actor("he")
         card = await drafted(actor, town, now, provider_uid=town.alliance.first_hospital)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from server.alliance import actions as alliance
 from server.alliance.models import ServiceAgreement
 from server.alliance.rules import AgreementStatus, Funding
 from server.people.models import Resident
@@ -52,6 +53,23 @@ class TestDrawing:
         ]
         assert (statement.status, statement.month) == (StatementStatus.OPEN, FEBRUARY)
         assert (await desk.card()).fen == 3000
+
+    async def test_asks_no_fee_for_what_was_filed_and_never_came_to_bind(self, desk: Desk) -> None:
+        """I20: the two were bound by another agreement all the time; no day is paid twice."""
+        first = await ServiceAgreement.get(id=desk.agreement.id)
+        second = ServiceAgreement(
+            home_id=first.home_id, provider_id=first.provider_id, status=AgreementStatus.FILED,
+            drafted_by=first.drafted_by, first_day=date(2026, 2, 1), last_day=date(2026, 12, 31), content=first.content,
+            content_hash=first.content_hash, filing_number="B1", filed_at=first.filed_at, created_at=first.created_at,
+        )  # fmt: skip
+        await second.save()
+        fees = await desk.lines(await desk.draw(), kind=LineKind.FEE)
+        assert [line.agreement_id for line in fees] == [first.id]
+
+        ended = {"uid": second.uid, "reason": "不再需要", "now": APRIL - timedelta(days=10)}
+        await alliance.terminate_agreement(actor=desk.he, **ended)
+        fees = await desk.lines(await desk.draw(APRIL), kind=LineKind.FEE)
+        assert [line.agreement_id for line in fees] == [first.id]
 
     async def test_waits_for_the_days_of_grace_and_happens_once(self, desk: Desk) -> None:
         assert await actions.sweep_statements(actor=WORKER, now=MARCH - timedelta(days=1)) == 0

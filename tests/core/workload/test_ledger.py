@@ -104,6 +104,18 @@ class TestClosing:
             await actions.recount_month(actor=morning.feng, uid=march.uid, now=later)
         assert await queries.faults(now=later) == []
 
+    async def test_books_what_counts_again_before_the_worker_has_heard_of_it(self, morning, worker_pass):
+        later, item = morning.now + timedelta(days=31), morning.town.visits.today_li
+        await morning.confirm()
+        await worker_pass()
+        await corrected(morning, morning.uid, item, Outcome.ABSENT)
+        await worker_pass()
+        await corrected(morning, morning.uid, item, Outcome.SEEN)  # and the worker has not come by
+
+        march = await WorkloadMonth.get(month=date(2026, 3, 1))
+        assert await actions.close_month(actor=morning.feng, uid=march.uid, now=later) == 400
+        assert await points(item_uid=item) == [200, -200, 200]
+
     async def test_sends_later_corrections_to_the_month_that_runs(self, morning, worker_pass):
         february = await WorkloadMonth.get(uid=morning.town.workload.month)
         await actions.close_month(actor=morning.feng, uid=february.uid, now=morning.now)
