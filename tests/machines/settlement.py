@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from server.kit.clock import local_date
+from server.kit.months import Month, month_of
 from server.settlement.actions import sweep_statements, sweep_unanswered
 from server.settlement.models import Statement, StatementLine
 from server.settlement.rules import CLOSED as ACCEPTED
@@ -21,9 +22,7 @@ from server.settlement.rules import (
     LineEvent,
     LineKind,
     LineStatus,
-    Month,
     StatementStatus,
-    month_of,
 )
 from tests.machines.playing import DONE, NOT_THEIRS, NOT_THERE, mostly, one_of
 from tests.machines.rounds import Round, Rounds
@@ -346,7 +345,7 @@ class Settlement(Rounds):
         ]
         is_free = (
             _having(stand, lambda line: not line.by_agreement and line.of.resident == round_.resident) < FREE
-        )  # type: ignore[union-attr]
+        )
         free = round_.service == "checkup" and is_free
         claim = Claim(LineKind.SERVICE, 0 if free or round_.service != "checkup" else PRICE, round_, not free)
         if any(line.place == claim.place for line in stand):

@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from server.kit.clock import local_date
+from server.kit.months import Month as Calendar
+from server.kit.months import first_of_month
 from server.workload.actions import sweep_months
 from server.workload.models import WorkloadMonth
-from server.workload.rules import first_of_month, month_after, said_points
+from server.workload.rules import said_points
 from tests.machines.playing import DONE, NOT_THEIRS, NOT_THERE, mostly, one_of
 from tests.machines.rounds import Round, Rounds
 
@@ -74,7 +76,7 @@ class Workload(Rounds):
     async def close(self, one: int, two: int) -> None:
         who, month, known = self._month(one, two)
         if (word := WITHOUT.get(who)) is None:
-            is_over = local_date(self.now) >= month_after(month)
+            is_over = local_date(self.now) >= Calendar(month).following.first
             word = (
                 "workload.month_not_over"
                 if not is_over
