@@ -20,13 +20,13 @@ from server.indicators.errors import (
 )
 from server.indicators.models import IndicatorEdition, IndicatorFact, IndicatorReport, IndicatorValue
 from server.indicators.queries import BehindWish
-from server.indicators.queries.counts import counted_again, figure_at, sums_known
+from server.indicators.queries.counts import counted_again, figure_at, sums_known, tile_of
 from server.indicators.queries.evaluators.health import DOSSIERS
 from server.indicators.rules import Cadence, Figure, Level, ReportStatus, State
 from server.kit.clock import SHANGHAI, local_date
 from server.kit.errors import Forbidden, NotFound
 from server.kit.pages import PageWish
-from server.kit.rollups import RollUpPeriod
+from server.kit.rollups import RollUp, RollUpPeriod
 from server.people.models import Resident
 from server.visits.models import Visit
 from server.visits.rules import VisitStatus
@@ -112,6 +112,15 @@ class TestASweep:
         now = await sums_known(DOSSIERS, since, moment=None)
         assert figure_at(now, home.id).counted == figure_at(then, home.id).counted - 1
         assert await queries.faults(now=MARCH) == []
+
+    async def test_whose_sums_are_not_those_of_its_facts_is_named(self, town: Any) -> None:
+        await sweep(MARCH)
+        of_dossiers = {"tile": tile_of(DOSSIERS), "since": date(2026, 3, 1)}
+        row = await RollUp.filter(**of_dossiers).order_by("id").first()
+        assert row is not None
+        await RollUp.filter(id=row.id).update(count=row.count + 1)
+        (said,) = await queries.faults(now=MARCH)
+        assert said.startswith(f"A19: the sums of {DOSSIERS.key} since 2026-03-01")
 
     async def test_of_two_workers_counts_once(self, town: Any) -> None:
         await sweep(MARCH)
