@@ -177,7 +177,9 @@ class Prescriptions(Machine):
         days, signed, fault = one_of(DAYS, one // 2), one % 5 < 4, one % 13 == 12
         first = max(self.today, script.last + timedelta(days=1))
         word = {"zhao": NOT_THERE, "sun": NOT_THERE, "he": NOT_THEIRS, "nurse": NOT_THEIRS}.get(who, DONE)
-        if word == DONE and self._may_prescribe(who) and script.waits != "open":
+        if word == DONE and script.resident == "li" and not self.li_lives:
+            word = NOT_THERE
+        elif word == DONE and self._may_prescribe(who) and script.waits != "open":
             word = "prescriptions.refill_taken"
         elif word == DONE:
             word = self._word_to_write(

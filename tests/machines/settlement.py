@@ -109,7 +109,7 @@ class Settlement(Rounds):
     reminders: int = 0
 
     moves: ClassVar = (
-        "go", "attest", "issue", "issue", "accept", "accept", "pay", "unpay", "correct", "correct", "decide", "decide",
+        "go", "attest", "issue", "issue", "accept", "accept", "pay", "unpay", "correct", "correct", "decide", "decide", "decide",
         "doubt", "resolve", "doubt_line", "doubt_line", "doubt_line", "answer", "rule", "time_passes", "time_passes",
         "time_passes",
     )  # fmt: skip
@@ -129,14 +129,20 @@ class Settlement(Rounds):
         assert row.issued_at is not None
         self.sheets.append(Sheet(row.uid, Month(row.month), StatementStatus.ISSUED, due_at=row.answer_due_at))
         self.sheets[0].lines.append(Claim(LineKind.FEE, FEE, uid=self.town.settlement.line))
-        for resident in (
-            "wang",
-            "wang",
-        ):  # of whom the second is a check-up too many, and on one day with the first
-            await self._attested("nurse", await self.go_round(resident, "checkup"))
-        await self.passes(days=33)
+        for _ in range(2):  # the second is one too many in a year, and costs
+            await self._attested("nurse", await self.go_round("wang", "checkup"))
+            await self.passes(days=1)
+        await self.passes(days=31)
         await self.work()
         await self._drawn()
+        await self._agreed(self.sheets[-1])
+
+    async def _agreed(self, sheet: Sheet) -> None:
+        """Have a month issued and accepted: from then on it is corrected by the next one alone."""
+        await self.does("feng", "POST", f"/statements/{sheet.uid}/issue", allowed=[DONE])
+        await self.does("he", "POST", f"/statements/{sheet.uid}/accept", allowed=[DONE])
+        sheet.status, self.posted[sheet.uid] = StatementStatus.SETTLED, sheet.fen
+        assert sheet.fen == FEE + PRICE
 
     async def check(self, number: int) -> None:
         sheet = one_of(self.sheets[::-1], number)

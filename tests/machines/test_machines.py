@@ -35,7 +35,7 @@ OF_THE_ALLIANCE = (
 )  # fmt: skip
 HISTORIES = int(os.environ.get("HISTORIES", "10" if RING == "sqlite" else "3"))
 FEW = max(HISTORIES // 5, 1)
-LONGEST = 30
+LONGEST, MONTHS = 30, 24  # steps
 STEPS = st.lists(
     st.tuples(st.integers(0, 59), st.integers(0, 41), st.integers(0, 41)), min_size=10, max_size=LONGEST
 )
@@ -73,8 +73,8 @@ async def test_everybody_is_told_what_the_model_foretells(
 async def test_months_between_institutions_go_as_the_model_foretells(
     machine: type[Machine], table: Table, seed: int
 ) -> None:
-    """Some seconds for each: thirty steps out of one number, for a list that hypothesis makes is short and full of noughts."""
+    """Some seconds for each: its steps out of one number, for a list that hypothesis makes is short and full of noughts."""
     chance = random.Random(seed)
     history = await machine.begin(table)
-    for _ in range(LONGEST):
+    for _ in range(MONTHS):
         await history.step(*(chance.randrange(420) for _ in range(3)))
