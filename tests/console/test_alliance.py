@@ -9,8 +9,8 @@ from tests.architecture.verdicts.scenes import Scenes
 
 
 class TestAGap:
-    async def test_leads_to_a_candidate_a_demand_and_a_draft_of_an_agreement(self, screen, town):
-        async with screen("qian") as it:
+    async def test_leads_to_a_candidate_a_demand_and_a_draft_of_an_agreement(self, scripted, town):
+        async with scripted("qian") as it:
             await it.sign_in("/admin/demands/gaps")
             gap = it.row("云桥市清河养老院")
             await it.follow("云桥市河东社区卫生服务中心", within=gap)
@@ -21,17 +21,17 @@ class TestAGap:
             await it.press("公布")
             await it.reads("医疗巡诊")
         demand = f"/admin/demands/{(await self.published()).uid}"
-        async with screen("feng") as it:
+        async with scripted("feng") as it:
             await it.sign_in(demand)
             await it.write("能承接多少位长者", "20")
             await it.tick("周二")
             await it.press("答复")
             await it.reads("20 位")
-        async with screen("qian") as it:
+        async with scripted("qian") as it:
             await it.sign_in(demand)
             await it.press("选定", within=it.row("河东"))
             await it.reads("请双方起草协议")
-        async with screen("feng") as it:
+        async with scripted("feng") as it:
             await it.sign_in(demand)
             await it.press("起草协议")
 
