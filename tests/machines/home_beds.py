@@ -69,7 +69,7 @@ class Bed:
         assert self.began is not None
         assert self.runs_out is not None
         since = [at for at, _ in self.rounds if at >= self.began]
-        due = max(since) + timedelta(days=7 // self.a_week) if since else self.began + timedelta(hours=24)
+        due = max(since) + timedelta(days=7) / self.a_week if since else self.began + timedelta(hours=24)
         if since and not any(senior for _, senior in self.rounds):
             due = min(due, self.began + timedelta(days=3))
         self.deadline = min(due, self.runs_out)

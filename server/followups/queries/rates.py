@@ -83,9 +83,9 @@ class RatesCard:
 
 
 async def rates(*, actor: Actor, year: int | None, now: datetime) -> RatesCard:
-    """Tell a year: one's own institutions as they stand at this moment, like the people behind the numbers; the city as it
+    """Tell a year of one's own institutions at this moment, like the people behind its numbers, or of the city.
 
-    was counted before, and up to when, with no few people shown to who oversees it.
+    The city was counted before, which is said; few people are not shown to who oversees it.
     """
     today = local_date(now)
     wanted = year_asked_for(year, today)
@@ -173,13 +173,13 @@ def _card(disease: Disease, counts: Counts, hidden_below: int) -> DiseaseRates:
         )
         for title, rate in rates
     )
-    shown = {
+    told = {
         each: shown_part(number, managed, least=hidden_below)
         if each in OF_MANAGED
         else shown(number, least=hidden_below)
         for each, number in counts.items()
     }
-    return DiseaseRates(disease, DISEASE_WORDS[disease], shown, lines)
+    return DiseaseRates(disease, DISEASE_WORDS[disease], told, lines)
 
 
 def _notes(times: int, hidden_below: int) -> tuple[str, ...]:
