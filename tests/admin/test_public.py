@@ -49,7 +49,7 @@ class TestDirectory:
         page = await seen(address, "institutions")
 
         assert all(
-            name in page.text for name in ("云桥市颐和养老院", "云桥市第一人民医院", "120 张，护理型 60 张")
+            name in page.text for name in ("云桥市颐和养老院", "云桥市第一人民医院", "120 张", "护理型 60 张")
         )
         assert "云桥市民政局" not in page.text
 

@@ -41,7 +41,6 @@ async def end_of_the_dead(*, actor: Actor, resident_uid: str, now: datetime) -> 
     return len(rows)
 
 
-@action
 async def sweep_enrolments(*, actor: Actor, now: datetime, limit: int = BATCH) -> int:
     """Do what is due once; several workers may do so at once.
 

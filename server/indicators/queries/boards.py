@@ -20,7 +20,7 @@ from server.indicators.queries.counts import (
     tile_of,
 )
 from server.indicators.queries.evaluators.indicator import Indicator
-from server.indicators.queries.evaluators.registry import in_force_on, indicator_in, indicators_in
+from server.indicators.queries.evaluators.registry import THEME_OF, in_force_on, indicator_in, indicators_in
 from server.indicators.queries.places import PlaceLine, Told, places_of, told_alone, told_of
 from server.indicators.rules import (
     LEAST,
@@ -44,6 +44,7 @@ PERIODS_BACK = 12
 @dataclass(frozen=True)
 class FigureCard:
     definition: Definition
+    theme: str  # of the board, in words
     period: Period
     told: Told
     target: int | None
@@ -252,6 +253,7 @@ def _card(
     target = numbers[definition.target.code] if definition.target else None
     return FigureCard(
         definition=definition,
+        theme=THEME_OF[definition.key],
         period=period_of(definition.cadence, month.first),
         told=told_of(figure, hidden=hidden, least=least),
         target=target,

@@ -364,8 +364,10 @@ class TestMerging:
 
     async def test_ends_when_the_survivor_dies(self, town: Any, actor: Any, clock: Any) -> None:
         await prescribed(town, actor, clock)
-        await Resident.filter(id=(await self.merged(town)).id).update(died_at=clock() - timedelta(hours=1))
-        await actions.sweep_prescriptions(actor=system_actor("worker"), now=clock())
+        survivor = await self.merged(town)
+        await Resident.filter(id=survivor.id).update(died_at=clock() - timedelta(hours=1))
+        worker = system_actor("worker")
+        assert await actions.end_of_the_dead(actor=worker, resident_uid=survivor.uid, now=clock()) == 1
         assert (await LongPrescription.get()).stop_reason is StopReason.DIED
 
 

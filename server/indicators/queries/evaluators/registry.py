@@ -1,4 +1,4 @@
-"""All indicators, in the order in which a board shows them. A room's file stands here in one line."""
+"""All indicators, in the order in which a board shows them, theme by theme. A room's file stands here in one line."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -24,23 +24,23 @@ from server.indicators.queries.evaluators.indicator import Indicator
 from server.indicators.rules import Definition, Period, period_of
 from server.kit.errors import NotFound
 
-ROOMS = (
-    alliance,
-    clinics,
-    training,
-    health,
-    elders,
-    enrolments,
-    consents,
-    promises,
-    visits,
-    home_beds,
-    booking,
-    referrals,
-    chronic,
-    settlement,
+THEMES = {
+    "机构和人员": (alliance, clinics, training),
+    "健康档案和健康管理": (health, elders, chronic),
+    "家庭医生和共享同意": (enrolments, consents),
+    "上门服务和绿色通道": (promises, visits, home_beds, booking),
+    "转诊": (referrals,),
+    "结算": (settlement,),
+}
+INDICATORS: tuple[Indicator, ...] = tuple(
+    each for rooms in THEMES.values() for room in rooms for each in room.INDICATORS
 )
-INDICATORS: tuple[Indicator, ...] = tuple(each for room in ROOMS for each in room.INDICATORS)
+THEME_OF: Mapping[str, str] = {
+    each.definition.key: theme
+    for theme, rooms in THEMES.items()
+    for room in rooms
+    for each in room.INDICATORS
+}
 BY_KEY: Mapping[str, Indicator] = {each.definition.key: each for each in INDICATORS}
 TARGETS: tuple[Parameter, ...] = tuple(
     each.definition.target for each in INDICATORS if each.definition.target is not None
