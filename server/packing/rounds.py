@@ -200,8 +200,13 @@ def pack_round(
     done = sorted((each for stop in found.stops for each in stop.errands), key=lambda each: each.claim)
     if half_day.most is None or len(done) <= half_day.most:
         return found
-    too_many = dict.fromkeys(done[half_day.most :], Why.LIST_FULL)
-    return _pack({**hindered, **too_many}, clinicians, half_day, tries)
+    # Only these again: the time that comes free by those who no longer fit on the list is nobody else's.
+    kept, listed = set(done[: half_day.most]), set(done)
+    full = {
+        each: why or (None if each in kept else Why.LIST_FULL if each in listed else Why.NO_TIME)
+        for each, why in hindered.items()
+    }
+    return _pack(full, clinicians, half_day, tries)
 
 
 def _pack(

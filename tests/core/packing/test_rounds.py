@@ -124,6 +124,14 @@ class TestPackRound:
         assert whys(found) == {("a", "patrol"): Why.LIST_FULL}
         assert [each.errand for each in found.left_out] == errands[:1]
 
+    def test_gives_the_time_of_who_does_not_fit_on_the_list_to_nobody_else(self) -> None:
+        errands = [errand("a", overdue_days=3), errand("b", 30, overdue_days=2), errand("c", 30)]
+
+        found = pack_round(errands, [NURSE], replace(HALF, most=1))
+
+        assert set(done(found)) == {("a", "patrol")}
+        assert whys(found) == {("b", "patrol"): Why.LIST_FULL, ("c", "patrol"): Why.NO_TIME}
+
     def test_without_anybody_leaves_everything_out(self) -> None:
         assert whys(pack_round([errand("a")], [], HALF)) == {("a", "patrol"): Why.NO_CREDENTIAL}
 
