@@ -19,7 +19,7 @@ class TestAGap:
             await it.follow("替它公布需求", within=gap)
             await it.write("医疗巡诊（人数）", "12")
             await it.press("公布")
-            await it.reads("医疗巡诊")
+            await it.reads("需求已公布")
         demand = f"/admin/demands/{(await self.published()).uid}"
         async with scripted("feng") as it:
             await it.sign_in(demand)
@@ -76,7 +76,7 @@ class TestAnAgreement:
     async def sign(self, it) -> None:
         await it.press("代表本机构签署")
         await it.press("我已看过，签署")
-        await it.reads("电子签署")
+        await it.reads("已代表本机构签署")
 
 
 class TestAClinic:

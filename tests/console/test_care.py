@@ -35,7 +35,7 @@ class TestABedAtHome:
             await it.sign_in(wang)
             await it.press("转为住院")
             await it.press("确定转为住院")
-            await it.reads("住院")
+            await it.reads("照护状态已更新")
             await worker_pass()
             await it.open(bed)
 
@@ -71,7 +71,7 @@ class TestAFamilyDoctor:
             await it.sign_in(f"/admin/enrolments/{(await self.newest()).uid}")
             await it.press("团队接受")
 
-            await it.reads("生效")
+            await it.reads("已确认，现在是“生效”")
         made = await self.newest()
         assert (made.status, made.package_code) == ("active", "base")
 

@@ -42,7 +42,7 @@ class TestTraining:
             await it.reads("PX20260302-")
             await self.plan(it, town, "林致远")
 
-            await it.reads("林致远")
+            await it.reads("已列入计划，双方都能看到")
         assert await Visit.all().count() == before + 1
 
     async def scan(self, phone, clock) -> None:
@@ -75,6 +75,7 @@ class TestAHalfDay:
             await it.row("王桂兰").get_by_text("人在住院，回来以后再排。").wait_for()
             await it.press("列入计划")
 
+            await it.reads("已列入计划，共")
             await it.reads("李福生")
             await it.reads_not("王桂兰")
         assert await Visit.all().count() == before + 1
