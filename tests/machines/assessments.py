@@ -141,8 +141,9 @@ class Assessments(Machine):
     # What the people do
 
     async def take(self, one: int, two: int) -> None:
-        """Begin a sheet."""
-        who, resident = mostly(list(CLINICAL), list(WITHOUT), one), one_of(RESIDENTS, two)
+        """Begin a sheet. Zhao, whose hospital serves the home, might begin one too; it would be that hospital's."""
+        others = [each for each in WITHOUT if each != "zhao"]
+        who, resident = mostly(list(CLINICAL), others, one), one_of(RESIDENTS, two)
         again = any(
             each.resident == resident and each.status is AssessmentStatus.DISPUTED for each in self.papers
         )
