@@ -22,6 +22,7 @@ from server.kit.clock import local_date
 from server.kit.duplicates import refusing_duplicates
 from server.kit.rollups import recount
 from server.kit.transactions import action
+from server.people.models import Resident
 
 BATCH = 200
 ALIVE = (*sorted(OPEN), EnrolmentStatus.ACTIVE)
@@ -115,6 +116,9 @@ async def _follow(actor: Actor, row: Enrolment, now: datetime) -> None:
     survivor = row.resident.merged_into_id
     key = "live_key" if row.status is EnrolmentStatus.ACTIVE else "open_key"
     wanted: dict[str, Any] = {key: str(survivor)}
+    # The news of a death that was written at the survivor before told nothing of this row.
+    if await Resident.filter(id=survivor, died_at__isnull=False).exists():
+        return await end_row(actor, row, EndReason.DIED, now)
     if await Enrolment.filter(**wanted).exists():
         return await end_row(actor, row, EndReason.MERGED, now)
     async with refusing_duplicates(NotThisNow):

@@ -331,3 +331,12 @@ async def test_after_a_merge_a_second_yes_takes_the_place_of_the_live_one(
     assert (await Enrolment.get(uid=town.enrolments.wang)).status is EnrolmentStatus.RENEWED
     assert (await Enrolment.get(uid=town.enrolments.li)).status is EnrolmentStatus.ACTIVE
     assert (await FamilyTeam.get()).taken == 1
+
+
+async def test_merged_into_somebody_who_had_died_ends(town: Any, clock: Any) -> None:
+    wang, li = await Resident.get(uid=town.people.wang), await Resident.get(uid=town.people.li)
+    await Resident.filter(id=li.id).update(died_at=clock() - timedelta(hours=1))
+    await Enrolment.filter(resident_id=li.id).delete()
+    await Resident.filter(id=wang.id).update(merged_into_id=li.id)
+    await actions.sweep_enrolments(actor=WORKER, now=clock())
+    assert (await Enrolment.get(uid=town.enrolments.wang)).end_reason is EndReason.DIED
