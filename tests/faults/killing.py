@@ -27,8 +27,8 @@ from server.kit.engines.counting import note
 from server.kit.idempotency import Answered
 from server.settings import MODEL_MODULES, Settings
 from tests.crashes import Flow, StopAt, everything
-from tests.flows import FLOWS
 from tests.stage import Stage
+from tests.writes import WRITES
 
 NEVER = sys.maxsize
 ANSWERED, COMMITTED = "answered before", "committed"
@@ -53,7 +53,7 @@ KILLED = (
 
 
 def killed_everywhere(job: Job, name: str) -> Finding:
-    set_the_scene, prepare = FLOWS[name]
+    set_the_scene, prepare = WRITES[name]
 
     async def made_ready(say: Say) -> None:
         write = await prepare(await set_the_scene(Stage(job.town, job.now)))

@@ -8,8 +8,8 @@ import pytest
 
 from server.booking import actions, queries
 from server.booking.models import Appointment, Slot
-from tests.core.booking.flows import WORKER, booked, hold_in, waiting
 from tests.core.booking.world import NOW, World
+from tests.core.booking.writes import WORKER, booked, hold_in, waiting
 from tests.crashes import StopAt, Stopped, everything
 
 

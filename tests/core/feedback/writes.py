@@ -50,4 +50,4 @@ async def put_right(stage: Stage) -> Flow:
     )  # fmt: skip
 
 
-FLOWS = (rate_with_a_text, rate_low_so_that_a_case_opens, take_back, publish, withhold, put_right)
+WRITES = (rate_with_a_text, rate_low_so_that_a_case_opens, take_back, publish, withhold, put_right)

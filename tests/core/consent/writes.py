@@ -37,4 +37,4 @@ async def withdraw(stage: Stage) -> Flow:
     return flow(wang, actions.withdraw_consent, uid=stage.town.consent.wang_yihe, now=stage.now)
 
 
-FLOWS = (ask, grant, deny, withdraw)
+WRITES = (ask, grant, deny, withdraw)

@@ -7,11 +7,16 @@ from server.booking import actions
 from server.booking.models import Slot
 from server.booking.rules import HalfDay
 from server.kit.clock import local_date
-from tests.core.booking.world import NOW, World, live_offer
+from tests.core.booking.world import NOW, World, build, live_offer
 from tests.crashes import Flow, flow
+from tests.stage import Stage
 
 WORKER = system_actor("worker")
 LATER = NOW + timedelta(hours=1)
+
+
+async def set_the_scene(_: Stage) -> World:
+    return await build()
 
 
 async def booked(world: World, slot: Slot) -> str:
@@ -161,7 +166,7 @@ async def strike_out(world: World) -> Flow:
     return flow(world.colleague, actions.enter_in_error, appointment_uid=uid, now=NOW)
 
 
-FLOWS = (
+WRITES = (
     book, hold, book_where_a_hold_ran_out, confirm, cancel_while_somebody_waits, reschedule_while_somebody_waits,
     accept, decline, cancel_by_provider, close_day, close_day_with_another_seat, book_trip, cancel_trip, strike_out,
 )  # fmt: skip

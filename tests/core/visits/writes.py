@@ -1,12 +1,20 @@
 """The writes of a visit, each made ready to be stopped at any of its statements."""
 
+from typing import Any
+
 from server.visits import actions
 from server.visits.actions import ItemResult
 from server.visits.rules import Outcome
-from tests.core.visits.conftest import Round
+from tests.conftest import Clock
+from tests.core.visits.conftest import Round, round_of
 from tests.crashes import Flow, flow
+from tests.stage import Stage
 
 REASON = "当天老人外出"
+
+
+async def set_the_scene(stage: Stage) -> Any:
+    return await round_of(stage.town, Clock(), stage.actor)
 
 
 async def start(morning: Round) -> Flow:
@@ -47,4 +55,4 @@ async def cancel(morning: Round) -> Flow:
     return flow(morning.feng, actions.cancel_visit, visit_uid=morning.uid, reason=REASON, now=morning.now)
 
 
-FLOWS = (start, write_findings, finish, attest_first, attest_second_so_that_it_counts, dispute, cancel)
+WRITES = (start, write_findings, finish, attest_first, attest_second_so_that_it_counts, dispute, cancel)

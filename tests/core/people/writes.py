@@ -60,4 +60,4 @@ async def discharge(stage: Stage) -> Flow:
     )
 
 
-FLOWS = (apply, verify, confirm, end, redeem, discharge)
+WRITES = (apply, verify, confirm, end, redeem, discharge)
