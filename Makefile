@@ -50,7 +50,7 @@ mysql: $(VENV)/.dev ## only the ring on MariaDB and Redis
 journey: $(VENV)/.dev ## the whole main job over HTTP, on SQLite and on MariaDB + Redis
 	@$(BIN)/python -m tests.journey
 
-bench: $(VENV)/.dev ## all benches, each with its table and var/bench/*.json: ladder (a list against raw drivers and peers), rush, scale, exports, growth (to 5 million entries), starting (start and memory)
+bench: $(VENV)/.dev ## all benches, each with its table and var/bench/*.json: ladder (a list against raw drivers and peers), rush, standing (mixed load, an opening, overload, soak), telling, scale, exports, growth (to 5 million entries), starting (start and memory)
 	@$(BIN)/python -m bench
 
 scale: $(VENV)/.dev ## the console's pages in a city of 100 000 residents against the same pages in the town

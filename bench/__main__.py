@@ -12,6 +12,8 @@ import traceback
 PARTS = {
     "ladder": ["--rounds", "1", "--seconds", "1"],
     "rush": ["--rounds", "1", "--people", "200"],
+    "standing": ["--seconds", "5", "--people", "500", "--flood", "5", "--soak-minutes", "0.2"],
+    "telling": ["--pairs", "20"],
     "scale": ["--rounds", "3"],
     "exports": ["--rows", "5000"],
     "growth": ["--short"],

@@ -23,6 +23,7 @@ import httpx
 import pymysql
 import pyotp
 
+from bench.measuring import written
 from server.configuration import configure_core
 from server.demo import cast
 from server.kit.sealing import seal
@@ -70,17 +71,33 @@ def _report(
     engine = "SQLite" if said.embedded else "MariaDB"
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {load}; {engine}; table {state}")
     middle = [statistics.median(each) for each in (before, during)]
-    high = [statistics.quantiles(each, n=20)[-1] for each in (before, during)]
+    high = [statistics.quantiles(each, n=100)[-1] for each in (before, during)]
+    above, slower = peak - idle, high[1] / high[0]
     print(f"{'rows written':<44} {said.rows:>10}")
     print(f"{'seconds, from the request to the file':<44} {seconds:>10.1f}")
     print(f"{'rows in a second':<44} {said.rows / seconds:>10.0f}")
     print(f"{'worker before, MiB':<44} {idle:>10.0f}")
-    print(f"{'worker at its highest, MiB':<44} {peak:>10.0f}   limit {MOST_MIB}")
+    print(f"{'worker at its highest, MiB above that':<44} {above:>10.0f}   limit {MOST_MIB}")
     print(f"{'a read of the API, p50 before, ms':<44} {middle[0]:>10.1f}   {len(before)} reads")
     print(f"{'a read of the API, p50 meanwhile, ms':<44} {middle[1]:>10.1f}   {len(during)} reads")
-    print(f"{'ratio':<44} {middle[1] / middle[0]:>10.2f}   limit {MOST_SLOWER:g}")
-    print(f"{'p95 before and meanwhile, ms':<44} {high[0]:>10.1f}   {high[1]:.1f}")
-    return 0 if state == "ready" and peak < MOST_MIB and middle[1] < MOST_SLOWER * middle[0] else 1
+    print(f"{'p99 before and meanwhile, ms':<44} {high[0]:>10.1f}   {high[1]:.1f}")
+    print(f"{'p99 meanwhile by p99 before':<44} {slower:>10.2f}   limit {MOST_SLOWER:g}")
+    figures = {
+        "rows": said.rows,
+        "engine": engine,
+        "state": state,
+        "seconds": seconds,
+        "mib_above_idle": above,
+    }
+    found = {
+        **figures,
+        "reads": [len(before), len(during)],
+        "p50_ms": middle,
+        "p99_ms": high,
+        "p99_ratio": slower,
+    }
+    print(f"written to {written('exports', found)}")
+    return 0 if state == "ready" and above < MOST_MIB and slower < MOST_SLOWER else 1
 
 
 @contextlib.contextmanager

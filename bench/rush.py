@@ -153,7 +153,7 @@ def _one(city: City, port: int, way: str, people: Sequence[Family], slots: int) 
     uids = new_slots(city.url, f"{next(marks) % 10**11:011}", slots, capacity=capacity)
     asked = [uids[number % slots] for number in range(len(people))]
     requests = [
-        _request(slot, person, number)
+        booking_request(slot, person, number)
         for number, (slot, person) in enumerate(zip(asked, people, strict=True))
     ]
     done = subprocess.run(
@@ -165,7 +165,7 @@ def _one(city: City, port: int, way: str, people: Sequence[Family], slots: int) 
     told = {body["uid"] for status, body in answers if status == httpx.codes.CREATED}
     refused = sum(body.get("code") == FULL for _, body in answers)
     waits = sorted(found["waits"])
-    taken, kept = _kept(city, uids)
+    taken, there = kept(city, uids)
     free = sum(capacity - taken[uid] for uid in uids if taken[uid] < min(capacity, asked.count(uid)))
     return Outcome(
         way=way,
@@ -184,8 +184,8 @@ def _one(city: City, port: int, way: str, people: Sequence[Family], slots: int) 
         failed=len(people) - len(told) - refused,
         failures=dict(Counter(_failure(*each) for each in answers if _failure(*each))),
         oversold=sum(max(0, taken[uid] - capacity) for uid in uids),
-        lost=len(told - kept),
-        unheard=len(kept - told),
+        lost=len(told - there),
+        unheard=len(there - told),
         left_free=free,
         load=os.getloadavg()[0],
     )
@@ -196,7 +196,7 @@ def _failure(status: int, body: dict[str, str]) -> str:
     return "" if fine else f"{status} {body.get('code', '')}"
 
 
-def _request(slot: str, person: Family, number: int) -> bytes:
+def booking_request(slot: str, person: Family, number: int) -> bytes:
     body = json.dumps({"resident": person.resident_uid, "reason": "复诊"}).encode()
     head = (
         f"POST /api/v1/slots/{slot}/appointments HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {person.token}\r\n"
@@ -205,7 +205,7 @@ def _request(slot: str, person: Family, number: int) -> bytes:
     return head.encode() + body
 
 
-def _kept(city: City, slots: Sequence[str]) -> tuple[Counter[str], set[str]]:
+def kept(city: City, slots: Sequence[str]) -> tuple[Counter[str], set[str]]:
     """Return how many sit in each slot and their appointments, once the slots' own counts were found to agree."""
     with closing(connect_to(city.url)) as connection, connection.cursor() as cursor:
         cursor.execute(

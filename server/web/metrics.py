@@ -44,6 +44,7 @@ MEMORY = Gauge("process_memory_bytes", "The largest process's memory", ["part"],
 FILES = Gauge(
     "process_open_files", "Open files of the process with most", ["part"], multiprocess_mode="livemax"
 )
+TASKS = Gauge("tasks", "Tasks of the event loops", ["part"], multiprocess_mode="livesum")
 LAG = Histogram("loop_lag_seconds", "How late the event loop wakes up", ["part"], buckets=FAST)
 POOL_SIZE = Gauge("pool_size", "Database connections allowed", ["part"], multiprocess_mode="livesum")
 POOL_USED = Gauge("pool_used", "Database connections at work", ["part"], multiprocess_mode="livesum")

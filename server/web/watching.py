@@ -63,6 +63,7 @@ async def keep_watch(part: str) -> None:
         lag.observe(max(0.0, loop.time() - due))
         metrics.MEMORY.labels(part).set(_memory())
         metrics.FILES.labels(part).set(len(os.listdir("/proc/self/fd")))  # noqa: PTH208  names only, every second
+        metrics.TASKS.labels(part).set(len(asyncio.all_tasks()))
         waited = _tell_of_connections(part, waited)
         told = _tell_of_marks(told)
 

@@ -1,6 +1,7 @@
 """Clients that hang up, send rubbish, or only sit there, against a server as an operator starts it."""
 
 import contextlib
+import os
 import random
 import resource
 import socket
@@ -20,7 +21,7 @@ from tests.running import Running
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.timeout(300)]  # it is the connections to clients that are tried
 MIB = 1024 * 1024
-HANG_UPS = 40  # of each kind
+HANG_UPS = int(os.environ.get("HANG_UPS", "40"))  # at each moment
 IDLE = 10_000
 SPARE = 500  # files for everything else
 NOW = struct.pack("ii", 1, 0)  # SO_LINGER: hang up with a reset

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.__main__ import PARTS
 from server.cli import _parser
 from server.settings import Settings
+from tests.cluster.episodes import ALL as EPISODES
 
 ROOT = Path(__file__).parents[2]
 SECURITY = (ROOT / "docs" / "security.md").read_text()
@@ -70,6 +72,7 @@ PAGES = [
     "docs/deployment.md",
     "docs/keys.md",
     "docs/backup.md",
+    "docs/figures.md",
     "README.md",
 ]
 # What is said to people, and therefore may be quoted: refusals, pages of nginx, what commands print.
@@ -139,3 +142,49 @@ def test_every_section_that_is_quoted_beside_a_page_is_one_of_it(page: str) -> N
     for linked, section in re.findall(r"\]\((\w[\w./-]*\.md)\)[ 的]*“([^”]+)”", text):
         headings = re.findall(r"^#+ (.+)$", (ROOT / page).parent.joinpath(linked).read_text(), re.MULTILINE)
         assert section in headings, f"{linked} has no section {section}"
+
+
+FIGURES = (ROOT / "docs" / "figures.md").read_text()
+FIGURE = re.compile(
+    r"^\| (?P<wanted>[^|]+) \|(?P<proof>[^|]*)\|(?P<last>[^|]*)\| (?P<verdict>[^|]+) \|$", re.MULTILINE
+)
+FAULTS = ("kill_", "freeze_", "restart_", "cut_off", "flush_", "slow_", "lose_", "wechat_")
+SETTINGS = {"DRAIN_SECONDS", "TRAIL_SHIP"}
+FOUND = [
+    row for row in FIGURE.finditer(FIGURES) if "结论" not in row["verdict"] and "---" not in row["wanted"]
+]
+
+
+@pytest.mark.parametrize("row", FOUND, ids=lambda row: row["wanted"][:40])
+def test_every_figure_is_met_with_a_proof_or_missed_with_a_reason(row: re.Match[str]) -> None:
+    verdict = re.match("未达到|达到|部分|没有|不在这里", row["verdict"])
+    proofs = paths(row["proof"]) + re.findall(r"`(?:make|python -m) \w+|`\w+`", row["proof"] + row["last"])
+
+    assert verdict, row["verdict"]
+    if verdict[0] == "达到":
+        assert proofs, "a claim needs a test or a command"
+    else:
+        assert re.search(r"[\u4e00-\u9fff]{3}", row["proof"] + row["last"] + row["verdict"]), (
+            "what is missed needs its reason"
+        )
+
+
+def test_no_row_of_figures_escapes() -> None:
+    rows = [
+        line
+        for line in FIGURES.splitlines()
+        if line.startswith("|") and "结论" not in line and "---" not in line
+    ]
+
+    assert len(FOUND) == len(rows)
+
+
+def test_the_commands_faults_and_amounts_of_figures_are_there() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    amounts = set(re.findall(r"^([A-Z_]+)=\d", (ROOT / "deploy/run-nightly").read_text(), re.MULTILINE))
+    named = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", FIGURES))
+
+    assert set(re.findall(r"`make ([a-z-]+)", FIGURES)) <= targets
+    assert set(re.findall(r"python -m bench ([a-z]+)", FIGURES)) <= set(PARTS)
+    assert {each for each in named if each.startswith(FAULTS)} <= {each.__name__ for each in EPISODES}
+    assert set(re.findall(r"`([A-Z_]{4,})`", FIGURES)) - SETTINGS <= amounts

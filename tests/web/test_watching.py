@@ -194,6 +194,7 @@ class TestFigures:
 
         assert found['process_memory_bytes{part="web"}'] > 30e6
         assert found['process_open_files{part="web"}'] > 5
+        assert found['tasks{part="web"}'] >= 1
         assert found['loop_lag_seconds_count{part="web"}'] > 0
         assert found['pool_used{part="web"}'] <= found['pool_size{part="web"}']
 

@@ -125,9 +125,7 @@ class TestEveryMode:
         assert failure.__context__ is None
         assert len(platform.asked(LOGIN)) == 1
 
-    @pytest.mark.parametrize(
-        "mode", ["30 MB", "HTML with 200", "nesting without end", "hang", "redirect to itself"]
-    )
+    @pytest.mark.parametrize("mode", MODES)
     async def test_never_stops_the_loop(self, platform: Platform, connect: Connect, mode: str) -> None:
         """Tried three times, because on a busy machine the scheduler stops loops too; a real stall repeats."""
         platform.control("fault", path=LOGIN, n=-1, **MODES[mode][0])
