@@ -94,6 +94,8 @@ class Settings:
     with_worker: bool = True  # `serve` starts a worker process beside the web processes
     rate_factor: int = 1  # multiplies every rate limit, for load tests
     log_level: str = "INFO"
+    # In each web process. Who looks is told to look again sooner than made to wait for half a second with everybody else.
+    most_at_once: int = 160
     slow_query_ms: int = 500  # a statement that takes longer is logged, without its values; 0: none
     backup_dir: str = ""  # where backups are put: the doctor looks how old the newest is
     metrics_token: str = secret()  # who may read /metrics from another machine; empty: nobody

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterable
@@ -13,7 +14,7 @@ from typing import Any, ClassVar
 from sanic import HTTPResponse, Request, Sanic
 
 from server.authority.actor import Actor, Channel
-from server.kit.errors import DomainError, Forbidden, NotFound, SignInNeeded
+from server.kit.errors import Busy, DomainError, Forbidden, NotFound, SignInNeeded
 from server.kit.idempotency import Answered, RequestKey
 from server.kit.shared import InProcessShared, Shared
 from server.web import metrics, requestlog
@@ -38,6 +39,11 @@ async def to_the_end(work: Coroutine[Any, Any, HTTPResponse]) -> HTTPResponse:
     _unfinished.add(task)
     task.add_done_callback(_unfinished.discard)
     return await asyncio.shield(task)
+
+
+def under_way() -> int:
+    """Return how many requests this process has in hand, of clients who have gone, too."""
+    return len(_unfinished)
 
 
 async def finish_all(seconds: float = 10) -> None:
@@ -109,11 +115,15 @@ class Face(ABC):
             path=f"{self.prefix}{route.path}",
         )
         behind_proxy = services.settings.proxies_count > 0
+        # What somebody wrote is never turned away for a crowd: it waits its turn, as the green channel opens (ADR 38).
+        most = services.settings.most_at_once if route.method == "GET" else sys.maxsize
 
         async def endpoint(request: Request, **parameters: str) -> HTTPResponse:
             request.ctx.request_id = requestlog.request_id_of(request, behind_proxy=behind_proxy)
             request.ctx.now = clock()
             try:
+                if under_way() >= most:
+                    raise Busy
                 await _receive(request, most=route.largest_body)
             except DomainError as refusal:
                 return await self._serve(request, served, self._refused(request, served, refusal))

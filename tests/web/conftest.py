@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -119,12 +120,11 @@ class EdgeFace(JsonFace):
         )
 
 
-@pytest_asyncio.fixture(scope="session")
-async def edge_address() -> AsyncIterator[str]:
-    faces.BODY_SECONDS = 1.0
-    services = Services(Settings(), InProcessShared(), None)  # type: ignore[arg-type]
+@asynccontextmanager
+async def edge_serving(name: str, settings: Settings) -> AsyncIterator[str]:
+    services = Services(settings, InProcessShared(), None)  # type: ignore[arg-type]
     app = new_app(
-        "edge",
+        name,
         [EdgeFace([routes])],
         services,
         utc_now,
@@ -135,11 +135,22 @@ async def edge_address() -> AsyncIterator[str]:
     async with serving(app) as base:
         yield base
     Sanic.unregister_app(app)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def edge_address() -> AsyncIterator[str]:
+    faces.BODY_SECONDS = 1.0
+    async with edge_serving("edge", Settings()) as base:
+        yield base
     faces.BODY_SECONDS = 15.0
+
+
+def a_person_at(address: str) -> httpx.AsyncClient:
+    headers = {"Authorization": "Bearer person", "Idempotency-Key": "0123456789"}
+    return httpx.AsyncClient(base_url=f"{address}/edge", headers=headers, timeout=10)
 
 
 @pytest_asyncio.fixture
 async def edge(edge_address: str) -> AsyncIterator[httpx.AsyncClient]:
-    headers = {"Authorization": "Bearer person", "Idempotency-Key": "0123456789"}
-    async with httpx.AsyncClient(base_url=f"{edge_address}/edge", headers=headers, timeout=10) as client:
+    async with a_person_at(edge_address) as client:
         yield client
