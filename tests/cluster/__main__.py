@@ -71,9 +71,10 @@ if __name__ == "__main__":
     parser.add_argument("episodes", nargs="*", help=", ".join(each.__name__ for each in episodes.ALL))
     parser.add_argument("--nodes", type=int, default=2, help="of the product")
     parser.add_argument("--clients", type=int, default=24)
+    parser.add_argument("--times", type=int, default=1, help="all of them, so often, on one stack")
     parsed = parser.parse_args()
     here, why = rings.servers_or_reason(NEEDS)
     if not here:
         sys.exit(why)
     wanted = [getattr(episodes, name) for name in parsed.episodes] or episodes.ALL
-    sys.exit(asyncio.run(main(wanted, parsed.nodes, parsed.clients)))
+    sys.exit(asyncio.run(main([*wanted] * parsed.times, parsed.nodes, parsed.clients)))

@@ -183,6 +183,19 @@ def cut_off_the_writer(stack: Stack) -> None:
     node.wait_until_synced()
 
 
+def cut_off_the_writer_and_kill_another(stack: Stack) -> None:
+    """The writer is cut off; 1 s later one of the others is killed, so that nobody has a majority; after 6 s both are back."""
+    writer = stack.databases.writer
+    other = next(node for node in stack.databases.nodes if node is not writer)
+    writer.say("wsrep_provider_options", "gmcast.isolate=1")
+    time.sleep(1)
+    other.kill()
+    time.sleep(6)
+    writer.say("wsrep_provider_options", "gmcast.isolate=0")
+    other.start()
+    stack.databases.wait_until_whole()
+
+
 # Redis
 
 
@@ -217,6 +230,14 @@ def slow_redis(stack: Stack) -> None:
         with asking(stack.redis.primary) as asked:
             asked.client_pause(400)
         time.sleep(0.5)
+
+
+def redis_takes_no_writes(stack: Stack) -> None:
+    """Redis answers every write with a refusal for 5 s."""
+    with asking(stack.redis.primary) as asked:
+        asked.config_set("min-replicas-to-write", 9)
+        time.sleep(5)
+        asked.config_set("min-replicas-to-write", 0)
 
 
 def lose_redis(stack: Stack) -> None:
@@ -260,8 +281,8 @@ def wechat_is_slow(stack: Stack) -> str:
 
 ALL: Sequence[Episode] = (
     nothing, kill_an_app, kill_all_apps, freeze_an_app, restart_one_by_one, kill_haproxy, kill_nginx, kill_the_writer,
-    kill_the_readers, fill_a_disk, freeze_the_writer, cut_off_the_writer, kill_two, kill_all_databases, kill_the_primary,
-    freeze_the_primary, flush_redis, slow_redis, lose_redis, wechat_is_silent, wechat_breaks, wechat_talks_nonsense,
+    kill_the_readers, fill_a_disk, freeze_the_writer, cut_off_the_writer, cut_off_the_writer_and_kill_another, kill_two, kill_all_databases, kill_the_primary,
+    freeze_the_primary, flush_redis, slow_redis, redis_takes_no_writes, lose_redis, wechat_is_silent, wechat_breaks, wechat_talks_nonsense,
     wechat_is_slow,
 )  # fmt: skip
 
