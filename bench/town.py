@@ -11,7 +11,7 @@ from typing import Any
 from tests.rings import connect_to
 
 RESIDENTS = 25_000
-ENTRIES = 20  # of each resident
+ENTRIES = 20  # of each resident, at most
 UID = "CONCAT('01BENCH', LPAD(n.seq, 19, '0'))"
 MINE = "uid LIKE '01BENCH%'"
 TOKEN = "bench-{number:05}"
@@ -58,10 +58,10 @@ def families(url: str, count: int) -> list[Family]:
     ][:count]
 
 
-def build(url: str) -> None:
+def build(url: str, residents: int = RESIDENTS) -> None:
     """Copy the most written-about resident whose family reads along, with all that hangs on her."""
     with closing(connect_to(url)) as connection, connection.cursor() as cursor:
-        _build(cursor)
+        _build(cursor, residents)
 
 
 def forget(url: str) -> None:
@@ -89,7 +89,7 @@ def _refresh(cursor: Any) -> None:
     )
 
 
-def _build(cursor: Any) -> None:
+def _build(cursor: Any, residents: int) -> None:
     resident = one(
         cursor,
         f"SELECT resident_id FROM record_entry WHERE is_current AND resident_id IN (SELECT g.resident_id {OPEN})"
@@ -102,27 +102,30 @@ def _build(cursor: Any) -> None:
     booking = "CONCAT('01BENCHB', LPAD(n.seq, 18, '0'))"
     people = f"JOIN account a ON a.uid = {UID}"
     both = f"{people} JOIN resident r ON r.uid = {UID}"
-    copy(cursor, "account", account, phone_index="NULL")
+    copy(cursor, "account", account, count=residents, phone_index="NULL")
     copy(
-        cursor, "resident", resident,
+        cursor, "resident", resident, count=residents,
         account_id="NULL", national_id_index="NULL", phone_index="NULL", bed="NULL", bed_key="NULL",
     )  # fmt: skip
     copy(
-        cursor, "session", session, people,
+        cursor, "session", session, people, residents,
         account_id="a.id", token_hash="SHA2(CONCAT('bench-', LPAD(n.seq, 5, '0')), 256)", device_id="NULL",
         revoked_at="NULL",
     )  # fmt: skip
     copy(
-        cursor, "proxy_grant", grant, both, resident_id="r.id", proxy_id="a.id", live_key=UID,
+        cursor, "proxy_grant", grant, both, residents, resident_id="r.id", proxy_id="a.id", live_key=UID,
         ends_at="NULL",
     )  # fmt: skip
     granted = f"JOIN proxy_grant g ON g.uid = {UID}"
-    copy(cursor, "proxy_grant_scope", scope, granted, grant_id="g.id")
-    copy(cursor, "proxy_grant_scope", scope, granted, uid=booking, grant_id="g.id", scope="'booking'")
-    _copy_entries(cursor, resident)
+    copy(cursor, "proxy_grant_scope", scope, granted, residents, grant_id="g.id")
+    copy(
+        cursor, "proxy_grant_scope", scope, granted, residents,
+        uid=booking, grant_id="g.id", scope="'booking'",
+    )  # fmt: skip
+    _copy_entries(cursor, resident, residents)
 
 
-def _copy_entries(cursor: Any, resident: int) -> None:
+def _copy_entries(cursor: Any, resident: int, residents: int) -> None:
     cursor.execute(
         "SELECT id FROM record_entry WHERE resident_id = %s AND is_current ORDER BY effective_at DESC LIMIT %s",
         (resident, ENTRIES),
@@ -130,7 +133,7 @@ def _copy_entries(cursor: Any, resident: int) -> None:
     rows = [row for (row,) in cursor.fetchall()]
     for row in reversed(rows):  # the oldest of everybody first
         copy(
-            cursor, "record_entry", row, f"JOIN resident r ON r.uid = {UID}",
+            cursor, "record_entry", row, f"JOIN resident r ON r.uid = {UID}", residents,
             uid=f"CONCAT('01BENCH', LPAD({row}, 9, '0'), LPAD(n.seq, 10, '0'))", resident_id="r.id", supersedes_id="NULL",
         )  # fmt: skip
 

@@ -15,6 +15,7 @@ import httpx
 from tests.cluster import checking
 from tests.cluster.sentinels import asking
 from tests.cluster.stack import Stack
+from tests.disks import fill
 from tests.servers import Server
 
 Episode = Callable[[Stack], str | None]  # a remark, where clients are not all there is to see
@@ -148,6 +149,22 @@ def kill_all_databases(stack: Stack) -> None:
     stack.databases.wait_until_whole()
 
 
+def fill_a_disk(stack: Stack) -> str:
+    """The disk of a database is full for 8 s; then there is room, and it is started again."""
+    node = stack.databases.nodes[0]
+    if node.disk is None:
+        return "left out: it takes root, who may mount a small disk"
+    role = "the writer" if node is stack.databases.writer else "not the writer"
+    filler = fill(node.disk)
+    time.sleep(8)
+    ended = not node.is_running
+    filler.unlink()
+    if ended:
+        node.start()  # systemd does
+    node.wait_until_synced()
+    return f"{role}; it {'ended itself' if ended else 'went on'}"
+
+
 def freeze_the_writer(stack: Stack) -> None:
     """The database that is written to stands still for 8 s."""
     node = stack.databases.writer
@@ -243,7 +260,7 @@ def wechat_is_slow(stack: Stack) -> str:
 
 ALL: Sequence[Episode] = (
     nothing, kill_an_app, kill_all_apps, freeze_an_app, restart_one_by_one, kill_haproxy, kill_nginx, kill_the_writer,
-    kill_the_readers, freeze_the_writer, cut_off_the_writer, kill_two, kill_all_databases, kill_the_primary,
+    kill_the_readers, fill_a_disk, freeze_the_writer, cut_off_the_writer, kill_two, kill_all_databases, kill_the_primary,
     freeze_the_primary, flush_redis, slow_redis, lose_redis, wechat_is_silent, wechat_breaks, wechat_talks_nonsense,
     wechat_is_slow,
 )  # fmt: skip

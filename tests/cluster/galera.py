@@ -5,17 +5,19 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pymysql
 
 from tests.cluster.servers import DEPLOY
+from tests.disks import mounted
 from tests.rings import copy_of_new_data, database_user, home_of_database, mariadb_command, rows_of
 from tests.servers import Server, all_killed, free_port, until
 
 NODES = 3
 SMALL = {"innodb_buffer_pool_size": "96M", "innodb_log_file_size": "48M", "max_connections": "200"}
+SMALL_DISK = "640m"  # of the first node; what it keeps takes half of it
 JOINING = 60.0  # seconds
 
 
@@ -24,6 +26,7 @@ class Node(Server):
 
     state: Server
     cluster_port: int
+    disk: Path | None = None  # a small one of its own, which may be filled
 
     @property
     def url(self) -> str:
@@ -92,8 +95,12 @@ def galera(folder: Path) -> Iterator[Galera]:
         if user := database_user():
             shutil.chown(home, user, user)
         gates = [free_port() for _ in range(NODES)]
-        nodes = [_node(home, number, gates) for number in range(NODES)]
-        with all_killed([server for node in nodes for server in (node, node.state)]):
+        disk = home / "disk"
+        with ExitStack() as opened:
+            small = opened.enter_context(mounted(disk, SMALL_DISK))
+            nodes = [_node(disk if small and not number else home, number, gates) for number in range(NODES)]
+            nodes[0].disk = disk if small else None
+            opened.enter_context(all_killed([server for node in nodes for server in (node, node.state)]))
             cluster = Galera(nodes)
             cluster.begin()
             for node in nodes:

@@ -10,6 +10,7 @@ from tortoise.exceptions import OperationalError
 from server.kit.engines.counting import counted
 from server.kit.engines.listed import listed, written_for_many
 from server.kit.engines.prepared import prepared, rows, written
+from server.kit.engines.stacked import stacked
 from tests.engines.tables import Ward
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -26,6 +27,19 @@ named = listed(
 coded = written_for_many(
     "SELECT name FROM ward WHERE code IN (:codes) ORDER BY id", {"name": str}, {"codes": str}
 )
+
+
+from_b = prepared(
+    lambda code, limit: (
+        Ward.filter(code__gt=code, name__not="50% off")
+        .order_by("-name")
+        .limit(limit)
+        .values("name", "opened_at")
+    ),
+    code=str,
+    limit=int,
+)
+of_each = stacked(from_b)
 
 
 async def _wards(*names: str) -> None:
@@ -51,6 +65,24 @@ async def test_lists_of_any_length(either):
     assert await named(names=["a"]) == ["a"]
     assert await named(names=["c", "x", "a"]) == ["a", "c"]
     assert await coded(codes=["c-b", "c-a", "c-a"]) == [("a",), ("b",)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+async def test_each_of_many_is_given_what_it_would_be_given_alone(either, size):
+    """In its own order and with its own limit; one who finds nothing finds nothing."""
+    await _wards(*"abcdef")
+    wishes = [
+        {"code": code, "limit": limit}
+        for code, limit in (("c-b", 2), ("c-z", 2), ("c-", 4), ("c-e", 9), ("c-b", 1))
+    ]
+    alone = [await from_b(**wish) for wish in wishes[:size]]
+
+    async with counted() as statements:
+        together = await of_each(wishes[:size])
+
+    assert together == alone
+    assert [row["name"] for row in together[0]] == ["f", "e"]
+    assert len(statements) == (1 if either.startswith("mysql") else size)
 
 
 @pytest.mark.parametrize("times", [0, 83, 84, 21_845, 21_846, 300_000, 4_000_000])

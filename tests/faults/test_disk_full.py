@@ -1,7 +1,6 @@
 """The disk is full: nothing is acknowledged that is not kept, and when there is room again work goes on without a restart."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.disks import small_disk
+from tests.disks import fill, small_disk
 from tests.load.ledger import Ledger
 from tests.load.rows import appointments
 from tests.load.ward import ward
@@ -29,14 +28,13 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 async def test_nothing_acknowledged_is_lost_and_work_goes_on_by_itself(tmp_path: Path, disk: Path) -> None:
     """A server on a disk of its own, filled to the last byte for some seconds."""
-    filler = disk / "filler"
     with running(tmp_path, DATA_DIR=str(disk / "data"), LOG_LEVEL="ERROR") as served:
         before = served.processes("web")
         nursing = ward(served.base, nurses=3)
         ledger = nursing.ledger
         async with nursing.at_work():
             await _more_answers(ledger)
-            _fill(filler)
+            filler = fill(disk)
             await until_meanwhile(lambda: len(ledger.met) >= 3, "noticing the full disk", within=PATIENCE)
             stopped = len(ledger.told)
             said = await asyncio.to_thread(_signing_in, served)
@@ -51,12 +49,6 @@ async def test_nothing_acknowledged_is_lost_and_work_goes_on_by_itself(tmp_path:
         assert said == (503, "web.no_room")
         assert served.processes("web") == before, "it was restarted"
         assert own_faults(served.env) == []
-
-
-def _fill(filler: Path) -> None:
-    with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
-        while True:
-            file.write(bytes(4096))
 
 
 def _signing_in(served: Running) -> tuple[int, str]:

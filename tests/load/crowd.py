@@ -127,10 +127,13 @@ class Crowd:
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[Period]:
         """Let them work meanwhile; the server may die of it, so that what is not answered is left for `finish`."""
-        period, over = Period(self.ledger, time.monotonic()), asyncio.Event()
+        over = asyncio.Event()
         async with AsyncExitStack() as opened, asyncio.TaskGroup() as together:
-            for each in self.people:
-                together.create_task(each.work(await self._phone(opened, each, self.base), over))
+            phones = [await self._phone(opened, each, self.base) for each in self.people]
+            # On a busy machine opening the phones takes seconds, in which nobody has asked for anything yet.
+            period = Period(self.ledger, time.monotonic())
+            for each, phone in zip(self.people, phones, strict=True):
+                together.create_task(each.work(phone, over))
             try:
                 yield period
             finally:

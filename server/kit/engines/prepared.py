@@ -44,7 +44,7 @@ async def rows(sql: str, params: Sequence[Any] = ()) -> list[Row]:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
     sql: str
     params: tuple[Any, ...]
     places: tuple[tuple[int, str], ...]
@@ -74,11 +74,11 @@ Run = Callable[[Any, Sequence[Any]], Awaitable[list[Row]]]  # client, what stand
 class Prepared:
     """A query of one shape; see `prepared`."""
 
-    def __init__(self, plan: Callable[[str], _Plan], kinds: Mapping[str, Kind], into: Any = None) -> None:
+    def __init__(self, plan: Callable[[str], Plan], kinds: Mapping[str, Kind], into: Any = None) -> None:
         self._make = plan
-        self._kinds = kinds
+        self.kinds = kinds
         self._into = into
-        self._plans: dict[str, _Plan] = {}
+        self._plans: dict[str, Plan] = {}
         self._runs: dict[str, Run] = {}
         self._shapes: dict[str, Callable[[Row], Any] | None] = {}
 
@@ -86,18 +86,28 @@ class Prepared:
         client: Any = get_connection(CONNECTION)
         dialect = client.capabilities.dialect
         if dialect not in self._runs:
-            plan = self._plans[dialect] = self._make(dialect)
-            self._shapes[dialect] = plan.shape(self._into)
-            self._runs[dialect] = _run_of(plan, dialect)
+            self._runs[dialect] = _run_of(self.plan(dialect), dialect)
         found = await self._runs[dialect](client, self._said(self._plans[dialect], values))
         shape = self._shapes[dialect]
         return found if shape is None else list(map(shape, found))
 
-    def _bind(self, plan: _Plan, values: Mapping[str, Any]) -> list[Any]:
+    def plan(self, dialect: str) -> Plan:
+        """Return what is kept of the query for this engine."""
+        if dialect not in self._plans:
+            plan = self._plans[dialect] = self._make(dialect)
+            self._shapes[dialect] = plan.shape(self._into)
+        return self._plans[dialect]
+
+    def shape(self, dialect: str) -> Callable[[Row], Any] | None:
+        """Return what is made of a row; None: nothing."""
+        self.plan(dialect)
+        return self._shapes[dialect]
+
+    def _bind(self, plan: Plan, values: Mapping[str, Any]) -> list[Any]:
         return _filled(plan, self._said(plan, values))
 
-    def _said(self, plan: _Plan, values: Mapping[str, Any]) -> list[Any]:
-        kinds = self._kinds
+    def _said(self, plan: Plan, values: Mapping[str, Any]) -> list[Any]:
+        kinds = self.kinds
         if values.keys() != kinds.keys():
             msg = f"The query takes {sorted(kinds)}, not {sorted(values)}"
             raise TypeError(msg)
@@ -121,7 +131,7 @@ def written(sql: str, columns: Mapping[str, Kind], **kinds: Kind) -> Prepared:
     return Prepared(partial(_taken, sql, columns), kinds)
 
 
-def _built(build: Callable[..., Any], kinds: Mapping[str, Kind], _dialect: str) -> _Plan:
+def _built(build: Callable[..., Any], kinds: Mapping[str, Kind], _dialect: str) -> Plan:
     marks = {name: _MARKS[kind](place) for place, (name, kind) in enumerate(kinds.items())}
     query = build(**marks)
     query._choose_db_if_not_chosen()
@@ -134,16 +144,16 @@ def _built(build: Callable[..., Any], kinds: Mapping[str, Kind], _dialect: str) 
     if lost:
         msg = f"{sorted(lost)} did not reach the SQL unchanged (inside LIKE, an IN list or an enumeration?)"
         raise ValueError(msg)
-    return _Plan(sql, tuple(params), places, *_columns(query))
+    return Plan(sql, tuple(params), places, *_columns(query))
 
 
-def _taken(sql: str, columns: Mapping[str, Kind], dialect: str) -> _Plan:
+def _taken(sql: str, columns: Mapping[str, Kind], dialect: str) -> Plan:
     names = _NAMED.findall(sql)
     text = sql.replace("%", "%%") if dialect == "mysql" else sql
     decoders = tuple(
         (place, Decoder(instant, raw=True)) for place, kind in enumerate(columns.values()) if kind is datetime
     )
-    return _Plan(
+    return Plan(
         sql=_NAMED.sub("%s" if dialect == "mysql" else "?", text),
         params=(None,) * len(names),
         places=tuple(enumerate(names)),
@@ -152,7 +162,7 @@ def _taken(sql: str, columns: Mapping[str, Kind], dialect: str) -> _Plan:
     )
 
 
-def _run_of(plan: _Plan, dialect: str) -> Run:
+def _run_of(plan: Plan, dialect: str) -> Run:
     if dialect != "mysql":
         return partial(_execute, plan)
     from server.kit.engines import mysql_connect  # noqa: PLC0415  only where that engine runs
@@ -165,12 +175,12 @@ def _run_of(plan: _Plan, dialect: str) -> Run:
     return lambda client, said: fetch(client, reader, said)
 
 
-async def _execute(plan: _Plan, client: Any, said: Sequence[Any]) -> list[Row]:
+async def _execute(plan: Plan, client: Any, said: Sequence[Any]) -> list[Row]:
     found: list[Row] = await client.execute_tuples(plan.sql, _filled(plan, said))
     return [decoded(row, plan.decoders) for row in found] if plan.decoders else found
 
 
-def _filled(plan: _Plan, said: Sequence[Any]) -> list[Any]:
+def _filled(plan: Plan, said: Sequence[Any]) -> list[Any]:
     params = list(plan.params)
     for (place, _), value in zip(plan.places, said, strict=True):
         params[place] = value
