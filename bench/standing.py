@@ -108,6 +108,7 @@ class Standing:
                 "slots": list(self.slots),
             }
             self._go_home()
+            families(self.city.url, 1)  # whose sessions have then been seen just now: hours outlast them
         done = subprocess.run(
             [sys.executable, "-m", "bench.arrivals"],
             input=json.dumps(said).encode(), stdout=subprocess.PIPE, check=True,
