@@ -13,6 +13,7 @@ from server.audit.actions import note
 from server.audit.checkpoint import checkpoint
 from server.authority.actor import Actor, system_actor
 from server.booking import actions as booking
+from server.booking import queries as booking_queries
 from server.checkups import actions as checkups
 from server.clinics import actions as clinics
 from server.consent import actions as consent
@@ -55,6 +56,8 @@ WAKE_WRITER = "exports"  # of its own: a ring is heard by one who waits
 PAUSE = 1.0  # seconds between looks when nobody rings
 COUNT_EVERY = 10.0  # seconds between looks for what is due
 CHECKPOINT_EVERY = timedelta(seconds=60)
+COMPARE_EVERY = 3600.0  # seconds between comparisons of every slot's counters with its appointments
+SECOND_LOOK = 5.0  # seconds
 
 Sweep = Callable[..., Awaitable[int]]
 SWEEPS: Sequence[Sweep] = (
@@ -133,6 +136,25 @@ async def _count(*, now: datetime) -> int:
     return sum([await _guarded(count(actor=actor, now=now), count.__name__) for count in COUNTS])
 
 
+async def compare(*, pause: float = SECOND_LOOK) -> int:
+    """Compare every slot's counters with its appointments, and tell those who watch; a seat sold twice must not stay unseen.
+
+    Who books between the two statements of a look makes it wrong: only what a second look finds as well is told.
+    """
+    found = await _disagreeing()
+    if found:
+        await asyncio.sleep(pause)
+        found &= await _disagreeing()
+    for fault in sorted(found):
+        LOG.error("invariant broken: %s", fault)
+    metrics.BROKEN.set(len(found))
+    return 0
+
+
+async def _disagreeing() -> set[str]:
+    return {fault.partition(":")[0] for fault in await booking_queries.faults(now=datetime.now(UTC))}
+
+
 async def _write_tables(clock: Callable[[], datetime], is_over: Callable[[], bool] = lambda: False) -> int:
     writing = documents.write_exports(
         actor=system_actor("worker"), clock=clock, is_over=is_over, writers=WRITERS
@@ -159,6 +181,7 @@ async def run(services: Services, clock: Callable[[], datetime], stop: asyncio.E
         together.create_task(_keep_delivering(services, clock, stop))
         together.create_task(_keep_writing_tables(services, clock, stop))
         together.create_task(_keep_counting(clock, stop))
+        together.create_task(_keep_comparing(stop))
     watch.cancel()
 
 
@@ -173,8 +196,18 @@ async def _keep_writing_tables(
 async def _keep_counting(clock: Callable[[], datetime], stop: asyncio.Event) -> None:
     while not stop.is_set():
         await _count(now=clock())
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), COUNT_EVERY)
+        await _rest(stop, COUNT_EVERY)
+
+
+async def _keep_comparing(stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        await _guarded(compare(), metrics.COMPARING)
+        await _rest(stop, COMPARE_EVERY)
+
+
+async def _rest(stop: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
 
 
 async def _keep_delivering(services: Services, clock: Callable[[], datetime], stop: asyncio.Event) -> None:

@@ -54,13 +54,15 @@ POOL_WAITED = Counter("pool_waited_seconds", "Time spent waiting for a connectio
 # Of the worker, wherever it runs; times are seconds since 1970.
 WORKED = Gauge("work_done_timestamp_seconds", "Last success", ["work"], multiprocess_mode="mostrecent")
 WRITING = "write_exports"
+COMPARING = "compare_seats"
 BESIDE = frozenset(
-    {WRITING, "sweep_indicators"}
+    {WRITING, COMPARING, "sweep_indicators"}
 )  # in `work`: tasks of their own; alert rules leave them out as well
 WORK_FAILED = Counter("work_failures", "Work that failed, to be done again", ["work"])
 CHECKPOINT = Gauge(
     "trail_checkpoint_timestamp_seconds", "Last checkpoint of the trail", multiprocess_mode="mostrecent"
 )
+BROKEN = Gauge("invariants_broken", "Slots whose counters disagree", multiprocess_mode="mostrecent")
 OUTBOX_WAITING = Gauge("outbox_waiting", "Messages due and not delivered", multiprocess_mode="mostrecent")
 OUTBOX_OLDEST = Gauge(
     "outbox_oldest_seconds", "How long the first of them is due", multiprocess_mode="mostrecent"

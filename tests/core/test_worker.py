@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from server import demo, worker
+from server.booking.models import Slot
 from server.kit.errors import Busy
 from server.notifications.models import InboxMessage
 from server.outbox.models import MessageStatus, OutboxMessage
+from server.web import metrics
 from server.web.asking import Services
 
 Worker = Callable[[], Awaitable[int]]
@@ -53,6 +55,35 @@ class TestAPass:
         await worker_pass()
 
         assert await OutboxMessage.filter(status=MessageStatus.WAITING, fault="kit.busy").count() > 0
+
+
+class TestComparing:
+    async def test_tells_of_a_slot_whose_counters_disagree(
+        self, town: demo.Town, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        slot = await Slot.all().first()
+        assert slot is not None
+        await worker.compare(pause=0)
+        assert metrics.BROKEN._value.get() == 0
+
+        await Slot.filter(id=slot.id).update(booked=slot.booked + 1)
+        await worker.compare(pause=0)
+
+        assert metrics.BROKEN._value.get() == 1
+        assert f"invariant broken: I23 slot {slot.uid}" in caplog.text
+
+    async def test_does_not_tell_of_who_booked_while_it_looked(
+        self, town: demo.Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        looks = iter((["I23 slot x: booked 1, appointments 0"], ["I23 slot y: booked 1, appointments 0"]))
+
+        async def faults(**_: Any) -> list[str]:
+            return next(looks)
+
+        monkeypatch.setattr(worker.booking_queries, "faults", faults)
+        await worker.compare(pause=0)
+
+        assert metrics.BROKEN._value.get() == 0
 
 
 class TestTheLoop:
