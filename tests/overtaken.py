@@ -24,7 +24,7 @@ async def told_when_overtaken(write: Flow) -> list[str]:
     """Return the table of each change, in turn, and what the write says when somebody was faster with it."""
     write, lines = write.keyed(KEY), []
     for place in itertools.count():
-        with _overtaken(place) as changed:
+        with overtaken(place) as changed:
             try:
                 await write.run()
             except Stopped:
@@ -38,7 +38,7 @@ async def told_when_overtaken(write: Flow) -> list[str]:
 
 
 @contextmanager
-def _overtaken(place: int) -> Iterator[list[str]]:
+def overtaken(place: int) -> Iterator[list[str]]:
     changed: list[str] = []
     engines = [(each, each.execute_query) for each in (sqlite.Statements, mysql.Statements)]
 
