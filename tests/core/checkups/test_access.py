@@ -10,12 +10,12 @@ from server.authority.actor import system_actor
 from server.checkups import actions, queries
 from server.checkups.actions import Facts
 from server.checkups.models import CheckupCampaign, CheckupDuty, CheckupFacts, CheckupPlace
-from server.checkups.rules import CampaignEvent, CampaignStatus, DutyStatus, Insurance, PlaceStatus
+from server.checkups.rules import CampaignEvent, CampaignStatus, DutyStatus, Insurance, PlaceStatus, Settled
 from server.kit.errors import NotFound
 from server.outbox.models import OutboxMessage
 from server.people.models import Resident
-from tests.core.checkups.flows import FIRST, planned, reported
-from tests.overtaken import overtaken
+from tests.core.checkups.flows import FIRST, WELL, planned, reported
+from tests.overtaken import done_before, overtaken
 
 CARD = Facts(Insurance.RESIDENT, extreme_poverty=False, source="医保卡")
 WORKER = system_actor("worker")
@@ -37,6 +37,14 @@ async def last_year(campaign: str, clock: Any) -> CheckupCampaign:
     )  # fmt: skip
     await row.save()
     return row
+
+
+async def settle_all(actor: Any, clock: Any) -> None:
+    feng = await actor("feng")
+    for uid in await CheckupDuty.filter(status=DutyStatus.OPEN).values_list("uid", flat=True):
+        await actions.settle_duty(
+            actor=feng, duty_uid=uid, settled=Settled.RECHECKED, note="复查过", now=clock()
+        )
 
 
 async def place_in(last_year: CheckupCampaign, resident_uid: str, **values: Any) -> CheckupPlace:
@@ -87,8 +95,34 @@ class TestACampaign:
         await reported(town, actor, clock, campaign)
         assert (await CheckupPlace.get(id=before.id)).status is PlaceStatus.DECLINED
 
+    async def test_gives_no_day_to_who_says_no_in_the_same_moment(
+        self, campaign: str, town: Any, actor: Any, clock: Any
+    ) -> None:
+        he = await actor("he")
+        place = await CheckupPlace.get(resident__uid=town.people.wang)
+
+        async def no() -> None:
+            await actions.answer(actor=he, place_uid=place.uid, wants=False, now=clock())
+
+        plan = {"campaign_uid": campaign, "days": [FIRST], "per_day": 9, "first_minute": 540}
+        with done_before("checkup_place", no, place=1):
+            await actions.plan_days(actor=he, **plan, now=clock())
+        after = await CheckupPlace.get(id=place.id)
+        assert (after.status, after.day) == (PlaceStatus.DECLINED, None)
+
 
 class TestAReport:
+    async def test_put_right_leaves_alone_what_is_settled_in_the_same_moment_and_asks_anew(
+        self, campaign: str, town: Any, actor: Any, clock: Any
+    ) -> None:
+        first = await reported(town, actor, clock, campaign, {**WELL, "hgb": 98})
+        with done_before("checkup_duty", lambda: settle_all(actor, clock), place=1):
+            await reported(town, actor, clock, campaign, {**WELL, "hgb": 90}, reason="抄错了")
+        done, asked = await CheckupDuty.filter(item="hgb").order_by("id").select_related("report")
+        assert (done.status, done.report.uid, "98" in done.sentence) == (DutyStatus.DONE, first, True)
+        assert (asked.status, "90" in asked.sentence) == (DutyStatus.OPEN, True)
+        assert await queries.faults(now=clock()) == []
+
     @pytest.mark.parametrize("who", ["wang", "daughter", "song"])
     async def test_is_opened_at_work_and_not_by_who_may_see_what_it_says(
         self, campaign: str, town: Any, actor: Any, clock: Any, who: str
@@ -119,6 +153,14 @@ class TestTwoWorkers:
         with overtaken(0):
             assert await actions.sweep_checkups(actor=WORKER, now=clock()) == 0
         assert not await OutboxMessage.filter(topic__in=["checkups.duty_overdue", "checkups.over"]).exists()
+
+    async def test_say_of_nothing_that_it_is_overdue_when_it_was_settled_a_moment_ago(
+        self, campaign: str, town: Any, actor: Any, clock: Any
+    ) -> None:
+        await reported(town, actor, clock, campaign)
+        clock.advance(days=4)
+        with done_before("checkup_duty", lambda: settle_all(actor, clock)):
+            assert await actions.sweep_checkups(actor=WORKER, now=clock()) == 0
 
     async def test_say_nothing_of_what_was_settled_a_moment_ago(
         self, campaign: str, town: Any, actor: Any, clock: Any

@@ -6,14 +6,15 @@ import pytest
 
 from server.authority.actor import system_actor
 from server.followups import actions, queries
-from server.followups.errors import NothingToCheckBack
+from server.followups.actions import Filled
+from server.followups.errors import JustRecorded, NothingToCheckBack
 from server.followups.models import ChronicEpisode, FollowUp
 from server.followups.rules import Disease, EndReason, EpisodeStatus
 from server.kit.errors import NotFound
 from server.outbox.models import OutboxMessage
 from server.records.models import RecordEntry
 from tests.core.followups.filled import pressure
-from tests.overtaken import overtaken
+from tests.overtaken import done_before, overtaken
 
 URGENT = pressure(systolic=185)
 
@@ -21,8 +22,12 @@ URGENT = pressure(systolic=185)
 @pytest.fixture
 async def referred(town: Any, actor: Any, clock: Any) -> str:
     """Wang was sent to hospital at her follow-up of today."""
+    return await record(town, actor, clock, URGENT)
+
+
+async def record(town: Any, actor: Any, clock: Any, filled: Filled) -> str:
     card = await actions.record_follow_up(
-        actor=await actor("doctor"), episode_uid=town.followups.wang, filled=URGENT, now=clock()
+        actor=await actor("doctor"), episode_uid=town.followups.wang, filled=filled, now=clock()
     )
     return card.uid
 
@@ -82,9 +87,9 @@ class TestAFollowUp:
         self, town: Any, actor: Any, clock: Any
     ) -> None:
         doctor, uid = await actor("doctor"), town.followups.wang
-        card = await actions.record_follow_up(actor=doctor, episode_uid=uid, filled=pressure(), now=clock())
+        mild = await record(town, actor, clock, pressure())
         await actions.end_episode(actor=doctor, episode_uid=uid, reason=EndReason.MOVED, now=clock())
-        await corrected(actor, clock, card.uid, URGENT)
+        await corrected(actor, clock, mild, URGENT)
         assert (await ChronicEpisode.get(uid=uid)).check_back_by is None
         assert await queries.faults(now=clock()) == []
 
@@ -97,6 +102,26 @@ class TestAFollowUp:
         await RecordEntry.filter(uid=row.entry_uid).update(resident_id=other.resident_id)
         with pytest.raises(NotFound):
             await queries.correction_sheet(**wish)
+
+
+class TestInTheSameMoment:
+    """A referral was asked about, and another follow-up recorded: neither undoes the other."""
+
+    async def test_a_follow_up_brings_no_referral_back_that_was_asked_about(
+        self, town: Any, actor: Any, clock: Any, referred: str
+    ) -> None:
+        clock.advance(days=1)
+        asked = done_before("chronic_episode", lambda: asked_about(actor, clock, referred))
+        with asked, pytest.raises(JustRecorded):
+            await record(town, actor, clock, pressure())
+
+    async def test_asking_loses_no_referral_that_was_just_made(
+        self, town: Any, actor: Any, clock: Any, referred: str
+    ) -> None:
+        clock.advance(days=1)
+        recorded = done_before("chronic_episode", lambda: record(town, actor, clock, URGENT))
+        with recorded, pytest.raises(JustRecorded):
+            await asked_about(actor, clock, referred)
 
 
 async def test_two_workers_say_once_what_is_overdue(town: Any, clock: Any) -> None:
