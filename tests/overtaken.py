@@ -7,7 +7,7 @@ stands in `tests/core/overtaken.txt` for somebody to have thought about it.
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,7 +24,7 @@ async def told_when_overtaken(write: Flow) -> list[str]:
     """Return the table of each change, in turn, and what the write says when somebody was faster with it."""
     write, lines = write.keyed(KEY), []
     for place in itertools.count():
-        with _overtaken(place) as changed:
+        with overtaken(place) as changed:
             try:
                 await write.run()
             except Stopped:
@@ -38,9 +38,9 @@ async def told_when_overtaken(write: Flow) -> list[str]:
 
 
 @contextmanager
-def _overtaken(place: int) -> Iterator[list[str]]:
+def overtaken(place: int) -> Iterator[list[str]]:
+    """Let the change at this place, and no other, find that the very same was done a moment before."""
     changed: list[str] = []
-    engines = [(each, each.execute_query) for each in (sqlite.Statements, mysql.Statements)]
 
     def twice(own: Any) -> Any:
         async def run(self: Any, query: str, values: list[Any] | None = None) -> Any:
@@ -55,10 +55,36 @@ def _overtaken(place: int) -> Iterator[list[str]]:
 
         return run
 
-    for engine, own in engines:
-        engine.execute_query = twice(own)  # type: ignore[method-assign]
-    try:
+    with _listening(twice):
         yield changed
+
+
+@contextmanager
+def done_before(table: str, work: Callable[[], Awaitable[Any]], *, place: int = 0) -> Iterator[None]:
+    """Let somebody else do this after the look, and just before the first change of a table, or that at this place."""
+    waiting: list[Callable[[], Awaitable[Any]] | None] = [work, *[None] * place]
+
+    def after_it(own: Any) -> Any:
+        async def run(self: Any, query: str, values: list[Any] | None = None) -> Any:
+            found = _CHANGES.match(query)
+            if waiting and found and found[1] == table and (due := waiting.pop()) is not None:
+                await due()
+            return await own(self, query, values)
+
+        return run
+
+    with _listening(after_it):
+        yield
+    assert not waiting, f"nothing of {table} was changed"
+
+
+@contextmanager
+def _listening(hears: Callable[[Any], Any]) -> Iterator[None]:
+    engines = [(each, each.execute_query) for each in (sqlite.Statements, mysql.Statements)]
+    for engine, own in engines:
+        engine.execute_query = hears(own)  # type: ignore[method-assign]
+    try:
+        yield
     finally:
         for engine, own in engines:
             engine.execute_query = own  # type: ignore[method-assign]

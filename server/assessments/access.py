@@ -63,8 +63,8 @@ async def result_for(
     *, actor: Actor, uid: str, purpose: Purpose, now: datetime
 ) -> tuple[Assessment, View, Shown]:
     """Return a result, the reader's way to the record, and the entry that it stands in. The caller writes the line."""
-    row = await Assessment.filter(uid=uid, status__in=sorted(RESULTS)).select_related(*RELATIONS).first()
-    if row is None or row.entry_uid is None:
+    row = await Assessment.filter(uid=uid).select_related(*RELATIONS).first()
+    if row is None or row.entry_uid is None:  # only a result stands in the record
         raise NotFound
     view = await view_of(actor=actor, resident_uid=row.resident.uid, purpose=purpose, now=now)
     return row, view, await entry_for(view, row.entry_uid)
@@ -72,8 +72,8 @@ async def result_for(
 
 async def result_to_dispute(*, actor: Actor, uid: str, now: datetime) -> Assessment:
     """Return a result to whoever may say that it is not right: the resident, who acts for them, the home where they live."""
-    row, view, _ = await result_for(actor=actor, uid=uid, purpose=Purpose.CARE, now=now)
-    if view.family is None and row.resident.home_id in actor.institutions_with(MAKE):
+    row, *_ = await result_for(actor=actor, uid=uid, purpose=Purpose.CARE, now=now)
+    if row.resident.home_id in actor.institutions_with(MAKE):
         return row
     family = as_family(actor)
     row.resident = await resident_for(

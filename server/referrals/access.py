@@ -17,21 +17,11 @@ from server.consent.access import as_family
 from server.kit.errors import NotFound
 from server.people.access import joined_to_residents_visible_to
 from server.people.models import Resident
-from server.referrals.errors import NotYourTurn
 from server.referrals.models import Referral, ReferralEscalation, ReferralFollowUp, ReferralPacket
 from server.referrals.rules import Direction, Side
 
 R = TypeVar("R")
 RELATIONS = ("resident", "resident__home", "lower", "upper", "owner", "appointment", "written_by")
-
-
-def referrals_visible_to(*, actor: Actor, permission: Permission, now: datetime) -> Q:
-    """Return the condition of those between the actor's institutions, and of those of their own family."""
-    seen = referrals_of_own_institutions(actor=actor, permission=permission)
-    if not actor.is_person_with(permission):
-        return seen
-    theirs = referrals_of_family(actor=actor, now=now)
-    return seen | theirs if actor.institutions_with(permission) else theirs
 
 
 def referrals_of_own_institutions(*, actor: Actor, permission: Permission) -> Q:
@@ -48,11 +38,6 @@ def referrals_of_family(*, actor: Actor, now: datetime) -> Q:
         "resident", actor=as_family(actor), permission=Permission.REFERRAL_READ, now=now
     )
     return Q(sent_at__isnull=False) & about
-
-
-async def referral_for(*, actor: Actor, uid: str, permission: Permission, now: datetime) -> Referral:
-    visible = referrals_visible_to(actor=actor, permission=permission, now=now)
-    return _found(await Referral.filter(visible, uid=uid).select_related(*RELATIONS).first())
 
 
 async def referral_at_work(*, actor: Actor, uid: str, permission: Permission) -> Referral:
@@ -75,12 +60,6 @@ def sides_of(row: Referral, *, actor: Actor, permission: Permission) -> tuple[Si
 
 def institution_id_of(row: Referral, side: Side) -> int:
     return int(row.lower_id if side is Side.LOWER else row.upper_id)
-
-
-def side_in_turn(row: Referral, *, actor: Actor, wanted: Side) -> None:
-    """Refuse whoever does not work for the side whose step it is (I31)."""
-    if wanted not in sides_of(row, actor=actor, permission=Permission.REFERRAL_SEND):
-        raise NotYourTurn
 
 
 async def packet_for(*, actor: Actor, row: Referral, now: datetime) -> ReferralPacket | None:

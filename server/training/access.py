@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
 from server.alliance.access import BUREAU_ROLES
 from server.alliance.models import Institution, Membership
@@ -41,13 +41,13 @@ async def hosts_open_to(institution_ids: Iterable[int], *, now: datetime) -> lis
 
 async def guest_of(*, host: Institution, institution_ids: Iterable[int], now: datetime) -> int | None:
     """Return as whose staff somebody of these institutions may come to what a host opens to the alliance."""
-    own = frozenset(institution_ids)
-    rows = await Membership.filter(
-        _member(local_date(now)), institution_id__in=sorted({*own, host.id})
-    ).values_list("institution_id", "alliance_id")
-    # A bureau opens it to every alliance.
-    theirs = {alliance for place, alliance in rows if host.kind in BUREAUS or place == host.id}
-    return min((place for place, alliance in rows if place in own and alliance in theirs), default=None)
+    member = _member(local_date(now))
+    mine = Membership.filter(member, institution_id__in=sorted(institution_ids))
+    if host.kind not in BUREAUS:  # which open it to every alliance
+        theirs = Membership.filter(member, institution_id=host.id).values("alliance_id")
+        mine = mine.filter(alliance_id__in=Subquery(theirs))
+    first = await mine.order_by("institution_id").first()
+    return first.institution_id if first is not None else None
 
 
 async def sessions_visible_to(*, actor: Actor, permission: Permission, now: datetime) -> Q:

@@ -60,7 +60,7 @@ async def uphold_assessment(*, actor: Actor, uid: str, answer: str, now: datetim
     if actor.account_id in {row.first_by_id, row.second_by_id, dispute.raised_by_id}:
         raise OwnSignature
     await move(row, AssessmentEvent.UPHOLD, now=now)
-    await AssessmentDispute.filter(id=dispute.id, status=DisputeStatus.OPEN).update(
+    await AssessmentDispute.filter(id=dispute.id).update(
         status=DisputeStatus.UPHELD, decided_by_id=actor.account_id, decided_at=now, answer=answer.strip()
     )
     await tell(actor, "assessments.upheld", row, now=now)

@@ -42,7 +42,7 @@ async def put_into_the_record(actor: Actor, row: Assessment, score: Score, now: 
         institution_uid=row.institution.uid,
         now=now,
     )
-    await Assessment.filter(id=row.id, entry_uid=None).update(entry_uid=card.uid)
+    await Assessment.filter(id=row.id).update(entry_uid=card.uid)
 
 
 async def replace_disputed(actor: Actor, row: Assessment, now: datetime) -> None:
@@ -55,7 +55,7 @@ async def replace_disputed(actor: Actor, row: Assessment, now: datetime) -> None
     for old in await doubted.order_by("id").select_related("resident", "institution"):
         if not await try_move(old, AssessmentEvent.SUPERSEDE, now=now, replaced_by_id=row.id):
             continue  # somebody upheld it a moment ago
-        await AssessmentDispute.filter(assessment_id=old.id, status=DisputeStatus.OPEN).update(
+        await AssessmentDispute.filter(assessment_id=old.id).update(  # there is one: it is answered once
             status=DisputeStatus.REPLACED, decided_by_id=actor.account_id, decided_at=now
         )
         await tell(actor, "assessments.superseded", old, now=now, by=row.uid)

@@ -168,7 +168,7 @@ async def plan_days(
     # Since they were listed somebody may have gone to hospital, or have been examined elsewhere.
     found = await standings([place.resident for place in listed], year=row.year, now=now)
     waiting = [place for place in listed if found[place.resident_id].at_bed]
-    await CheckupPlace.filter(campaign_id=row.id, status__in=TO_COME).update(day=None, minute=None)
+    await CheckupPlace.filter(campaign_id=row.id).update(day=None, minute=None)
     terms = await parameters(("checkups.minutes_each", "checkups.day_ends_at"), on=local_date(now))
     turns = in_turn(
         [(place.id, place.resident.bed or "") for place in waiting],

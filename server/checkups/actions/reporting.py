@@ -28,12 +28,10 @@ from server.checkups.rules import (
     DutyEvent,
     DutyStatus,
     How,
-    PlaceEvent,
     PlaceStatus,
     Settled,
     ensure_open,
 )
-from server.checkups.rules.lifecycle import PLACE_MOVES
 from server.kit.clock import local_date
 from server.kit.duplicates import refusing_duplicates
 from server.kit.transactions import action
@@ -224,8 +222,8 @@ async def _examined(case: _Case) -> None:
         [CheckupPlace(campaign_id=campaign.id, resident_id=resident.id, created_at=case.now)],
         ignore_conflicts=True,
     )
-    before = sorted(PLACE_MOVES.sources(PlaceEvent.REPORT))
-    await CheckupPlace.filter(campaign_id=campaign.id, resident_id=resident.id, status__in=before).update(
+    # Whatever they had said before: who was examined, was examined.
+    await CheckupPlace.filter(campaign_id=campaign.id, resident_id=resident.id).update(
         status=PlaceStatus.EXAMINED
     )
     # They came; a later day stays theirs as long as something is left to be done beside the bed.
@@ -271,8 +269,8 @@ async def _kept(
     await earlier.filter(item__not_in=sorted(wrong) or [""]).update(
         status=DUTY_MOVES.after(DutyStatus.OPEN, DutyEvent.WITHDRAW), open_key=None
     )
-    waiting = await earlier
-    for duty in waiting:
+    kept = set[str]()
+    for duty in await earlier:
         sentence, grave = wrong[duty.item]
         changed: dict[str, Any] = {"report_id": row.id, "sentence": sentence, "grave": grave}
         if (
@@ -281,11 +279,13 @@ async def _kept(
             since = local_date(duty.created_at) + timedelta(days=numbers[TERMS[1]])
             due = min(duty.due_on, today + timedelta(days=numbers[TERMS[0]])) if grave else since
             changed |= {"due_on": due, "overdue_said": None}
-        await CheckupDuty.filter(id=duty.id, status=DutyStatus.OPEN).update(**changed)
+        # Settled in the same moment, it was settled for what the version before said.
+        if await CheckupDuty.filter(id=duty.id, status=DutyStatus.OPEN).update(**changed):
+            kept.add(duty.item)
     done = await CheckupDuty.filter(
         resident_id=row.resident_id, report__campaign_id=row.campaign_id, status=DutyStatus.DONE
     )
     settled = [duty for duty in done if wrong.get(duty.item, ("",))[0] == duty.sentence]
     # They go on to the version that says so now: the family reads there what was done about it.
     await CheckupDuty.filter(id__in=[duty.id for duty in settled]).update(report_id=row.id)
-    return {duty.item for duty in (*waiting, *settled)}
+    return kept | {duty.item for duty in settled}

@@ -80,3 +80,4 @@ async def _episode_says(episode: ChronicEpisode, judged: Judged) -> None:
     )
     if changed == 0:
         raise JustRecorded
+    episode.touched += 1

@@ -18,9 +18,9 @@ async def move(episode: ChronicEpisode, event: EpisodeEvent, **more: Any) -> Non
     """Carry out one move on the row as it was read, or refuse: it is over, or a colleague was faster."""
     if not EPISODE_MOVES.allows(episode.status, event):
         raise EpisodeOver
-    changed = await ChronicEpisode.filter(
-        id=episode.id, status=episode.status, touched=episode.touched
-    ).update(status=EPISODE_MOVES.after(episode.status, event), touched=F("touched") + 1, **more)
+    changed = await ChronicEpisode.filter(id=episode.id, touched=episode.touched).update(
+        status=EPISODE_MOVES.after(episode.status, event), touched=F("touched") + 1, **more
+    )
     if changed == 0:
         now_is = await ChronicEpisode.get(id=episode.id).only("id", "status")
         raise JustRecorded if now_is.status in LIVE else EpisodeOver

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from tortoise.expressions import F
+
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.followups.access import follow_up_for
 from server.followups.actions.moving import noted
-from server.followups.errors import NothingToCheckBack, ReasonNeeded
+from server.followups.errors import JustRecorded, NothingToCheckBack, ReasonNeeded
 from server.followups.models import ChronicEpisode, FollowUp
 from server.followups.queries.cards import FollowUpCard, follow_up_card
 from server.kit.transactions import action
@@ -29,11 +31,18 @@ async def check_back(*, actor: Actor, follow_up_uid: str, note: str, now: dateti
 
 
 async def open_referral(episode: ChronicEpisode) -> None:
-    """Let the episode name the oldest referral of which nobody has asked yet."""
+    """Let the episode name the oldest referral of which nobody has asked yet; of one that has ended nobody need ask.
+
+    Refuses with `JustRecorded` when somebody touched the episode since it was read: theirs may be another referral.
+    """
+    if episode.live_key is None:
+        return
     waiting = FollowUp.filter(
         episode_id=episode.id, is_current=True, check_back_by__isnull=False, checked_back_at=None
     )
     first = await waiting.order_by("check_back_by").first()
-    await ChronicEpisode.filter(id=episode.id, live_key__isnull=False).update(
-        check_back_by=first.check_back_by if first else None, unasked_said=None
+    changed = await ChronicEpisode.filter(id=episode.id, touched=episode.touched).update(
+        check_back_by=first.check_back_by if first else None, unasked_said=None, touched=F("touched") + 1
     )
+    if changed == 0:
+        raise JustRecorded

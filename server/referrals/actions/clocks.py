@@ -29,8 +29,8 @@ async def sweep_deadlines(*, actor: Actor, now: datetime, limit: int = 200) -> i
         if row.resident.died_at is not None:
             done += await end_of_the_dead(actor=actor, resident_uid=row.resident.uid, now=now)
             continue
-        # Whoever moves it in the same moment wins: then it is not what was seen any more.
-        if not await late.filter(id=row.id, moves=row.moves).update(escalated_at=now):
+        # Whoever moves it in the same moment wins: then it is not late any more.
+        if not await late.filter(id=row.id).update(escalated_at=now):
             continue
         await ReferralEscalation(
             referral_id=row.id,

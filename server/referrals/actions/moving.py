@@ -12,7 +12,7 @@ from server.audit.actions import note
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.outbox.actions import enqueue
-from server.referrals.access import institution_id_of, sides_of
+from server.referrals.access import institution_id_of, referral_at_work, sides_of
 from server.referrals.errors import NotThisNow, NotYourTurn, ReasonNeeded
 from server.referrals.models import Referral, ReferralEscalation
 from server.referrals.rules import (
@@ -50,8 +50,17 @@ TOPICS = {
 }
 
 
+async def row_in_turn(actor: Actor, uid: str, event: ReferralEvent) -> Referral:
+    """Return the referral for this step; refuse one that the table does not list, and whoever is not in turn for it.
+
+    Every step begins here, before it touches anything else: a bed, a seat or a slip is nothing to whoever is not in turn.
+    """
+    row = await referral_at_work(actor=actor, uid=uid, permission=Permission.REFERRAL_SEND)
+    ensure_in_turn(row, event, actor=actor)
+    return row
+
+
 def ensure_in_turn(row: Referral, event: ReferralEvent, *, actor: Actor) -> None:
-    """Refuse a step that the table does not list, and whoever is not in turn for it."""
     if not REFERRAL_MOVES.allows(row.status, event):
         raise NotThisNow
     sides = sides_of(row, actor=actor, permission=Permission.REFERRAL_SEND)
@@ -68,8 +77,7 @@ async def move(
     changes: Mapping[str, Any] = NOTHING,
     now: datetime,
 ) -> ReferralStatus:
-    """Carry out a step by whoever's turn it is, and hand the turn and its deadline on."""
-    ensure_in_turn(row, event, actor=actor)
+    """Carry out a step for whoever's turn it was found to be, and hand the turn and its deadline on."""
     if event in NEEDS_REASON and not reason:
         raise ReasonNeeded(fields={"reason": ReasonNeeded.message})
     return await carry_out(actor, row, event, reason=reason, changes=changes, now=now)

@@ -15,7 +15,7 @@ from server.people.actions import follow_event
 from server.people.errors import WrongCareState
 from server.people.rules import CareCause, CareEvent
 from server.referrals.access import referral_at_work
-from server.referrals.actions.moving import NOTHING, ensure_in_turn, move
+from server.referrals.actions.moving import NOTHING, move, row_in_turn
 from server.referrals.actions.writing import send_packet, write_slip
 from server.referrals.errors import (
     FollowUpOwed,
@@ -46,10 +46,9 @@ async def move_referral(
     *, actor: Actor, uid: str, event: ReferralEvent, reason: str | None = None, now: datetime
 ) -> ReferralCard:
     """Do a step that brings nothing along but, where others must know why, a reason."""
-    row = await _mine(actor, uid)
     if event not in PLAIN_STEPS:
         raise NotThisNow
-    ensure_in_turn(row, event, actor=actor)
+    row = await row_in_turn(actor, uid, event)
     changes = await _BEFORE[event](actor, row, now) if event in _BEFORE else NOTHING
     await move(actor, row, event, reason=reason, changes=changes, now=now)
     if event is _E.SUBMIT:
@@ -63,7 +62,7 @@ async def schedule_referral(
     *, actor: Actor, uid: str, come_at: datetime, come_to: str, now: datetime
 ) -> ReferralCard:
     """Say when and where they are expected."""
-    row = await _mine(actor, uid)
+    row = await row_in_turn(actor, uid, _E.SCHEDULE)
     days = await parameter("referrals.schedule_ahead_days", on=now)
     if not now - timedelta(minutes=5) <= come_at <= now + timedelta(days=days):
         raise ImpossibleTime(fields={"come_at": ImpossibleTime.message})
@@ -76,8 +75,7 @@ async def schedule_referral(
 @action
 async def book_seat(*, actor: Actor, uid: str, slot_uid: str, now: datetime) -> ReferralCard:
     """Book a seat of one's own, the green channel's among them, and tie the referral to it."""
-    row = await _mine(actor, uid)
-    ensure_in_turn(row, _E.SCHEDULE, actor=actor)
+    row = await row_in_turn(actor, uid, _E.SCHEDULE)
     seat = await book_slot(
         actor=actor,
         slot_uid=slot_uid,
@@ -103,8 +101,7 @@ async def offer_back(
     *, actor: Actor, uid: str, slip: Mapping[str, str], entries: tuple[str, ...] = (), now: datetime
 ) -> ReferralCard:
     """Write the return slip and ask the other side to take them back; what goes along is sent with it."""
-    row = await _mine(actor, uid)
-    ensure_in_turn(row, _E.OFFER_BACK, actor=actor)
+    row = await row_in_turn(actor, uid, _E.OFFER_BACK)
     back_slip = await write_slip(actor, row.resident, row.upper, BACK, slip, now=now)
     changes = {"back_slip": back_slip, "sent_at": row.sent_at or now}
     await move(actor, row, _E.OFFER_BACK, changes=changes, now=now)
@@ -116,8 +113,7 @@ async def offer_back(
 @action
 async def accept_back(*, actor: Actor, uid: str, care: CareEvent, now: datetime) -> ReferralCard:
     """Agree to take them back, to rest on a nursing bed or to their old life: the care state follows at once (A10)."""
-    row = await _mine(actor, uid)
-    ensure_in_turn(row, _E.ACCEPT_BACK, actor=actor)
+    row = await row_in_turn(actor, uid, _E.ACCEPT_BACK)
     await _care_follows(actor, row, care if care in BACK_TO else CareEvent.RETURN, CareCause.REFERRAL, now)
     await move(actor, row, _E.ACCEPT_BACK, now=now)
     return await _card(actor, uid, now)
@@ -168,9 +164,6 @@ async def _owe_follow_up(row: Referral, now: datetime) -> None:
     ).save()
 
 
-async def _mine(actor: Actor, uid: str) -> Referral:
-    return await referral_at_work(actor=actor, uid=uid, permission=Permission.REFERRAL_SEND)
-
-
 async def _card(actor: Actor, uid: str, now: datetime) -> ReferralCard:
-    return referral_card(await _mine(actor, uid), actor=actor, now=now)
+    row = await referral_at_work(actor=actor, uid=uid, permission=Permission.REFERRAL_SEND)
+    return referral_card(row, actor=actor, now=now)

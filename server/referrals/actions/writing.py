@@ -23,7 +23,7 @@ from server.records.actions import NewEntry, correct_entry, write_entries
 from server.records.queries import EntryWish, packet
 from server.records.rules import EntryKind
 from server.referrals.access import bound_to_home, referral_at_work
-from server.referrals.actions.moving import ensure_in_turn
+from server.referrals.actions.moving import row_in_turn
 from server.referrals.errors import (
     AlreadyOpen,
     NoLongerBound,
@@ -148,8 +148,7 @@ async def write_referral(
 @action
 async def amend_referral(*, actor: Actor, uid: str, wish: Wish, now: datetime) -> ReferralCard:
     """Change a referral before it is sent, or when the other side has asked for more."""
-    row = await referral_at_work(actor=actor, uid=uid, permission=Permission.REFERRAL_SEND)
-    ensure_in_turn(row, ReferralEvent.SUBMIT, actor=actor)
+    row = await row_in_turn(actor, uid, ReferralEvent.SUBMIT)
     criteria = checked_criteria(row.direction, wish.criteria)
     urgent = wish.urgency is Urgency.URGENT or makes_urgent(criteria)
     answers = checked_slip(OUT, wish.slip)
@@ -157,7 +156,7 @@ async def amend_referral(*, actor: Actor, uid: str, wish: Wish, now: datetime) -
         actor=actor, uid=row.out_slip or "", resident_uid=row.resident.uid, new=slip_entry(OUT, answers, now),
         reason=CORRECTED, now=now,
     )  # fmt: skip
-    changed = await Referral.filter(id=row.id, status=row.status, moves=row.moves).update(
+    changed = await Referral.filter(id=row.id, moves=row.moves).update(
         criteria=list(criteria),
         check_list=check_list(row.direction).version,
         urgency=Urgency.URGENT if urgent else Urgency.ROUTINE,

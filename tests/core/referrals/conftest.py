@@ -19,6 +19,7 @@ from server.referrals.actions import Wish
 from server.referrals.models import Referral
 from server.referrals.queries import ReferralCard
 from server.referrals.rules import Direction, ReferralEvent, Urgency
+from tests.crashes import Flow, flow
 
 E = ReferralEvent
 SLIP = {"impression": "胸闷待查", "present": "今晨胸闷半小时，院内条件有限。"}
@@ -73,18 +74,21 @@ class Way:
 
     async def step(self, uid: str, event: E, by: Actor | None = None, **more: Any) -> ReferralCard:
         """Do one step as whoever's turn it is, unless said otherwise."""
+        done: ReferralCard = await self.about_to(uid, event, by, **more).run()
+        return done
+
+    def about_to(self, uid: str, event: E, by: Actor | None = None, **more: Any) -> Flow:
         who = by or (self.nurse if event in BELOW else self.zhao)
         if event is E.SCHEDULE:
             more = {"come_at": self.now + timedelta(hours=2), "come_to": "急诊大厅"} | more
-            return await actions.schedule_referral(actor=who, uid=uid, now=self.now, **more)
+            return flow(who, actions.schedule_referral, uid=uid, now=self.now, **more)
         if event is E.OFFER_BACK:
-            return await actions.offer_back(actor=who, uid=uid, now=self.now, **{"slip": BACK, **more})
+            return flow(who, actions.offer_back, uid=uid, now=self.now, **{"slip": BACK, **more})
         if event is E.ACCEPT_BACK:
-            return await actions.accept_back(
-                actor=who, uid=uid, now=self.now, **{"care": CareEvent.CONVALESCE, **more}
-            )
+            more = {"care": CareEvent.CONVALESCE} | more
+            return flow(who, actions.accept_back, uid=uid, now=self.now, **more)
         why = {"reason": WHY} if event in WITH_A_REASON else {}
-        return await actions.move_referral(actor=who, uid=uid, event=event, now=self.now, **{**why, **more})
+        return flow(who, actions.move_referral, uid=uid, event=event, now=self.now, **{**why, **more})
 
     async def to(self, *events: E, wish: Wish = WISH) -> str:
         """Write a referral and take it through these steps, a minute apart."""

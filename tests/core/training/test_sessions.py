@@ -32,6 +32,7 @@ from server.training.errors import (
 from server.training.models import TrainingAttendance, TrainingSession
 from server.training.rules import OpenTo
 from server.visits.codes import code_keys, rotating_code
+from tests.overtaken import overtaken
 
 AFTERNOON = datetime(2026, 3, 2, 14, 40, tzinfo=SHANGHAI)
 WORKER = system_actor("worker")
@@ -299,3 +300,21 @@ class TestLacking:
         assert await queries.lacking([someone], day=day) == {}
         await PolicyParameter.filter(code="training.grace_days").update(value=9)
         assert grant.account_id in await queries.lacking([someone], day=day)
+
+
+class TestTwoWorkers:
+    """The UPDATE of each sweep finds that another worker has just done the same."""
+
+    async def test_tell_once_that_a_certificate_runs_out(self, town, clock):
+        row = await TrainingRecord.filter(course="infection_control").order_by("id").first()
+        await TrainingRecord.filter(course="infection_control").exclude(id=row.id).update(reminded_days=7)
+        now = datetime.combine(row.expires_on, datetime.min.time(), SHANGHAI) - timedelta(days=10)
+        with overtaken(0):
+            assert await actions.sweep_certificates(actor=WORKER, now=now) == 0
+        assert not await OutboxMessage.filter(topic="training.certificate_ending").exists()
+
+    async def test_ask_once_that_a_session_be_finished(self, town, clock):
+        clock.set(AFTERNOON + timedelta(days=2))
+        with overtaken(0):
+            assert await actions.sweep_sessions(actor=WORKER, now=clock()) == 0
+        assert not await OutboxMessage.filter(topic="training.unfinished").exists()
