@@ -16,7 +16,8 @@ from server.enrolments.models import Enrolment, FamilyTeam
 from server.enrolments.rules import EnrolmentStatus
 from server.prescriptions import actions as prescriptions
 from server.prescriptions import queries as prescription_queries
-from server.prescriptions.models import LongPrescription, PrescriptionLine, Refill
+from server.prescriptions.models import LongPrescription, MedicineDelivery, PrescriptionLine, Refill
+from server.prescriptions.rules import DeliveryStatus, StopReason
 from tests.core.prescriptions.written import written
 
 pytestmark = pytest.mark.mysql
@@ -117,3 +118,26 @@ async def test_no_more_is_packed_than_was_prescribed(town: Any, actor: Any, cloc
     )  # fmt: skip
     assert told == {"done": 2, "prescriptions.too_much": HANDS - 2}
     assert (await PrescriptionLine.get()).sent == 20
+
+
+async def test_what_is_packed_while_it_is_stopped_is_called_off_or_refused(
+    town: Any, actor: Any, clock: Any
+) -> None:
+    feng = await actor("feng")
+    card = await prescriptions.prescribe(
+        actor=feng, resident_uid=town.people.wang, written=written(), now=clock()
+    )
+    packing = (
+        prescriptions.assign_delivery(
+            actor=feng, prescription_uid=card.uid, due_on=date(2026, 3, 4), carrier="药房", quantities={1: 1},
+            now=clock(),
+        )
+        for _ in range(HANDS)
+    )  # fmt: skip
+    stopping = prescriptions.stop_prescription(
+        actor=feng, uid=card.uid, reason=StopReason.CHANGED, text="换药", now=clock()
+    )
+    told = await at_once(*packing, stopping)
+    assert set(told) <= {"done", "prescriptions.not_this_now"}
+    assert not await MedicineDelivery.filter(status=DeliveryStatus.ASSIGNED).exists()
+    assert (await PrescriptionLine.get()).sent == 0
