@@ -13,7 +13,7 @@ from server.authority.actor import system_actor
 from server.enrolments import actions as enrolments
 from server.enrolments import queries as enrolment_queries
 from server.enrolments.models import Enrolment, FamilyTeam
-from server.enrolments.rules import EnrolmentStatus
+from server.enrolments.rules import EndReason, EnrolmentStatus
 from server.prescriptions import actions as prescriptions
 from server.prescriptions import queries as prescription_queries
 from server.prescriptions.models import LongPrescription, MedicineDelivery, PrescriptionLine, Refill
@@ -73,6 +73,25 @@ async def test_signing_and_leaving_at_once_end_in_one_of_both(town: Any, actor: 
     )
     assert set(told) <= {"done", "enrolments.not_this_now"}
     assert told["done"] in {1, 2}
+
+
+async def test_a_team_takes_somebody_on_or_closes_and_never_both(town: Any, actor: Any, clock: Any) -> None:
+    feng, led_by = await actor("feng"), town.identity.accounts["feng"]
+    declined = {"actor": feng, "reason": EndReason.DECLINED, "text": "再来", "now": clock()}
+    await enrolments.end_enrolment(uid=town.enrolments.li, **declined)
+    for number in range(HANDS):
+        team = await enrolments.form_team(
+            actor=feng, name=f"第 {number} 组", leader_uid=led_by, member_uids=[], capacity=9, now=clock()
+        )
+        told = await at_once(
+            enrolments.offer_doctor(
+                actor=feng, resident_uid=town.people.li, team_uid=team, package="base", now=clock()
+            ),
+            enrolments.close_team(actor=feng, uid=team, now=clock()),
+        )
+        assert told["done"] == told["enrolments.team_closed"] + told["enrolments.team_in_use"] == 1
+        for row in await Enrolment.filter(team__uid=team):
+            await enrolments.end_enrolment(uid=row.uid, **declined)
 
 
 async def test_one_refill_is_written_once(town: Any, actor: Any, clock: Any) -> None:

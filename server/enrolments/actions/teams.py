@@ -87,13 +87,14 @@ async def change_team(
 async def close_team(*, actor: Actor, uid: str, now: datetime) -> None:
     """Close a team that has nobody any more and nobody on the way."""
     team = await team_of_ours(actor=actor, uid=uid)
-    busy = [*sorted(OPEN), EnrolmentStatus.ACTIVE]
-    if await Enrolment.filter(team_id=team.id, status__in=busy).exists():
-        raise TeamInUse
     changed = await FamilyTeam.filter(id=team.id, closed_at=None, taken=0).update(
         closed_at=now, name_key=None
     )
     if changed == 0:
+        raise TeamInUse
+    # Asked after it was closed: whoever begins a contract holds the team's row until that stands.
+    busy = [*sorted(OPEN), EnrolmentStatus.ACTIVE]
+    if await Enrolment.filter(team_id=team.id, status__in=busy).exists():
         raise TeamInUse
     await _noted(actor, "enrolments.team_closed", team, now)
 

@@ -37,9 +37,7 @@ async def publish(desk: Desk) -> Flow:
 
 async def answer(desk: Desk) -> Flow:
     uid, offer = await open_one(desk), Offer(40, (2, 5), local_date(desk.clock()) + timedelta(days=2))
-    return flow(
-        await desk.actors("feng"), actions.answer_demand, uid=uid, offer=offer, now=desk.clock()
-    )
+    return flow(await desk.actors("feng"), actions.answer_demand, uid=uid, offer=offer, now=desk.clock())
 
 
 async def choose(desk: Desk) -> Flow:
