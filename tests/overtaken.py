@@ -1,15 +1,16 @@
-"""Let somebody be faster: each UPDATE and DELETE of a write finds that the very same was done a moment before.
+"""Let somebody be faster: a change of a write finds that the very same, or something else, was done a moment before.
 
 One process cannot come in between another's look and its write. So the statement is carried out twice, and the write is
 given the second answer: a guarded one finds no row any more, and the write must refuse; what is not guarded goes on, and
-stands in `tests/core/overtaken.txt` for somebody to have thought about it.
+stands in `tests/core/<room>/overtaken.txt` for somebody to have thought about it. What a second answer does not show,
+another step of somebody else's, is done `meanwhile`.
 """
 
 import itertools
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from server.kit.engines import mysql, sqlite
 from server.kit.errors import DomainError
@@ -18,6 +19,8 @@ from tests.crashes import KEY, Flow, Stopped
 _CHANGES = re.compile(r"(?:UPDATE|DELETE FROM) [`\"](\w+)[`\"]")
 ANSWERED = "answered_request"  # the last table that a keyed write changes
 GOES_ON = "goes on"
+EACH: Final = None
+Change = Callable[[], Awaitable[Any]]
 
 
 async def told_when_overtaken(write: Flow) -> list[str]:
@@ -38,51 +41,53 @@ async def told_when_overtaken(write: Flow) -> list[str]:
 
 
 @contextmanager
-def overtaken(place: int) -> Iterator[list[str]]:
-    """Let the change at this place, and no other, find that the very same was done a moment before."""
+def overtaken(place: int | None) -> Iterator[list[str]]:
+    """Let the change at this place, or `EACH`, find that the very same was done a moment before: by another worker, say."""
     changed: list[str] = []
 
-    def twice(own: Any) -> Any:
-        async def run(self: Any, query: str, values: list[Any] | None = None) -> Any:
-            found = _CHANGES.match(query)
-            if found:
-                if found[1] == ANSWERED:
-                    raise Stopped  # nothing is kept
-                changed.append(found[1])
-                if len(changed) == place + 1:
-                    await own(self, query, values)
-            return await own(self, query, values)
+    async def look(table: str, change: Change) -> None:
+        if table == ANSWERED:
+            raise Stopped  # nothing is kept
+        changed.append(table)
+        if place in {EACH, len(changed) - 1}:
+            await change()
 
-        return run
-
-    with _listening(twice):
+    with _before_each_change(look):
         yield changed
 
 
 @contextmanager
-def done_before(table: str, work: Callable[[], Awaitable[Any]], *, place: int = 0) -> Iterator[None]:
-    """Let somebody else do this after the look, and just before the first change of a table, or that at this place."""
-    waiting: list[Callable[[], Awaitable[Any]] | None] = [work, *[None] * place]
+def meanwhile(table: str, deed: Callable[[], Awaitable[Any]], *, place: int = 0) -> Iterator[None]:
+    """Let somebody else act after the look, and just before the first change of a table, or that at this place."""
+    coming = [deed, *[_nothing] * place]
 
-    def after_it(own: Any) -> Any:
+    async def look(changing: str, _: Change) -> None:
+        if changing == table and coming:
+            await coming.pop()()
+
+    with _before_each_change(look):
+        yield
+    assert not coming, f"{table} was not changed"
+
+
+async def _nothing() -> None: ...
+
+
+@contextmanager
+def _before_each_change(look: Callable[[str, Change], Awaitable[None]]) -> Iterator[None]:
+    engines = [(each, each.execute_query) for each in (sqlite.Statements, mysql.Statements)]
+
+    def watched(own: Any) -> Any:
         async def run(self: Any, query: str, values: list[Any] | None = None) -> Any:
             found = _CHANGES.match(query)
-            if waiting and found and found[1] == table and (due := waiting.pop()) is not None:
-                await due()
+            if found:
+                await look(found[1], lambda: own(self, query, values))
             return await own(self, query, values)
 
         return run
 
-    with _listening(after_it):
-        yield
-    assert not waiting, f"nothing of {table} was changed"
-
-
-@contextmanager
-def _listening(hears: Callable[[Any], Any]) -> Iterator[None]:
-    engines = [(each, each.execute_query) for each in (sqlite.Statements, mysql.Statements)]
     for engine, own in engines:
-        engine.execute_query = hears(own)  # type: ignore[method-assign]
+        engine.execute_query = watched(own)  # type: ignore[method-assign]
     try:
         yield
     finally:

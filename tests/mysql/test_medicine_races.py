@@ -13,10 +13,11 @@ from server.authority.actor import system_actor
 from server.enrolments import actions as enrolments
 from server.enrolments import queries as enrolment_queries
 from server.enrolments.models import Enrolment, FamilyTeam
-from server.enrolments.rules import EnrolmentStatus
+from server.enrolments.rules import EndReason, EnrolmentStatus
 from server.prescriptions import actions as prescriptions
 from server.prescriptions import queries as prescription_queries
-from server.prescriptions.models import LongPrescription, PrescriptionLine, Refill
+from server.prescriptions.models import LongPrescription, MedicineDelivery, PrescriptionLine, Refill
+from server.prescriptions.rules import DeliveryStatus, StopReason
 from tests.core.prescriptions.written import written
 
 pytestmark = pytest.mark.mysql
@@ -74,6 +75,25 @@ async def test_signing_and_leaving_at_once_end_in_one_of_both(town: Any, actor: 
     assert told["done"] in {1, 2}
 
 
+async def test_a_team_takes_somebody_on_or_closes_and_never_both(town: Any, actor: Any, clock: Any) -> None:
+    feng, led_by = await actor("feng"), town.identity.accounts["feng"]
+    declined = {"actor": feng, "reason": EndReason.DECLINED, "text": "再来", "now": clock()}
+    await enrolments.end_enrolment(uid=town.enrolments.li, **declined)
+    for number in range(HANDS):
+        team = await enrolments.form_team(
+            actor=feng, name=f"第 {number} 组", leader_uid=led_by, member_uids=[], capacity=9, now=clock()
+        )
+        told = await at_once(
+            enrolments.offer_doctor(
+                actor=feng, resident_uid=town.people.li, team_uid=team, package="base", now=clock()
+            ),
+            enrolments.close_team(actor=feng, uid=team, now=clock()),
+        )
+        assert told["done"] == told["enrolments.team_closed"] + told["enrolments.team_in_use"] == 1
+        for row in await Enrolment.filter(team__uid=team):
+            await enrolments.end_enrolment(uid=row.uid, **declined)
+
+
 async def test_one_refill_is_written_once(town: Any, actor: Any, clock: Any) -> None:
     doctor, feng = await actor("doctor"), await actor("feng")
     card = await prescriptions.prescribe(
@@ -117,3 +137,26 @@ async def test_no_more_is_packed_than_was_prescribed(town: Any, actor: Any, cloc
     )  # fmt: skip
     assert told == {"done": 2, "prescriptions.too_much": HANDS - 2}
     assert (await PrescriptionLine.get()).sent == 20
+
+
+async def test_what_is_packed_while_it_is_stopped_is_called_off_or_refused(
+    town: Any, actor: Any, clock: Any
+) -> None:
+    feng = await actor("feng")
+    card = await prescriptions.prescribe(
+        actor=feng, resident_uid=town.people.wang, written=written(), now=clock()
+    )
+    packing = (
+        prescriptions.assign_delivery(
+            actor=feng, prescription_uid=card.uid, due_on=date(2026, 3, 4), carrier="药房", quantities={1: 1},
+            now=clock(),
+        )
+        for _ in range(HANDS)
+    )  # fmt: skip
+    stopping = prescriptions.stop_prescription(
+        actor=feng, uid=card.uid, reason=StopReason.CHANGED, text="换药", now=clock()
+    )
+    told = await at_once(*packing, stopping)
+    assert set(told) <= {"done", "prescriptions.not_this_now"}
+    assert not await MedicineDelivery.filter(status=DeliveryStatus.ASSIGNED).exists()
+    assert (await PrescriptionLine.get()).sent == 0

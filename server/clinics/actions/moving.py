@@ -77,7 +77,7 @@ async def move(
         changes["live_key"] = None
     until = changes.get("licence_until", row.licence_until)
     changes["due_on"] = await due_by(after, licence_until=until, now=now)
-    changed = await InHouseClinic.filter(id=row.id, status=before, moves=row.moves).update(
+    changed = await InHouseClinic.filter(id=row.id, moves=row.moves).update(
         status=after, moves=F("moves") + 1, **changes
     )
     if not changed:

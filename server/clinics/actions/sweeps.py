@@ -116,7 +116,7 @@ async def _tell_overdue(today: date, now: datetime, limit: int) -> int:
     rows = InHouseClinic.filter(status__in=sorted(LIVE), due_on__lt=today, overdue_said__isnull=True)
     told = 0
     for row in await rows.order_by("due_on", "id").limit(limit).select_related("home"):
-        if await rows.filter(id=row.id, moves=row.moves).update(overdue_said=row.due_on):
+        if await rows.filter(id=row.id).update(overdue_said=row.due_on):
             payload = {"clinic": row.uid, "home": row.home.uid, "institution": row.home.uid}
             key = f"clinics.overdue:{row.uid}:{row.due_on}"
             await enqueue(OVERDUE[TURN[row.status]], payload, now=now, once_key=key)

@@ -7,13 +7,13 @@ from server.alliance.models import ServiceAgreement
 from server.alliance.queries import agreement_in_force
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
-from server.demands.access import answer_for, can_choose, demand_for, is_drafted
+from server.demands.access import answer_for, demand_for, is_drafted
 from server.demands.actions.moves import given, move, noted, tell, term
 from server.demands.errors import BoundAlready, DemandMoved, DraftedAlready, NoAgreementYet
 from server.demands.models import Demand, DemandAnswer
 from server.demands.rules import AnswerStatus, DemandEvent, DemandStatus, Offer, people_words, terms_for
 from server.kit.clock import local_date
-from server.kit.errors import IllegalMove, NotFound
+from server.kit.errors import IllegalMove
 from server.kit.transactions import action
 
 _A_YEAR = timedelta(days=364)  # both ends within; 家医签约 is for a year at least (facts/domain.md §7.2)
@@ -23,8 +23,6 @@ _A_YEAR = timedelta(days=364)  # both ends within; 家医签约 is for a year at
 async def choose_answer(*, actor: Actor, uid: str, answer_uid: str, now: datetime) -> None:
     """Choose one answer; the others stand by until it has come about."""
     row = await demand_for(actor=actor, uid=uid, permission=Permission.DEMAND_CHOOSE, now=now)
-    if not can_choose(actor=actor, demand=row):
-        raise NotFound
     answer = await answer_for(actor=actor, demand=row, uid=answer_uid)
     await move(
         actor,
@@ -79,8 +77,6 @@ async def draft_from_demand(*, actor: Actor, uid: str, now: datetime) -> str:
 async def settle_demand(*, actor: Actor, uid: str, how: str, now: datetime) -> None:
     """Say that it has come about, as the one who needed it; there must be an agreement in force to come under."""
     row = await demand_for(actor=actor, uid=uid, permission=Permission.DEMAND_CHOOSE, now=now)
-    if not can_choose(actor=actor, demand=row):
-        raise NotFound
     words = given(how)
     if row.provider is None:
         raise IllegalMove

@@ -1,6 +1,7 @@
 """Form teams, ask and offer, sign, accept, end.
 
-Lock order: contracts, the older one first, then the team that gives or takes a place, then papers, audit and outbox.
+Lock order: contracts, the older one first, then the team that gives or takes a place, then papers, audit and outbox;
+a contract that is new comes after its team.
 """
 
 from server.enrolments.actions.asking import (

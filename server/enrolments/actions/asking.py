@@ -196,6 +196,9 @@ async def _begin(
     if await Enrolment.filter(open_key=str(resident.id)).exists():
         raise AlreadyAsked
     words = await contract_with(package, team, now)
+    # Whoever closes the team meanwhile waits here, and then finds this contract on its way.
+    if (await FamilyTeam.filter(id=team.id).select_for_update().get()).closed_at is not None:
+        raise TeamClosed
     row = Enrolment(
         resident=resident,
         team=team,

@@ -20,7 +20,7 @@ async def move(row: Enrolment, event: EnrolmentEvent, **more: Any) -> None:
     if not ENROLMENT_MOVES.allows(row.status, event):
         raise NotThisNow
     after = ENROLMENT_MOVES.after(row.status, event)
-    changed = await Enrolment.filter(id=row.id, status=row.status, touched=row.touched).update(
+    changed = await Enrolment.filter(id=row.id, touched=row.touched).update(
         status=after, touched=F("touched") + 1, **more
     )
     if changed == 0:
@@ -106,7 +106,7 @@ async def take_place(team_id: int) -> None:
 
 
 async def free_place(team_id: int) -> None:
-    await FamilyTeam.filter(id=team_id, taken__gt=0).update(taken=F("taken") - 1)
+    await FamilyTeam.filter(id=team_id).update(taken=F("taken") - 1)
 
 
 async def noted(

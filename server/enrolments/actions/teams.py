@@ -5,8 +5,6 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from hashlib import sha256
 
-from tortoise.expressions import Q
-
 from server.alliance.models import Institution
 from server.alliance.queries import parameter
 from server.audit.actions import note
@@ -28,7 +26,6 @@ from server.identity.models import Account
 from server.identity.queries import registered_at
 from server.kit.clock import local_date
 from server.kit.duplicates import refusing_duplicates
-from server.kit.errors import NotFound
 from server.kit.transactions import action
 from server.people.access import resident_for
 
@@ -41,7 +38,7 @@ async def form_team(
     center = await own_center_for(actor=actor)
     if center is None:
         raise NotPrimaryCare
-    await _ensure_capacity(capacity, 0, now)
+    await _ensure_capacity(capacity, now)
     leader = await _member(center, leader_uid, now)
     digest = sha256(name.strip().encode()).hexdigest()[:40]
     team = FamilyTeam(
@@ -66,7 +63,7 @@ async def change_team(
 ) -> None:
     """Say anew who belongs to a team besides its leader, and how many contracts it may have."""
     team = await team_of_ours(actor=actor, uid=uid)
-    await _ensure_capacity(capacity, team.taken, now)
+    await _ensure_capacity(capacity, now)
     changed = await FamilyTeam.filter(id=team.id, closed_at=None, taken__lte=capacity).update(
         capacity=capacity
     )
@@ -90,13 +87,14 @@ async def change_team(
 async def close_team(*, actor: Actor, uid: str, now: datetime) -> None:
     """Close a team that has nobody any more and nobody on the way."""
     team = await team_of_ours(actor=actor, uid=uid)
-    busy = [*sorted(OPEN), EnrolmentStatus.ACTIVE]
-    if await Enrolment.filter(team_id=team.id, status__in=busy).exists():
-        raise TeamInUse
     changed = await FamilyTeam.filter(id=team.id, closed_at=None, taken=0).update(
         closed_at=now, name_key=None
     )
     if changed == 0:
+        raise TeamInUse
+    # Asked after it was closed: whoever begins a contract holds the team's row until that stands.
+    busy = [*sorted(OPEN), EnrolmentStatus.ACTIVE]
+    if await Enrolment.filter(team_id=team.id, status__in=busy).exists():
         raise TeamInUse
     await _noted(actor, "enrolments.team_closed", team, now)
 
@@ -111,9 +109,7 @@ async def state_groups(
     if not source.strip():
         raise ReasonNeeded(fields={"source": "请写明依据，例如：残疾证、低保证、2025 年 6 月出院小结。"})
     own = sorted(offering.institutions_with(needs))
-    here = await Institution.filter(Q(id__in=own)).order_by("id")
-    if not here:
-        raise NotFound
+    here = await Institution.filter(id__in=own).order_by("id")
     place = next((each for each in here if each.id == resident.home_id), here[0])
     today = local_date(now)
     held = await PriorityGroup.filter(resident_id=resident.id, institution_id=place.id, ended_on=None)
@@ -145,10 +141,10 @@ async def state_groups(
     )
 
 
-async def _ensure_capacity(capacity: int, taken: int, now: datetime) -> None:
+async def _ensure_capacity(capacity: int, now: datetime) -> None:
     most = await parameter("enrolments.team_most", on=local_date(now))
-    if not max(1, taken) <= capacity <= most:
-        raise CapacityTooSmall(fields={"capacity": f"请填 {max(1, taken)} 到 {most} 之间的人数。"})
+    if not 1 <= capacity <= most:
+        raise CapacityTooSmall(fields={"capacity": f"请填 1 到 {most} 之间的人数。"})
 
 
 async def _member(center: Institution, uid: str, now: datetime) -> Account:

@@ -93,7 +93,7 @@ async def carry_out(
         values |= {"owner_id": None, "next_deadline": None, "live_key": None, "ended_at": at}
     elif after in WAITS:
         values["next_deadline"] = await deadline_in(after, at=at, now=now)
-    changed = await HomeBed.filter(id=row.id, status=before, moves=row.moves).update(
+    changed = await HomeBed.filter(id=row.id, moves=row.moves).update(
         status=after, moves=F("moves") + 1, **values
     )
     if not changed:
@@ -113,7 +113,7 @@ async def _span(row: HomeBed, before: HomeBedStatus, after: HomeBedStatus, at: d
     if before is _S.OPENED:
         for span in await HomeBedSpan.filter(bed_id=row.id, ended_at__isnull=True):
             ended = max(at, span.started_at)
-            await HomeBedSpan.filter(id=span.id, ended_at__isnull=True).update(ended_at=ended, open_key=None)
+            await HomeBedSpan.filter(id=span.id).update(ended_at=ended, open_key=None)
     if after is _S.OPENED:
         span = HomeBedSpan(
             bed_id=row.id,

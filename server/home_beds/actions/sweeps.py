@@ -104,7 +104,7 @@ async def _tell_overdue(actor: Actor, now: datetime, limit: int) -> int:
     rows = HomeBed.filter(status__in=sorted(LIVE), next_deadline__lte=now, overdue_said__isnull=True)
     told = 0
     for row in await rows.order_by("next_deadline", "id").limit(limit).select_related(*RELATIONS):
-        if await rows.filter(id=row.id, moves=row.moves).update(overdue_said=row.next_deadline):
+        if await rows.filter(id=row.id).update(overdue_said=row.next_deadline):
             await tell(actor, "home_beds.overdue", row, once=str(row.next_deadline), now=now)
             told += 1
     return told

@@ -47,10 +47,12 @@ async def assign_delivery(
 ) -> DeliveryCard:
     """Pack so much of each line, by its number, and say who brings it by when; None: all that is left.
 
-    Lock order: the lines in their order, then the delivery, then audit and outbox.
+    Lock order: the prescription, its lines in their order, then the delivery, then audit and outbox.
     """
     row = await prescription_for(actor=actor, uid=prescription_uid, permission=Permission.DELIVERY_SEND)
-    if row.status is not PrescriptionStatus.ACTIVE:
+    # Whoever stops it meanwhile waits here, and then finds this delivery to call off.
+    alone = await LongPrescription.filter(id=row.id).select_for_update().get()
+    if alone.status is not PrescriptionStatus.ACTIVE:
         raise NotThisNow
     if due_on < local_date(now) or due_on > row.last_on:
         raise WrongPeriod(fields={"due_on": "送达日期要在今天和吃完那天之间。"})
@@ -158,7 +160,5 @@ async def cancel_open(actor: Actor, prescription: LongPrescription, now: datetim
 async def _cancel(actor: Actor, row: MedicineDelivery, why: str, now: datetime) -> None:
     await move_delivery(row, DeliveryEvent.CANCEL, closed_at=now, closed_by_id=actor.account_id, note=why)
     for each in await MedicineDeliveryLine.filter(delivery_id=row.id).order_by("line_id"):
-        await PrescriptionLine.filter(id=each.line_id, sent__gte=each.quantity).update(
-            sent=F("sent") - each.quantity
-        )
+        await PrescriptionLine.filter(id=each.line_id).update(sent=F("sent") - each.quantity)
     await noted(actor, "prescriptions.delivery_cancelled", row, now=now, reason=why)

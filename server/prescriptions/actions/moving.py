@@ -6,6 +6,7 @@ from typing import Any
 
 from server.audit.actions import note
 from server.authority.actor import Actor
+from server.kit.errors import DomainError
 from server.outbox.actions import enqueue
 from server.prescriptions.errors import NotThisNow, RefillTaken
 from server.prescriptions.models import LongPrescription, MedicineDelivery, Refill
@@ -32,12 +33,16 @@ async def move_prescription(row: LongPrescription, event: PrescriptionEvent, **m
         raise NotThisNow
 
 
-async def move_refill(row: Refill, event: RefillEvent, **more: Any) -> None:
+async def move_refill(
+    row: Refill, event: RefillEvent, *, faster: type[DomainError] = RefillTaken, **more: Any
+) -> None:
     if not REFILL_MOVES.allows(row.status, event):
         raise RefillTaken
     after = REFILL_MOVES.after(row.status, event)
-    if not await Refill.filter(id=row.id, status=row.status).update(status=after, **more):
-        raise RefillTaken
+    # To ask and to take over leave it open: what they set must still be as it was read.
+    as_read = {column: getattr(row, column) for column in more}
+    if not await Refill.filter(id=row.id, status=row.status, **as_read).update(status=after, **more):
+        raise faster
 
 
 async def move_delivery(row: MedicineDelivery, event: DeliveryEvent, **more: Any) -> None:

@@ -94,7 +94,7 @@ async def ask_refill(*, actor: Actor, resident_uid: str, prescription_uid: str, 
         raise NotFound
     if task.asked_at is not None:
         raise RefillAsked
-    await move_refill(task, RefillEvent.ASK, asked_at=now, asked_by_id=actor.account_id)
+    await move_refill(task, RefillEvent.ASK, faster=RefillAsked, asked_at=now, asked_by_id=actor.account_id)
     await noted(actor, "prescriptions.refill_asked", task, now=now)
     await tell("prescriptions.refill_asked", task, now=now)
 

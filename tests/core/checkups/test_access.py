@@ -15,7 +15,7 @@ from server.kit.errors import NotFound
 from server.outbox.models import OutboxMessage
 from server.people.models import Resident
 from tests.core.checkups.flows import FIRST, WELL, planned, reported
-from tests.overtaken import done_before, overtaken
+from tests.overtaken import meanwhile, overtaken
 
 CARD = Facts(Insurance.RESIDENT, extreme_poverty=False, source="医保卡")
 WORKER = system_actor("worker")
@@ -105,7 +105,7 @@ class TestACampaign:
             await actions.answer(actor=he, place_uid=place.uid, wants=False, now=clock())
 
         plan = {"campaign_uid": campaign, "days": [FIRST], "per_day": 9, "first_minute": 540}
-        with done_before("checkup_place", no, place=1):
+        with meanwhile("checkup_place", no, place=1):
             await actions.plan_days(actor=he, **plan, now=clock())
         after = await CheckupPlace.get(id=place.id)
         assert (after.status, after.day) == (PlaceStatus.DECLINED, None)
@@ -116,7 +116,7 @@ class TestAReport:
         self, campaign: str, town: Any, actor: Any, clock: Any
     ) -> None:
         first = await reported(town, actor, clock, campaign, {**WELL, "hgb": 98})
-        with done_before("checkup_duty", lambda: settle_all(actor, clock), place=1):
+        with meanwhile("checkup_duty", lambda: settle_all(actor, clock), place=1):
             await reported(town, actor, clock, campaign, {**WELL, "hgb": 90}, reason="抄错了")
         done, asked = await CheckupDuty.filter(item="hgb").order_by("id").select_related("report")
         assert (done.status, done.report.uid, "98" in done.sentence) == (DutyStatus.DONE, first, True)
@@ -159,7 +159,7 @@ class TestTwoWorkers:
     ) -> None:
         await reported(town, actor, clock, campaign)
         clock.advance(days=4)
-        with done_before("checkup_duty", lambda: settle_all(actor, clock)):
+        with meanwhile("checkup_duty", lambda: settle_all(actor, clock)):
             assert await actions.sweep_checkups(actor=WORKER, now=clock()) == 0
 
     async def test_say_nothing_of_what_was_settled_a_moment_ago(

@@ -14,7 +14,7 @@ from server.kit.errors import NotFound
 from server.outbox.models import OutboxMessage
 from server.records.models import RecordEntry
 from tests.core.followups.filled import pressure
-from tests.overtaken import done_before, overtaken
+from tests.overtaken import meanwhile, overtaken
 
 URGENT = pressure(systolic=185)
 
@@ -111,7 +111,7 @@ class TestInTheSameMoment:
         self, town: Any, actor: Any, clock: Any, referred: str
     ) -> None:
         clock.advance(days=1)
-        asked = done_before("chronic_episode", lambda: asked_about(actor, clock, referred))
+        asked = meanwhile("chronic_episode", lambda: asked_about(actor, clock, referred))
         with asked, pytest.raises(JustRecorded):
             await record(town, actor, clock, pressure())
 
@@ -119,7 +119,7 @@ class TestInTheSameMoment:
         self, town: Any, actor: Any, clock: Any, referred: str
     ) -> None:
         clock.advance(days=1)
-        recorded = done_before("chronic_episode", lambda: record(town, actor, clock, URGENT))
+        recorded = meanwhile("chronic_episode", lambda: record(town, actor, clock, URGENT))
         with recorded, pytest.raises(JustRecorded):
             await asked_about(actor, clock, referred)
 

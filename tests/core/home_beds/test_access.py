@@ -1,5 +1,6 @@
 """Whose home beds somebody reaches, which institution may open one, and that a step is refused out of its turn."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,16 +8,21 @@ import pytest
 import pytest_asyncio
 
 from server.alliance.models import Institution, ServiceAgreement
+from server.authority.actor import system_actor
 from server.authority.permissions import Permission
-from server.home_beds import access
+from server.home_beds import access, actions, queries
 from server.home_beds.errors import NotThisNow
 from server.home_beds.models import HomeBed
 from server.kit.clock import local_date
 from server.kit.errors import NotFound
+from server.outbox.models import OutboxMessage
 from server.people.models import Resident
-from tests.core.home_beds.flows import BedWay
+from server.people.rules import CareEvent
+from tests.core.home_beds.flows import OPENING, BedWay
+from tests.overtaken import EACH, overtaken
 
 READ = Permission.HOME_BED_READ
+DAY = timedelta(days=1)
 
 
 @pytest_asyncio.fixture
@@ -32,7 +38,8 @@ async def reached(way: BedWay, key: str) -> bool:
         await access.bed_for(actor=who, uid=way.uid, permission=READ, now=now)
     except NotFound:
         assert not listed
-        return False
+    else:
+        assert listed
     return listed
 
 
@@ -52,9 +59,37 @@ async def test_only_whose_agreement_is_in_force_may_open_one(way: BedWay) -> Non
     assert not await bound.exists()
 
 
-async def test_no_step_is_taken_twice(way: BedWay) -> None:
+async def test_a_step_out_of_its_turn_is_refused_as_that_whatever_else_is_wrong(way: BedWay) -> None:
     await way.opened()
     with pytest.raises(NotThisNow):
-        await way.open()
+        await way.open(replace(OPENING, rounds_a_week=0))
     with pytest.raises(NotThisNow):
-        await way.assessed()
+        await way.assessed(version="of another year")
+
+
+async def test_a_hospital_is_told_the_numbers_of_its_own_beds(way: BedWay) -> None:
+    await way.opened()
+    for key, beds in (("feng", 1), ("zhao", 0)):
+        own = await queries.bed_counts(actor=await way.actor(key), now=way.clock())
+        assert (own.whole.open_now, len(own.lines)) == (beds, beds)
+
+
+@pytest.mark.parametrize("missed", ["its last days", "its round", "its end", "the hospital"])
+async def test_a_worker_that_comes_second_counts_and_tells_nothing(way: BedWay, missed: str) -> None:
+    await way.opened()
+    last_day = (await way.row()).last_day
+    assert last_day
+    match missed:
+        case "its last days":
+            day = local_date(way.clock())
+            await HomeBed.filter(uid=way.uid).update(last_day=day, next_deadline=way.clock.instant + DAY)
+        case "its round":
+            way.clock.advance(days=9)
+        case "its end":
+            way.clock.set(way.clock.instant + (last_day - local_date(way.clock()) + DAY))
+        case "the hospital":
+            await way.care(CareEvent.HOSPITALIZE)
+    told = await OutboxMessage.all().count()
+    with overtaken(EACH):
+        assert await actions.sweep_home_beds(actor=system_actor("worker"), now=way.clock()) == 0
+    assert await OutboxMessage.all().count() == told

@@ -14,7 +14,7 @@ from server.referrals import actions, queries
 from server.referrals.errors import NoPartner, NotYourTurn, UnknownSlip
 from server.referrals.models import Referral, ReferralEscalation, ReferralPacket
 from tests.core.referrals.conftest import ALL_THE_WAY, UP_TO_OFFERED, URGENT, E, Way
-from tests.overtaken import done_before
+from tests.overtaken import meanwhile
 
 WORKER = system_actor("worker")
 
@@ -67,7 +67,7 @@ class TestWhatIsLate:
     async def test_is_not_raised_when_somebody_moves_it_in_the_same_moment(self, way: Way) -> None:
         uid = await way.to(E.SUBMIT, wish=URGENT)
         way.clock.advance(hours=25)
-        with done_before("referral", lambda: way.step(uid, E.ACCEPT)):
+        with meanwhile("referral", lambda: way.step(uid, E.ACCEPT)):
             assert await actions.sweep_deadlines(actor=WORKER, now=way.now) == 0
         assert not await ReferralEscalation.exists()
 
