@@ -7,7 +7,7 @@ stands in `tests/core/overtaken.txt` for somebody to have thought about it.
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,6 +18,7 @@ from tests.crashes import KEY, Flow, Stopped
 _CHANGES = re.compile(r"(?:UPDATE|DELETE FROM) [`\"](\w+)[`\"]")
 ANSWERED = "answered_request"  # the last table that a keyed write changes
 GOES_ON = "goes on"
+Change = Callable[[], Awaitable[Any]]
 
 
 async def told_when_overtaken(write: Flow) -> list[str]:
@@ -38,27 +39,51 @@ async def told_when_overtaken(write: Flow) -> list[str]:
 
 
 @contextmanager
+def meanwhile(table: str, deed: Callable[[], Awaitable[Any]]) -> Iterator[None]:
+    """Let somebody else act after the look and before the first change of a table, for what a second answer does not show."""
+    coming = [deed]
+
+    async def look(changing: str, _: Change) -> None:
+        if changing == table and coming:
+            await coming.pop()()
+
+    with _before_each_change(look):
+        yield
+    assert not coming, f"{table} was not changed"
+
+
+@contextmanager
 def _overtaken(place: int) -> Iterator[list[str]]:
     changed: list[str] = []
+
+    async def look(table: str, change: Change) -> None:
+        if table == ANSWERED:
+            raise Stopped  # nothing is kept
+        changed.append(table)
+        if len(changed) == place + 1:
+            await change()
+
+    with _before_each_change(look):
+        yield changed
+
+
+@contextmanager
+def _before_each_change(look: Callable[[str, Change], Awaitable[None]]) -> Iterator[None]:
     engines = [(each, each.execute_query) for each in (sqlite.Statements, mysql.Statements)]
 
-    def twice(own: Any) -> Any:
+    def watched(own: Any) -> Any:
         async def run(self: Any, query: str, values: list[Any] | None = None) -> Any:
             found = _CHANGES.match(query)
             if found:
-                if found[1] == ANSWERED:
-                    raise Stopped  # nothing is kept
-                changed.append(found[1])
-                if len(changed) == place + 1:
-                    await own(self, query, values)
+                await look(found[1], lambda: own(self, query, values))
             return await own(self, query, values)
 
         return run
 
     for engine, own in engines:
-        engine.execute_query = twice(own)  # type: ignore[method-assign]
+        engine.execute_query = watched(own)  # type: ignore[method-assign]
     try:
-        yield changed
+        yield
     finally:
         for engine, own in engines:
             engine.execute_query = own  # type: ignore[method-assign]
