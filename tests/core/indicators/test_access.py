@@ -110,8 +110,9 @@ class TestTheProjectTable:
 
     async def test_of_a_task_is_written_by_the_unit_that_leads_it(self, town: Any, actor: Acting) -> None:
         tang, uid = await actor("tang"), await self.reported(actor)
-        with pytest.raises(NotFound):
-            await actions.report_on_task(actor=tang, task="sign", percent=0, words="没有签", now=MARCH)
+        for task in ("sign", "no such task"):
+            with pytest.raises(NotFound):
+                await actions.report_on_task(actor=tang, task=task, percent=0, words="没有签", now=MARCH)
         with pytest.raises(NotFound):
             await actions.add_evidence(actor=tang, report_uid=uid, scan=PAGE, now=MARCH)
         assert await ProjectReport.all().count() == 1
