@@ -14,7 +14,7 @@ from server.alliance.rules import InstitutionKind
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.indicators.models import IndicatorFact, IndicatorReport, ProjectEvidence
-from server.indicators.rules import Definition, Level
+from server.indicators.rules import Definition
 from server.kit.engines.any_of import AnyOf
 from server.kit.errors import Forbidden, NotFound
 
@@ -65,10 +65,10 @@ async def own_homes(*, actor: Actor) -> list[Institution]:
 
 
 def reports_visible_to(*, actor: Actor, permission: Permission) -> Q:
-    """Narrow reports to a home's own; a bureau's are all."""
+    """Narrow reports to a home's own, for only a home's names a home; a bureau's are all."""
     if oversees(actor=actor, permission=permission):
         return Q(id__gt=0)
-    return Q(level=Level.HOME, home_id__in=sorted(actor.institutions_with(permission)))
+    return Q(home_id__in=sorted(actor.institutions_with(permission)))
 
 
 async def report_for(*, actor: Actor, uid: str, permission: Permission) -> IndicatorReport:

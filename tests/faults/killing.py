@@ -48,7 +48,7 @@ Finding = tuple[int, list[str]]  # how often it was killed, and what was wrong
 
 KILLED = (
     "booking.book", "booking.cancel_while_somebody_waits", "visits.attest_second_so_that_it_counts", "consent.grant",
-    "consent.withdraw", "feedback.rate_with_a_text", "feedback.publish",
+    "consent.withdraw", "feedback.rate_with_a_text", "feedback.publish", "settlement.accept",
 )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ async def findings(_standing: Any, stage: Stage, settings: Settings) -> AsyncIte
     _standing.snapshot.restore(everything=True)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_a_write_happens_once_wherever_its_process_is_killed(findings: dict[str, Finding]) -> None:
     """One process forks them all, a tenth of a second for each kill."""
     assert {name: wrong for name, (_, wrong) in findings.items()} == {name: [] for name in KILLED}

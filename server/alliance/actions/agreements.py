@@ -79,9 +79,10 @@ async def revise_draft(
     terms = Terms(first_day, last_day, content)
     ensure_sound(terms)
     text_digest = digest(row.home, row.provider, row.version, terms)
-    changed = await ServiceAgreement.filter(id=row.id, status=AgreementStatus.DRAFT).update(
-        first_day=first_day, last_day=last_day, content=plain_content(content), content_hash=text_digest
-    )
+    # Of the text that was read: what somebody attached meanwhile would be lost.
+    changed = await ServiceAgreement.filter(
+        id=row.id, status=AgreementStatus.DRAFT, content_hash=row.content_hash
+    ).update(first_day=first_day, last_day=last_day, content=plain_content(content), content_hash=text_digest)
     if not changed:
         raise IllegalMove
     await _noted(actor, row, "alliance.agreement_revised", now)

@@ -259,7 +259,9 @@ async def _finish(*, job: Taken, written: Written, size: int, digest: str, now: 
 
 @action
 async def _fail(*, job: Taken, sentence: str, now: datetime) -> int:
-    await ExportPart.filter(job_id=job.id).delete()
-    return await ExportJob.filter(job.still_ours).update(
+    failed = await ExportJob.filter(job.still_ours).update(
         status=ExportStatus.FAILED, failure=sentence, finished_at=now, leased_until=None
     )
+    if failed:  # else the parts are another worker's
+        await ExportPart.filter(job_id=job.id).delete()
+    return failed

@@ -107,5 +107,9 @@ class Desk:
 
 @pytest_asyncio.fixture
 async def desk(town: Town, actor: Callable[[str], Awaitable[Actor]]) -> Desk:
+    return await desk_of(town, actor)
+
+
+async def desk_of(town: Town, actor: Callable[[str], Awaitable[Actor]]) -> Desk:
     agreement = await ServiceAgreement.get(uid=town.alliance.yihe_health_center)
     return Desk(town, await actor("he"), await actor("feng"), await actor("qian"), agreement)

@@ -9,24 +9,17 @@ from server.authority.actor import system_actor
 from server.kit.errors import NotFound
 from server.kit.pages import PageWish
 from server.visits import actions as visits
-from server.visits.models import Visit, VisitCorrection
+from server.visits.models import Visit
 from server.visits.rules import Outcome
 from server.workload import actions, queries
 from server.workload.errors import MonthClosed, MonthNotBegun, MonthNotOver
 from server.workload.models import WorkloadLine, WorkloadMonth, WorkloadVisit
 from server.workload.rules import LineKind, MonthStatus
-from tests.core.visits.conftest import Round, morning
+from tests.core.visits.conftest import morning
+from tests.core.workload.corrections import corrected
 
 __all__ = ["morning"]
 WORKER = system_actor("worker")
-
-
-async def corrected(morning: Round, uid: str, item: str, outcome: Outcome) -> None:
-    await visits.request_correction(
-        actor=morning.feng, visit_uid=uid, reason="写错了", outcomes={item: outcome}, now=morning.now
-    )
-    row = await VisitCorrection.filter(visit__uid=uid).order_by("-id").first()
-    await visits.approve_correction(actor=morning.he, correction_uid=row.uid, now=morning.now)
 
 
 async def points(**which) -> list[int]:
