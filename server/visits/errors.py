@@ -137,3 +137,11 @@ class RegistrationOver(DomainError):
     @staticmethod
     def sentence_of(who: str, day: date) -> str:
         return f"{who}在这家机构的执业备案到 {day.month} 月 {day.day} 日已经到期，不能安排。请先办理延续并在“人员与岗位”里登记，或换一位同事。"
+
+
+class PlateEnded(DomainError):
+    """The plate was retired before, or its overlap with a newer one is over."""
+
+    code = "visits.plate_ended"
+    kind = Kind.CONFLICT
+    message = "这块牌已经停用了，不用再停用一次。"

@@ -27,8 +27,10 @@ async def claim_call(*, actor: Actor, uid: str, now: datetime) -> None:
 
 @action
 async def release_call(*, actor: Actor, uid: str, now: datetime) -> None:
+    """Put a call back that one took. Refuses: NotYourCall."""
     entry = await claimed_call_for(actor=actor, uid=uid)
-    await _put_back(entry)
+    if not await _put_back(entry):
+        raise NotYourCall
     await _note(actor, entry, "notifications.call_released", now)
 
 

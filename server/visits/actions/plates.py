@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tortoise.expressions import Q
+
 from server.alliance.access import institution_for
 from server.alliance.queries import parameter
 from server.audit.actions import note
@@ -14,7 +16,7 @@ from server.kit.ids import new_uid
 from server.kit.transactions import action
 from server.visits.access import plate_for
 from server.visits.codes import FreshPlate
-from server.visits.errors import TooManyBeds
+from server.visits.errors import PlateEnded, TooManyBeds
 from server.visits.models import Plate
 from server.visits.queries import PlateToPrint
 from server.visits.rules import MOST_PLATES, PlateKind
@@ -81,7 +83,9 @@ async def issue_plates(
 async def retire_plate(*, actor: Actor, plate_uid: str, now: datetime) -> None:
     """End a plate at once: it was photographed, lost, or hangs at the wrong bed."""
     plate = await plate_for(actor=actor, uid=plate_uid, permission=Permission.PLATE_PRINT)
-    await Plate.filter(id=plate.id).update(valid_to=now)
+    # One that has ended keeps its end: later, a scan without a network in between would count again.
+    if not await Plate.filter(Q(valid_to=None) | Q(valid_to__gt=now), id=plate.id).update(valid_to=now):
+        raise PlateEnded
     await note(
         actor,
         "visits.plate_retired",

@@ -166,7 +166,49 @@ async def strike_out(world: World) -> Flow:
     return flow(world.colleague, actions.enter_in_error, appointment_uid=uid, now=NOW)
 
 
+async def leave_the_queue(world: World) -> Flow:
+    return flow(world.nurse, actions.leave_waitlist, entry_uid=await waiting(world), now=NOW)
+
+
+async def report_an_error(world: World) -> Flow:
+    uid = await booked(world, await world.slot())
+    return flow(world.manager, actions.report_error, appointment_uid=uid, reason="同名", now=NOW)
+
+
+async def arrive(world: World) -> Flow:
+    uid = await booked(world, await world.slot(starts_at=NOW + timedelta(hours=1)))
+    return flow(world.manager, actions.confirm_arrival, appointment_uid=uid, now=NOW)
+
+
+async def be_seen(world: World) -> Flow:
+    come = await arrive(world)
+    await come.run()
+    return flow(world.manager, actions.fulfil, **come.said)
+
+
+async def stay_away(world: World) -> Flow:
+    slot = await world.slot(starts_at=NOW + timedelta(hours=1))
+    uid = await booked(world, slot)
+    return flow(world.manager, actions.mark_noshow, appointment_uid=uid, now=slot.ends_at)
+
+
+async def be_called(world: World) -> Flow:
+    come = await arrive(world)
+    await come.run()
+    return flow(
+        world.manager, actions.call_next, department_uid=world.department.uid, room="3 号诊室", now=NOW
+    )
+
+
+async def be_called_by_mistake(world: World) -> Flow:
+    come = await arrive(world)
+    await come.run()
+    await actions.call_number(actor=world.manager, room="3 号诊室", **come.said)
+    return flow(world.manager, actions.take_call_back, **come.said)
+
+
 WRITES = (
     book, hold, book_where_a_hold_ran_out, confirm, cancel_while_somebody_waits, reschedule_while_somebody_waits,
     accept, decline, cancel_by_provider, close_day, close_day_with_another_seat, book_trip, cancel_trip, strike_out,
+    leave_the_queue, report_an_error, arrive, be_seen, stay_away, be_called, be_called_by_mistake,
 )  # fmt: skip
