@@ -42,8 +42,11 @@ class Child:
 class Supervisor:
     """Start children, start them again when they end, and stop them all together."""
 
-    def __init__(self, children: Sequence[Child], *, patience: float) -> None:
+    def __init__(
+        self, children: Sequence[Child], *, patience: float, listener: socket.socket | None = None
+    ) -> None:
         self._children = children
+        self._listener = listener  # what the children accept from
         self._patience = patience  # seconds to finish after SIGTERM
         self._stopping = asyncio.Event()
         self._running: dict[str, asyncio.subprocess.Process] = {}
@@ -54,6 +57,10 @@ class Supervisor:
             loop.add_signal_handler(name, self._stopping.set)
         keepers = [asyncio.create_task(self._keep(child)) for child in self._children]
         await self._stopping.wait()
+        if self._listener:
+            # The children close theirs when they stop accepting. Held open here, the port would take in people whom nobody
+            # answers until the last request in hand is done; refused, a proxy says at once what there is to say.
+            self._listener.close()
         await self._stop_children()
         await asyncio.wait(keepers, timeout=self._patience)
 

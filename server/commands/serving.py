@@ -34,7 +34,7 @@ def serve(settings: Settings, _: argparse.Namespace) -> int:
         ]
         if settings.with_worker:
             children.append(Child("worker", ["-m", "server", "worker"], env))
-        asyncio.run(Supervisor(children, patience=settings.patience).run())
+        asyncio.run(Supervisor(children, patience=settings.patience, listener=listener).run())
     leave_metrics(settings.data_dir)
     return 0
 

@@ -147,6 +147,9 @@ class Face(ABC):
         served.observe(response.status, took)
         requestlog.answered(doing, method=served.route.method, status=response.status, seconds=took)
         response.headers[requestlog.HEADER] = doing.request_id
+        if getattr(request.app.ctx, "is_leaving", False) and request.stream:
+            # Sanic closes what was idle when it was told to stop and waits for the rest: kept open by a proxy, for all its patience.
+            request.stream.keep_alive = False  # type: ignore[attr-defined]  # it is an HTTP/1 of Sanic
         return response
 
     async def _carry_out(

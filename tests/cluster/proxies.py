@@ -95,6 +95,7 @@ def _nginx(home: Path, web: int, app: int) -> Server:
         "    server 10.20.0.6:8080 backup;\n": "",
         "10.20.0.11:8000": f"127.0.0.1:{app}",
         "/etc/nginx/alliance;": f"{DEPLOY}/nginx;",
+        "    access_log /var/log/nginx/alliance.log alliance;\n": "",
     }
     file = home / "nginx.conf"
     # A worker of another user could not write below a folder of pytest's.

@@ -1,4 +1,4 @@
-"""compose.yml cannot be started here; what it says must at least hang together, and be what its head lists."""
+"""compose.yml cannot be started in every test (docs/deployment.md says how far it was, once); what it says must at least hang together, and be what its head lists."""
 
 import re
 from pathlib import Path
@@ -97,3 +97,10 @@ def test_what_the_image_holds_is_what_the_server_imports() -> None:
     imported = {path.parent.name for path in root.glob("*/__init__.py")} - {"tests", "bench"}
 
     assert imported | {"migrations"} <= copied
+
+
+def test_the_first_database_keeps_its_command_until_the_others_have_joined() -> None:
+    """Called without the variable it is made anew, and of three that look for somebody nobody begins: so it was seen."""
+    typed = re.findall(r"^# +((?:BOOTSTRAP=\S+ )?docker compose up -d(?: db1)?)(?= )", HEAD, re.MULTILINE)
+
+    assert [line.startswith("BOOTSTRAP=--wsrep-new-cluster ") for line in typed[:3]] == [True, True, False]

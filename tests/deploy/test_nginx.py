@@ -119,6 +119,7 @@ def _nginx(home: Path, plain: int, secure: int, balancer: Upstream, ledger: Upst
         "    server 10.20.0.6:8080 backup;\n": "",
         "10.20.0.11:8000": f"127.0.0.1:{ledger.port}",
         "/etc/nginx/alliance;": f"{DEPLOY}/nginx;",
+        "/var/log/nginx/": f"{home}/",
     }
     file = home / "nginx.conf"
     user = "user root;" if home.owner() == "root" else ""

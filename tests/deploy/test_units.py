@@ -16,7 +16,11 @@ from server.settings import Settings
 from tests.cluster.servers import DEPLOY
 
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
-OURS = [unit for unit in UNITS if unit.name.startswith("alliance-")]
+TIMERS = sorted((DEPLOY / "systemd").glob("*.timer"))
+ONCE = [unit for unit in UNITS if "\nType=oneshot\n" in unit.read_text()]  # called by a timer
+STAYING = [unit for unit in UNITS if unit not in ONCE]
+# With the user and the variables of the server.
+OURS = [unit for unit in UNITS if "\nUser=alliance\n" in unit.read_text()]
 # systemd-run cannot start anything where systemd does not run: this one does with its words what systemd does.
 STAND_IN = """#!{python}
 import json, os, sys
@@ -48,24 +52,26 @@ def read(unit: Path) -> configparser.ConfigParser:
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed here")
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+@pytest.mark.parametrize("unit", [*UNITS, *TIMERS], ids=lambda unit: unit.name)
 def test_systemd_understands_every_line(unit: Path, tmp_path: Path) -> None:
-    here = tmp_path / unit.name
-    text = unit.read_text()
-    for program in ("/opt/alliance/.venv/bin/python", "/usr/local/bin/galera-state"):
-        text = text.replace(program, sys.executable)
-    here.write_text(text)
+    # A timer is read with the service that it calls, a template with a command in the place of its %i.
+    for each in {unit, unit.with_suffix(".service")}:
+        text = each.read_text()
+        for program in ("/opt/alliance/.venv/bin/python", "/usr/local/bin/galera-state"):
+            text = text.replace(program, sys.executable)
+        (tmp_path / each.name.replace("@.", "@check.")).write_text(text)
+    here = tmp_path / unit.name.replace("@.", "@check.")
 
     said = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", str(here)], capture_output=True, text=True, check=False
     )
 
     # Machines differ in what else is installed; only lines about this unit count.
-    assert [line for line in said.stderr.splitlines() if unit.name in line] == []
+    assert [line for line in said.stderr.splitlines() if here.name in line] == []
     assert said.returncode == 0
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+@pytest.mark.parametrize("unit", STAYING, ids=lambda unit: unit.name)
 def test_is_started_again_however_often_it_ends(unit: Path) -> None:
     file = read(unit)
 
@@ -92,7 +98,26 @@ def test_systemd_waits_longer_than_the_supervisor_does() -> None:
     assert drain
     patience = Settings(drain_seconds=int(drain[1])).patience
 
-    assert [unit.name for unit in OURS if int(read(unit)["Service"]["TimeoutStopSec"]) <= patience] == []
+    staying = [unit for unit in OURS if unit in STAYING]
+
+    assert len(staying) == 2
+    assert [unit.name for unit in staying if int(read(unit)["Service"]["TimeoutStopSec"]) <= patience] == []
+
+
+@pytest.mark.parametrize("unit", ONCE, ids=lambda unit: unit.name)
+def test_what_is_done_once_has_a_timer_that_the_page_turns_on(unit: Path) -> None:
+    timer = read(unit.with_suffix(".timer"))
+
+    assert timer["Timer"]["OnCalendar"]
+    assert timer["Timer"]["Persistent"] == "true", "a machine that was off at that hour does it later"
+    assert timer["Install"]["WantedBy"] == "timers.target"
+    turned_on = re.findall(r"(alliance-[\w@-]+)\.timer", (DEPLOY.parent / "docs/operations.md").read_text())
+    assert [name for name in turned_on if name.partition("@")[0] == unit.stem.partition("@")[0]]
+
+
+def test_requests_in_hand_are_finished_before_the_database_of_the_same_machine_stops() -> None:
+    for unit in OURS:
+        assert "mariadb.service" in read(unit)["Unit"]["After"]
 
 
 class TestAlone:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -63,6 +64,34 @@ def test_a_child_that_takes_its_time_is_waited_for(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
         assert done.exists() is finished
+
+
+@pytest.mark.sqlite
+@pytest.mark.timeout(120)
+def test_who_is_in_hand_is_answered_and_nobody_else_is_left_hanging(tmp_path: Path) -> None:
+    form = b"login=nobody&password=a-password-of-nobody&code=000000"
+    with running(tmp_path, WITH_WORKER="0") as server:
+        there = ("127.0.0.1", int(server.env["PORT"]))
+        with socket.create_connection(there) as slow:
+            head = "POST /admin/sign-in HTTP/1.1\r\nHost: here\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            slow.sendall(f"{head}Content-Length: {len(form)}\r\n\r\n".encode() + form[:20])
+            time.sleep(0.5)
+            server.process.send_signal(signal.SIGTERM)
+            time.sleep(2)
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(there)
+            assert server.process.poll() is None, "it waits for the one in hand"
+            slow.sendall(form[20:])
+            slow.settimeout(10)
+            answer = slow.recv(65536).decode()
+            began = time.monotonic()
+            # The other end, as a proxy does, keeps its connection for the next request.
+            assert server.process.wait(30) == 0
+            took = time.monotonic() - began
+
+    assert answer.startswith("HTTP/1.1 422")
+    assert "connection: close" in answer.lower()
+    assert took < GRACE / 2, "nothing was in hand any more"
 
 
 def _counting(data: Path) -> "subprocess.Popen[bytes]":
