@@ -58,4 +58,8 @@ EXPLAINED: Mapping[str, str] = {
     "server.records.access.subjects _met: and subject.account_id != each.account": _SHORT,
     "server.records.actions.emergencies sweep_emergencies: where overdue_at__isnull=True": _RACE,
     "server.visits.actions.correcting approve_correction: where visit_id=visit.id": _ONCE,
+    "server.booking.actions.together book_batch: where died_at=None": _RACE,
+    "server.booking.actions.together book_batch: where merged_into_id=None": _RACE,
+    "server.booking.actions.together _wish: refuses if not asked.actor.may(Permission.SCHEDULE_READ)": _ONCE,
+    "server.booking.actions.placing confirm_hold: where status=AppointmentStatus.HELD": _RACE,
 }

@@ -5,14 +5,15 @@ from datetime import timedelta
 
 import pytest
 
+from server.alliance.models import Institution, PolicyParameter
 from server.authority.permissions import Permission
 from server.kit.errors import NotFound
-from server.people import queries
+from server.people import actions, queries
 from server.people.access import narrowed_grants, own_row_of
 from server.people.actions.invitations import Offered, invite
-from server.people.errors import BedTaken, InvitationNotValid
+from server.people.errors import BedTaken, InvitationNotValid, TooManyApplications, TooManyProxies
 from server.people.models import CareStateChange, Kinship, ProxyGrant, ProxyInvitation, Resident, ResidentStay
-from server.people.rules import ProxyScope, Relation
+from server.people.rules import CareCause, CareEvent, ProxyScope, Relation
 from tests.core.people import writes
 
 
@@ -48,6 +49,12 @@ class TestAnInvitation:
         with pytest.raises(NotFound):
             await revoke.run()
 
+    async def test_is_for_nobody_with_too_many_applications(self, stage):
+        redeem = await writes.redeem(stage)
+        await PolicyParameter.filter(code="people.open_applications").update(value=0)
+        with pytest.raises(TooManyApplications):
+            await redeem.run()
+
     async def test_of_others_and_what_is_over_stays_when_somebody_lets_go(self, stage):
         ready = await writes.let_go(stage)
         daughter = (await stage.actor("daughter")).account_id
@@ -80,6 +87,19 @@ class TestAStay:
         await others.update(nursing_key="1/1")
         await (await writes.discharge(stage)).run()
         assert await others.values_list("nursing_key", flat=True) == ["1/1"]
+
+    async def test_takes_a_nursing_bed_along_for_the_state_of_today_alone(self, stage):
+        he, wang = await stage.actor("he"), stage.town.people.wang
+        for event in (CareEvent.HOSPITALIZE, CareEvent.CONVALESCE):
+            await actions.transition(
+                actor=he, resident_uid=wang, event=event, cause=CareCause.REPORTED, now=stage.now
+            )
+        await Institution.filter(uid=stage.town.alliance.songhe).update(nursing_beds=1)
+        await (await writes.transfer(stage)).run()
+        keys = CareStateChange.filter(resident__uid=wang).order_by("id").values_list("nursing_key", flat=True)
+        *earlier, today = await keys
+        assert today
+        assert earlier == [None] * len(earlier)
 
 
 class TestABed:
@@ -119,6 +139,21 @@ class TestAnApplication:
             with pytest.raises(NotFound):
                 await replace(ready, actor=await stage.actor(key)).run()
         assert await ProxyGrant.filter(uid=stage.town.people.nephew_grant).values() == before
+
+
+async def test_a_resident_is_no_witness_to_themselves(stage):
+    await (await writes.verify(stage)).run()
+    with pytest.raises(NotFound):
+        await actions.witness_proxy(
+            actor=await stage.actor("wang"), uid=stage.town.people.nephew_grant, document_ref=writes.SHEET, now=stage.now
+        )  # fmt: skip
+
+
+async def test_a_grant_is_not_given_back_when_as_many_as_may_act_for_the_resident(stage):
+    ready = await writes.resume(stage)
+    await PolicyParameter.filter(code="people.proxies_per_resident").update(value=0)
+    with pytest.raises(TooManyProxies):
+        await ready.run()
 
 
 async def test_an_unmerge_gives_back_one_row_and_leaves_the_others_merged(stage):

@@ -8,7 +8,7 @@ from server.kit.errors import Forbidden, NotFound
 from server.visits import actions, codes
 from server.visits.errors import PlateEnded
 from server.visits.models import Plate, VisitAttendance
-from server.visits.rules import PlateKind
+from server.visits.rules import PlateKind, VisitStatus
 from tests.core.visits import writes
 from tests.core.visits.conftest import Ask, Round
 
@@ -49,15 +49,14 @@ class TestAColleagueWhoIsNotOnTheRound:
         with pytest.raises(Forbidden):
             await ready.run()
 
-    async def test_keeps_their_own_mark_when_it_begins_or_is_abandoned(
-        self, morning: Round, actor: Ask
-    ) -> None:
+    async def test_is_not_at_it_when_it_begins(self, morning: Round, actor: Ask) -> None:
         row, other = await morning.row(), await actor("stranger")
         beside = VisitAttendance(
             visit_id=row.id, account_id=other.account_id, planned=True, open_key=None, created_at=morning.now
         )
         await beside.save()
         await morning.start()
+        assert (await morning.row()).status is VisitStatus.STARTED
         await beside.refresh_from_db()
         assert beside.open_key is None
 
