@@ -10,12 +10,13 @@ from server.authority.actor import Actor, Channel
 from server.authority.permissions import Role
 from server.demo import cast
 from server.identity import actions, doors
-from server.identity.errors import SignInLocked, WrongSignIn
+from server.identity.errors import LoginTaken, SignInLocked, WrongSignIn
 from server.identity.models import Account, RoleGrant, Session, SignInAttempts, WechatIdentity
 from server.identity.queries import standing_of_token
 from server.identity.rules import SEPARATED
 from server.kit.errors import DomainError
 from server.wechat.gateway import WeChatIdentity
+from tests.core.identity import writes
 
 pytestmark = pytest.mark.mysql
 NOBODY = Actor(account_id=None, account_uid="", name="", grants=(), channel=Channel.CONSOLE)
@@ -53,6 +54,14 @@ class TestConsole:
 
         assert [type(each) for each in found].count(WrongSignIn) == 3
         assert await Session.filter(account__uid=town.identity.accounts["he"]).count() == 1
+
+    async def test_a_login_given_four_times_at_once_is_given_once(self, stage):
+        write = await writes.give_login(stage)
+
+        found = await outcomes(*(write.run() for _ in range(4)))
+
+        assert [type(each) for each in found].count(LoginTaken) == 3
+        assert None in found
 
 
 class TestFirstVisit:

@@ -28,6 +28,7 @@ from server.identity.models import (
     totp_place,
 )
 from server.identity.rules import BIND_CODE_LIVES, Revocation, ensure_login_usable
+from server.kit.duplicates import refusing_duplicates
 from server.kit.errors import NotFound
 from server.kit.sealing import blind_index, seal
 from server.kit.transactions import action
@@ -120,7 +121,10 @@ async def give_login(
     taken = await ConsoleCredential.filter(Q(login=login) | Q(account_id=account.id)).exists()
     if taken:
         raise LoginTaken(fields={"login": LoginTaken.message})
-    await add_credential(account, login=login, password_hash=password_hash, totp_secret=totp_secret, now=now)
+    async with refusing_duplicates(LoginTaken):
+        await add_credential(
+            account, login=login, password_hash=password_hash, totp_secret=totp_secret, now=now
+        )
     await note(actor, "identity.login_given", subject_kind="account", subject_uid=account.uid, now=now)
 
 
