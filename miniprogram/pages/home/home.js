@@ -23,6 +23,7 @@ const ICONS = /** @type {Record<string, string>} */ ({
 /** @param {Api.Card<'NextCard'>} each */
 const line = (each) => ({
   ...each,
+  key: `${each.target} ${each.words}`, // several things that are due lead to one page
   icon: ICONS[each.kind],
   to: `/${each.target}`,
 })
