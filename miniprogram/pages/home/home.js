@@ -1,10 +1,12 @@
 // @ts-check
-// The first screen: whose record, what is next, and one big call. One request after signing in.
+// The first screen: whose record, what is next, and one big call. One request after signing in;
+// receipts of what is booked are compared beside it.
 
 const { get, signedIn } = require('../../api/client')
 const { isStaff } = require('../../api/session')
 const { rememberEmergency } = require('../../kit/emergency')
 const { page } = require('../../kit/page')
+const { comparing } = require('../../kit/receipts')
 const { whose } = require('../../kit/whose')
 
 const FIRST = 3 // of what waits, shown before one asks for the rest
@@ -59,8 +61,12 @@ page({
     staff: false,
     ledger: false,
     nobody: false,
+    lost: /** @type {string[]} */ ([]),
+    told: '',
     spoken: '',
   },
+
+  ...comparing,
 
   async load() {
     const { account, roles } = await signedIn()
