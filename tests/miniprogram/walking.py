@@ -9,6 +9,7 @@ from typing import Any
 from server import demo
 from server.authority.actor import system_actor
 from server.booking.actions import cancel_by_provider
+from server.booking.models import Appointment, Slot
 from server.consent.actions import request_consent
 from server.consent.rules import Purpose, RecordCategory
 from server.documents.actions import write_exports
@@ -291,6 +292,15 @@ def choosing(*steps: str) -> Errand:
     return errand
 
 
+async def lost(it: Phone) -> None:
+    """Let the database lose what this phone was told of, and start again."""
+    [kept] = await it.kept("receipts")
+    await Appointment.filter(uid=kept["uid"]).delete()
+    await Slot.filter(uid=kept["slot"]).update(booked=0)
+    await it.open()
+    await it.reads("系统里现在查不到了")
+
+
 def stops(town: demo.Town) -> list[Stop]:
     mine, lis = f"resident={town.people.wang}", f"resident={town.people.li}"
     hospital = f"{mine}&institution={town.alliance.first_hospital}&department={town.alliance.geriatrics}"
@@ -300,6 +310,7 @@ def stops(town: demo.Town) -> list[Stop]:
     follow = f"kind=followup&uid={town.followups.wang}"
     return [
         *(Stop("home/home", each) for each in ("wang", "daughter", "nurse", "stranger")),
+        Stop("home/home", "daughter", ready=booked, start="booking/appointment", errand=lost, name="lost"),
         Stop("home/who", "daughter"),
         Stop("welcome/welcome", "stranger"),
         Stop("welcome/welcome", "nurse"),

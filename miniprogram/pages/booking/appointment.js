@@ -4,6 +4,7 @@
 
 const { get, send } = require('../../api/client')
 const { page } = require('../../kit/page')
+const { noted } = require('../../kit/receipts')
 const { clock, day, when } = require('../../kit/times')
 
 /** @typedef {Api.Card<'AppointmentSheet'>} Appointment */
@@ -66,7 +67,7 @@ page({
   },
 
   async load() {
-    const card = await get('/appointments/{appointment_uid}', { appointment_uid: this.query.uid })
+    const card = noted(await get('/appointments/{appointment_uid}', { appointment_uid: this.query.uid }))
     const now = Date.now()
     const until = card.hold_expires_at ? Date.parse(card.hold_expires_at) : 0
     const held = card.status === 'held' && until > now
@@ -100,7 +101,7 @@ page({
 
   async confirm() {
     const { uid } = this.query
-    const card = await this.act('confirm', (key) => send('post', '/appointments/{appointment_uid}/confirm', { appointment_uid: uid }, undefined, key))
+    const card = await this.act('confirm', (key) => send('post', '/appointments/{appointment_uid}/confirm', { appointment_uid: uid }, undefined, key).then((made) => noted(made)))
     if (card) this.query.fresh = 'booked'
     await this.reloadKeepingRefusal()
   },
@@ -120,7 +121,7 @@ page({
   async cancel() {
     const { uid } = this.query
     const reason = this.data.reason[0] || ''
-    const card = await this.act('cancel', (key) => send('post', '/appointments/{appointment_uid}/cancel', { appointment_uid: uid }, { reason }, key), reason)
+    const card = await this.act('cancel', (key) => send('post', '/appointments/{appointment_uid}/cancel', { appointment_uid: uid }, { reason }, key).then((ended) => noted(ended)), reason)
     if (!card) return this.data.refusal && this.data.refusal.again ? undefined : this.reloadKeepingRefusal()
     this.leave()
   },

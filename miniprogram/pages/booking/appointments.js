@@ -3,6 +3,7 @@
 
 const { get } = require('../../api/client')
 const { page } = require('../../kit/page')
+const { comparing, note } = require('../../kit/receipts')
 const { when } = require('../../kit/times')
 
 /** @typedef {Api.Card<'AppointmentCard'>} Appointment */
@@ -29,8 +30,12 @@ page({
     past: /** @type {ReturnType<typeof line>[]} */ ([]),
     waiting: 0,
     older: false,
+    lost: /** @type {string[]} */ ([]),
+    told: '',
     spoken: '',
   },
+
+  ...comparing,
 
   async load() {
     const { resident } = this.query
@@ -38,6 +43,7 @@ page({
       get('/appointments', { resident, limit: this.data.older ? 100 : 40 }),
       get('/waitlist'),
     ])
+    note(items)
     const now = Date.now()
     const lapsed = (/** @type {Appointment} */ card) => card.status === 'held' && Date.parse(card.hold_expires_at || '') <= now
     const shown = items.filter((card) => !SILENT.includes(card.status) && !lapsed(card))

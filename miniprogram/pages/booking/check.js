@@ -5,6 +5,7 @@
 const { get, newKey, send } = require('../../api/client')
 const { Refusal } = require('../../api/refusals')
 const { page } = require('../../kit/page')
+const { noted } = require('../../kit/receipts')
 const { clock, when } = require('../../kit/times')
 const { draftOf, forgetDraft, said } = require('./draft')
 const { slotsOf } = require('./seats')
@@ -147,7 +148,7 @@ page({
 
   async confirm() {
     const { uid } = this.data
-    const card = await this.act('confirm', (key) => send('post', '/appointments/{appointment_uid}/confirm', { appointment_uid: uid }, undefined, key))
+    const card = await this.act('confirm', (key) => send('post', '/appointments/{appointment_uid}/confirm', { appointment_uid: uid }, undefined, key).then((made) => noted(made)))
     const refused = this.data.refusal
     if (card || (refused && refused.code === DONE)) return this.arrived(uid)
     if (refused && refused.code === GONE) this.setData({ lapsed: true, refusal: null })
@@ -181,7 +182,7 @@ page({
 
   async moveIt() {
     const { slot, move } = this.query
-    const card = await this.act('move', (key) => send('post', '/appointments/{appointment_uid}/reschedule', { appointment_uid: move }, { slot }, key), slot)
+    const card = await this.act('move', (key) => send('post', '/appointments/{appointment_uid}/reschedule', { appointment_uid: move }, { slot }, key).then((made) => noted(made, move)), slot)
     if (card && card !== true) return this.arrived(card.uid)
     const { refusal } = this.data
     if (refusal && !refusal.again) this.backToTimes({ ...refusal, words: `${refusal.words}您原来的号还在。` })

@@ -3,6 +3,7 @@
 
 const { get, send } = require('../../api/client')
 const { page } = require('../../kit/page')
+const { noted } = require('../../kit/receipts')
 const { clock, day, when } = require('../../kit/times')
 
 page({
@@ -30,7 +31,7 @@ page({
   },
 
   async take() {
-    const card = await this.act('take', (key) => send('post', '/offers/{offer_uid}/accept', { offer_uid: this.query.uid }, undefined, key))
+    const card = await this.act('take', (key) => send('post', '/offers/{offer_uid}/accept', { offer_uid: this.query.uid }, undefined, key).then((made) => noted(made)))
     if (card && card !== true) return wx.reLaunch({ url: `/pages/booking/appointment?uid=${card.uid}&fresh=booked` })
     await this.after()
   },

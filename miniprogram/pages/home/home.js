@@ -1,10 +1,12 @@
 // @ts-check
-// The first screen: whose record, what is next, and one big call. One request after signing in.
+// The first screen: whose record, what is next, and one big call. One request after signing in;
+// receipts of what is booked are compared beside it.
 
 const { get, signedIn } = require('../../api/client')
 const { isStaff } = require('../../api/session')
 const { rememberEmergency } = require('../../kit/emergency')
 const { page } = require('../../kit/page')
+const { comparing } = require('../../kit/receipts')
 const { whose } = require('../../kit/whose')
 
 const FIRST = 3 // of what waits, shown before one asks for the rest
@@ -23,6 +25,7 @@ const ICONS = /** @type {Record<string, string>} */ ({
 /** @param {Api.Card<'NextCard'>} each */
 const line = (each) => ({
   ...each,
+  key: `${each.target} ${each.words}`, // several things that are due lead to one page
   icon: ICONS[each.kind],
   to: `/${each.target}`,
 })
@@ -58,8 +61,12 @@ page({
     staff: false,
     ledger: false,
     nobody: false,
+    lost: /** @type {string[]} */ ([]),
+    told: '',
     spoken: '',
   },
+
+  ...comparing,
 
   async load() {
     const { account, roles } = await signedIn()

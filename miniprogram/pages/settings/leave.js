@@ -7,6 +7,7 @@ const { forget } = require('../../api/session')
 const { dropCopies } = require('../../kit/handing')
 const { page } = require('../../kit/page')
 const { dropAll, waiting } = require('../../kit/queue')
+const receipts = require('../../kit/receipts')
 const sheets = require('../../kit/sheets')
 const { forgetWhose } = require('../../kit/whose')
 
@@ -39,6 +40,7 @@ page({
     forgetWhose()
     dropAll()
     dropCopies()
+    receipts.wipe()
     this.setData({ left: true, spoken: '账号已经注销。您的登录、代办和消息已经删掉。' })
   },
 })
