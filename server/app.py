@@ -6,6 +6,7 @@ import hmac
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -105,7 +106,9 @@ def _attach_doors(app: Sanic[Any, Any]) -> None:
 
 
 def _attach_operations(app: Sanic[Any, Any], services: Services, faces: list[Face]) -> None:
-    description = plain.dumps(described(faces[0].routes, prefix=faces[0].prefix, version=VERSION))
+    @cache  # made when somebody asks: at the start it cost every process time and memory
+    def description() -> bytes:
+        return plain.dumps(described(faces[0].routes, prefix=faces[0].prefix, version=VERSION))
 
     async def healthz(_: Request) -> HTTPResponse:
         """Say of this process alone whether a proxy should send it requests.
@@ -129,7 +132,7 @@ def _attach_operations(app: Sanic[Any, Any], services: Services, faces: list[Fac
         return raw(text, headers={**PLAIN, "content-type": media_type})
 
     async def openapi(_: Request) -> HTTPResponse:
-        return raw(description, headers=PLAIN)
+        return raw(description(), headers=PLAIN)
 
     app.add_route(healthz, "/healthz", name="healthz")
     app.add_route(readyz, "/readyz", name="readyz")
