@@ -149,7 +149,7 @@ FIGURE = re.compile(
     r"^\| (?P<wanted>[^|]+) \|(?P<proof>[^|]*)\|(?P<last>[^|]*)\| (?P<verdict>[^|]+) \|$", re.MULTILINE
 )
 FAULTS = ("kill_", "freeze_", "fill_", "restart_", "cut_off", "flush_", "slow_", "lose_", "wechat_")
-SETTINGS = {"DRAIN_SECONDS", "TRAIL_SHIP"}
+SETTINGS = {"MOST_AT_ONCE", "DRAIN_SECONDS", "TRAIL_SHIP"}
 FOUND = [
     row for row in FIGURE.finditer(FIGURES) if "结论" not in row["verdict"] and "---" not in row["wanted"]
 ]
