@@ -11,6 +11,7 @@ from server.audit.actions import note
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit.clock import local_date
+from server.kit.duplicates import refusing_duplicates
 from server.kit.errors import Forbidden, NotFound
 from server.kit.transactions import action
 
@@ -65,7 +66,8 @@ async def publish_catalogue_version(*, actor: Actor, code: str, new: NewVersion,
         withdrawn=new.withdrawn,
         created_at=now,
     )
-    await row.save()
+    async with refusing_duplicates(CatalogueTooLate):  # who was faster begins that day, or a later one
+        await row.save()
     await _noted(actor, "alliance.catalogue_published", row.uid, now, code=code, version=row.version)
 
 
