@@ -65,6 +65,7 @@ SPEECH = {
 }
 LEAST = {"per_second"}  # wanted at least; the rest at most, and what follows exactly
 EXACTLY = {"booked"}
+WRONG = ("not_seated", "oversold")  # and not only slow
 
 
 @dataclass(frozen=True)
@@ -329,13 +330,7 @@ def _tell(found: Sequence[Found], durability: str) -> int:
         f"written to {written('standing', {'durability': durability, 'load': os.getloadavg(), 'parts': kept_as})}"
     )
     print("\n".join(f"missed: {each}" for each in missed) or "all reached")
-    return int(
-        any(each.part == "opening" and not each.reached(name) for each in found for name in EXACT_FAULTS)
-    )
-
-
-# What is wrong and not only slow.
-EXACT_FAULTS = ("not_seated", "oversold")
+    return int(any(each.part == "opening" and not each.reached(name) for each in found for name in WRONG))
 
 
 def _said(value: Any) -> str:

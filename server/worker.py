@@ -136,23 +136,23 @@ async def _count(*, now: datetime) -> int:
     return sum([await _guarded(count(actor=actor, now=now), count.__name__) for count in COUNTS])
 
 
-async def compare(*, pause: float = SECOND_LOOK) -> int:
+async def compare(*, now: datetime, pause: float = SECOND_LOOK) -> int:
     """Compare every slot's counters with its appointments, and tell those who watch; a seat sold twice must not stay unseen.
 
     Who books between the two statements of a look makes it wrong: only what a second look finds as well is told.
     """
-    found = await _disagreeing()
+    found = await _disagreeing(now)
     if found:
         await asyncio.sleep(pause)
-        found &= await _disagreeing()
+        found &= await _disagreeing(now)
     for fault in sorted(found):
         LOG.error("invariant broken: %s", fault)
     metrics.BROKEN.set(len(found))
     return 0
 
 
-async def _disagreeing() -> set[str]:
-    return {fault.partition(":")[0] for fault in await booking_queries.faults(now=datetime.now(UTC))}
+async def _disagreeing(now: datetime) -> set[str]:
+    return {fault.partition(":")[0] for fault in await booking_queries.faults(now=now)}
 
 
 async def _write_tables(clock: Callable[[], datetime], is_over: Callable[[], bool] = lambda: False) -> int:
@@ -181,7 +181,7 @@ async def run(services: Services, clock: Callable[[], datetime], stop: asyncio.E
         together.create_task(_keep_delivering(services, clock, stop))
         together.create_task(_keep_writing_tables(services, clock, stop))
         together.create_task(_keep_counting(clock, stop))
-        together.create_task(_keep_comparing(stop))
+        together.create_task(_keep_comparing(clock, stop))
     watch.cancel()
 
 
@@ -199,9 +199,9 @@ async def _keep_counting(clock: Callable[[], datetime], stop: asyncio.Event) -> 
         await _rest(stop, COUNT_EVERY)
 
 
-async def _keep_comparing(stop: asyncio.Event) -> None:
+async def _keep_comparing(clock: Callable[[], datetime], stop: asyncio.Event) -> None:
     while not stop.is_set():
-        await _guarded(compare(), metrics.COMPARING)
+        await _guarded(compare(now=clock()), metrics.COMPARING)
         await _rest(stop, COMPARE_EVERY)
 
 

@@ -37,7 +37,7 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
 def fill(disk: Path) -> Path:
     """Write to the last byte, and return what is to be taken away again."""
     filler = disk / "filler"
-    with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+    with filler.open("wb", buffering=0) as file:
         for block in (bytes(1 << 20), bytes(4096)):
             with contextlib.suppress(OSError):
                 while file.write(block) == len(block):

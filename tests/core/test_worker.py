@@ -63,11 +63,11 @@ class TestComparing:
     ) -> None:
         slot = await Slot.all().first()
         assert slot is not None
-        await worker.compare(pause=0)
+        await worker.compare(now=demo.cast.TOWN_NOW, pause=0)
         assert metrics.BROKEN._value.get() == 0
 
         await Slot.filter(id=slot.id).update(booked=slot.booked + 1)
-        await worker.compare(pause=0)
+        await worker.compare(now=demo.cast.TOWN_NOW, pause=0)
 
         assert metrics.BROKEN._value.get() == 1
         assert f"invariant broken: I23 slot {slot.uid}" in caplog.text
@@ -81,7 +81,7 @@ class TestComparing:
             return next(looks)
 
         monkeypatch.setattr(worker.booking_queries, "faults", faults)
-        await worker.compare(pause=0)
+        await worker.compare(now=demo.cast.TOWN_NOW, pause=0)
 
         assert metrics.BROKEN._value.get() == 0
 

@@ -28,10 +28,12 @@ from server.checkups.rules import (
     DutyEvent,
     DutyStatus,
     How,
+    PlaceEvent,
     PlaceStatus,
     Settled,
     ensure_open,
 )
+from server.checkups.rules.lifecycle import PLACE_MOVES
 from server.kit.clock import local_date
 from server.kit.duplicates import refusing_duplicates
 from server.kit.transactions import action
@@ -224,7 +226,7 @@ async def _examined(case: _Case) -> None:
     )
     # Whatever they had said before: who was examined, was examined.
     await CheckupPlace.filter(campaign_id=campaign.id, resident_id=resident.id).update(
-        status=PlaceStatus.EXAMINED
+        status=PLACE_MOVES.after(PlaceStatus.LISTED, PlaceEvent.REPORT)
     )
     # They came; a later day stays theirs as long as something is left to be done beside the bed.
     turn = CheckupPlace.filter(campaign_id=campaign.id, resident_id=resident.id, day__isnull=False)
