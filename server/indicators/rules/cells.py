@@ -52,10 +52,11 @@ def hidden_in_city(counties: Mapping[County, Mapping[Key, Figure]], *, least: in
         if rest:
             untold.append(rest.pop(0))
         shown = _shown_in(counties, hidden, untold)
-        if not shown:
-            break
-        county, home = shown[0]
-        hidden[county].add(home)
+        if shown:
+            county, home = shown[0]
+            hidden[county].add(home)
+        elif not rest:
+            break  # nothing else is told but the city itself
     return Hidden(
         homes=frozenset(home for homes in hidden.values() for home in homes),
         counties=frozenset(untold),

@@ -136,6 +136,19 @@ class TestFewPeople:
         assert found.homes == {"a", "c"}
         assert not found.city
 
+    def test_counties_are_hidden_until_nobody_can_be_worked_out_of_the_city(self) -> None:
+        """The second county has no home left to hide; its own few are then not enough, and the third goes along."""
+        found = hidden_in_city(
+            {
+                "x": {"a": Figure(0, 1)},
+                "y": {"b": Figure(1, 1), "c": Figure(4, 4)},
+                "z": {"d": Figure(0, 5)},
+            },
+            least=LEAST,
+        )
+        assert found.counties == {"x", "y", "z"}
+        assert found.homes == {"a", "b", "c", "d"}
+
     def test_that_are_left_out_are_no_more_told_than_those_who_are_counted(self) -> None:
         homes = {1: ("a", "A"), 2: ("b", "B"), 3: ("c", "C")}
         sums = {(1, "excluded"): 2, (2, "excluded"): 9, (3, "excluded"): 40, (CITY, "excluded"): 51}
