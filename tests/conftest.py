@@ -24,6 +24,7 @@ from server.authority.actor import Actor
 from server.configuration import configure_core
 from server.demo import cast
 from server.kit.database import close_database, open_database
+from server.kit.engines import built_once
 from server.kit.ids import new_uid
 from server.kit.schema import migrate_up
 from server.kit.shared import InProcessShared, RedisShared, Shared
@@ -101,6 +102,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if not item.get_closest_marker(other)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_checked() -> Iterator[None]:
+    """Build every query that is asked in this process, and compare it with what was kept."""
+    with built_once.checking():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection, get_connections
 from tortoise.context import TortoiseContext
 
-from server.kit.engines import CONNECTION, drivers
+from server.kit.engines import CONNECTION, built_once, drivers
 from server.kit.engines.errors import PoolExhausted, is_duplicate, is_full, is_transient
 from server.kit.engines.pool import WAIT, PoolUse
 from server.kit.engines.transaction import SpentTransaction
@@ -55,6 +55,8 @@ PRAGMAS: Final = {
     "mmap_size": 268_435_456,
     "temp_store": "MEMORY",
 }
+
+built_once.install()
 
 _open: TortoiseContext | None = None
 _opened_with: tuple[str, tuple[str, ...], int] | None = None

@@ -16,9 +16,9 @@ class AnyOf(Subquery):
 
     def __init__(self, first: Ids, *others: Ids) -> None:
         super().__init__(first)
-        self._parts = [Subquery(query) for query in (first, *others)]
+        self.parts = [Subquery(query) for query in (first, *others)]
 
     def get_sql(self, ctx: SqlContext) -> str:
         plain = ctx.copy(subquery=False, with_alias=False)
-        union = " UNION ".join(part.get_sql(plain) for part in self._parts)
+        union = " UNION ".join(part.get_sql(plain) for part in self.parts)
         return f"(SELECT * FROM ({union}) AS any_of)"  # noqa: S608  made of queries
