@@ -26,11 +26,14 @@ def main(arguments: Sequence[str]) -> int:
         if parsed.run != DOCTOR:
             raise
         return _outcome("watching.refused", refusal, parsed)
-    if parsed.run in WITH_FIGURES and FIGURES not in os.environ:
+    if parsed.run not in WITH_FIGURES:
+        os.environ.pop(FIGURES, None)  # a command that ends leaves no figures behind
+    elif FIGURES not in os.environ:
         # Said before prometheus_client is imported, which then reads it; children inherit it.
         os.environ[FIGURES] = str(metrics_folder(settings.data_dir, begins_anew=parsed.run == SERVE))
     end_with_parent()
-    _log_to_stderr(settings)
+    if parsed.run != SERVE:  # it has nothing of anybody's to say, and loads none of this
+        _log_to_stderr(settings)
     return _outcome(parsed.run, settings, parsed)
 
 
@@ -55,10 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    command("serve", SERVE, "start the web processes, the worker and, for trying out, the WeChat stand-in")
-    web = command("web", "processes.web", "one web process on an inherited socket (started by serve)")
-    web.add_argument("--fd", type=int)
-    command("worker", "working.worker", "one worker: outbox, holds, waitlist, no-shows, clocks")
+    _serving(command)
     migrate = command("migrate", "setting_up.migrate", "bring the tables up or down")
     migrate.add_argument("direction", choices=["up", "down", "plan", "new"])
     migrate.add_argument("--to", help="for down: the last migration that stays (compulsory)")
@@ -95,6 +95,15 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("login")
     create.add_argument("--name", required=True)
     return parser
+
+
+def _serving(command: Callable[..., argparse.ArgumentParser]) -> None:
+    command("serve", SERVE, "start the web processes, the worker and, for trying out, the WeChat stand-in")
+    command("prepare", "setting_up.prepare", "tables and, for trying out, the town (started by serve)")
+    web = command("web", "processes.web", "one web process on an inherited socket (started by serve)")
+    web.add_argument("--fd", type=int)
+    web.add_argument("--gate", type=int, help="wait until this can be read: the data are ready then")
+    command("worker", "working.worker", "one worker: outbox, holds, waitlist, no-shows, clocks")
 
 
 def _watching(command: Callable[..., argparse.ArgumentParser]) -> None:

@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import hashlib
 import os
+import select
 import signal
 import socket
 import sys
@@ -37,45 +38,106 @@ class Child:
     command: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
     fds: Sequence[int] = ()
+    early: bool = False  # started while the data are made ready
+
+
+class Gate:
+    """Shut until the data are ready: who loads its modules meanwhile waits here before it serves."""
+
+    def __init__(self) -> None:
+        self.fd = os.eventfd(0)
+
+    def open(self) -> None:
+        """Let everybody through, also who comes later."""
+        os.eventfd_write(self.fd, 1)
+
+
+def wait_at(gate: int) -> None:
+    """Wait until it is open. Nobody takes the count away, and it is not opened by the supervisor's death."""
+    select.select([gate], [], [])
 
 
 class Supervisor:
-    """Start children, start them again when they end, and stop them all together."""
+    """Start children, start them again when they end, and stop them all together.
+
+    It loads nothing of the product: what makes the data ready (`first`) is a child, too, and its end opens the gate.
+    """
 
     def __init__(
-        self, children: Sequence[Child], *, patience: float, listener: socket.socket | None = None
+        self,
+        children: Sequence[Child],
+        *,
+        patience: float,
+        listener: socket.socket | None = None,
+        first: Child | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._children = children
+        self._first = first
+        self._gate = gate
         self._listener = listener  # what the children accept from
         self._patience = patience  # seconds to finish after SIGTERM
         self._stopping = asyncio.Event()
         self._running: dict[str, asyncio.subprocess.Process] = {}
 
-    async def run(self) -> None:
+    async def run(self) -> int:
+        """Return 0, or how making the data ready went wrong."""
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self._stopping.set)
-        keepers = [asyncio.create_task(self._keep(child)) for child in self._children]
+        keepers = [self._keeper(child) for child in self._children if child.early]
+        status = await self._prepare()
+        if status:
+            self._stopping.set()
+        if not self._stopping.is_set():
+            if self._listener:
+                self._listener.listen(BACKLOG)
+            if self._gate:
+                self._gate.open()
+            keepers += [self._keeper(child) for child in self._children if not child.early]
         await self._stopping.wait()
         if self._listener:
             # The children close theirs when they stop accepting. Held open here, the port would take in people whom nobody
             # answers until the last request in hand is done; refused, a proxy says at once what there is to say.
             self._listener.close()
         await self._stop_children()
-        await asyncio.wait(keepers, timeout=self._patience)
+        if keepers:
+            await asyncio.wait(keepers, timeout=self._patience)
+        return status
+
+    async def _prepare(self) -> int:
+        """Run what comes first to its end, and return its status; told to stop meanwhile, have it end."""
+        if self._first is None:
+            return 0
+        process = await self._start(self._first)
+        ended = asyncio.create_task(process.wait())
+        stopped = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if self._stopping.is_set() and not ended.done():
+            process.terminate()
+            await ended
+            return 0
+        return await ended
+
+    def _keeper(self, child: Child) -> asyncio.Task[None]:
+        return asyncio.create_task(self._keep(child))
+
+    async def _start(self, child: Child) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *child.command,
+            env={**os.environ, **child.env},
+            stdin=asyncio.subprocess.PIPE,  # closed when we are gone, however we went: a child may watch it
+            pass_fds=child.fds,
+            start_new_session=True,
+        )
 
     async def _keep(self, child: Child) -> None:
         pause = 0.1
         while not self._stopping.is_set():
             began = time.monotonic()
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *child.command,
-                env={**os.environ, **child.env},
-                stdin=asyncio.subprocess.PIPE,  # closed when we are gone, however we went: a child may watch it
-                pass_fds=child.fds,
-                start_new_session=True,
-            )
+            process = await self._start(child)
             self._running[child.name] = process
             code = await process.wait()
             _forget_metrics(process.pid)
@@ -103,11 +165,17 @@ class Supervisor:
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """Open the port once; all web processes accept from it, and it stays open while one of them restarts."""
+    """Open the port."""
+    listener = bound_socket(host, port)
+    listener.listen(BACKLOG)
+    return listener
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """Take the port once, for whoever listens later; all web processes accept from it, and it outlasts their restarts."""
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))
-    listener.listen(BACKLOG)
     listener.set_inheritable(True)
     return listener
 

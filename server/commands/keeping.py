@@ -9,7 +9,7 @@ from typing import Any
 from server import backup
 from server.authority.actor import Channel, system_actor
 from server.backup import BackupRefused, Report
-from server.commands import within
+from server.commands.opening import within
 from server.configuration import configure_core
 from server.key_rotation import rotate
 from server.settings import Settings

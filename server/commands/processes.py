@@ -6,7 +6,7 @@ import socket
 
 from server.app import create_app
 from server.settings import Settings
-from server.supervisor import listening_socket
+from server.supervisor import listening_socket, wait_at
 from server.web.connections import Connection, allow_many_connections
 from server.web.serving import leave_slowly
 
@@ -23,5 +23,7 @@ def web(settings: Settings, parsed: argparse.Namespace) -> int:
         else listening_socket(settings.host, settings.port)
     )
     allow_many_connections()
+    if parsed.gate is not None:
+        wait_at(parsed.gate)
     app.run(sock=listener, protocol=Connection, single_process=True, access_log=False, motd=False)
     return 0

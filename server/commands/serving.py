@@ -1,42 +1,45 @@
-"""Keep the whole service running on one machine."""
+"""Keep the whole service running on one machine.
+
+Its own process imports nothing of the rooms, which would be held in memory once more: tables are brought up by a child, while
+the web processes load beside it.
+"""
 
 import argparse
 import asyncio
 import socket
 from collections.abc import Mapping
 
-from server.commands import up, within
-from server.commands.setting_up import demo_if_empty
 from server.demo.cast import CAST
-from server.demo.sign_in import how_to_sign_in
 from server.settings import Settings
-from server.supervisor import SUPERVISED, Child, Supervisor, leave_metrics, listening_socket
+from server.supervisor import SUPERVISED, Child, Gate, Supervisor, bound_socket, leave_metrics
 
 
 def serve(settings: Settings, _: argparse.Namespace) -> int:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    for applied in asyncio.run(up(settings)):
-        print(f"migrated: {applied}")
     children, env = list[Child](), {SUPERVISED: "1"}
-    if not settings.production:
-        within(settings, demo_if_empty(settings))
-        if not settings.wechat_api_base:
-            port = _free_port()
-            env["WECHAT_API_BASE"] = f"http://127.0.0.1:{port}"
-            children.append(_stand_in(settings, port, env))
-
-        print(how_to_sign_in(f"http://{settings.host}:{settings.port}"), flush=True)
-    with listening_socket(settings.host, settings.port) as listener:
-        fd = listener.fileno()
-        web = ["-m", "server", "web", "--fd", str(fd)]
+    if not settings.production and not settings.wechat_api_base:
+        port = _free_port()
+        env["WECHAT_API_BASE"] = f"http://127.0.0.1:{port}"
+        children.append(_stand_in(settings, port, env))
+    gate = Gate()
+    with bound_socket(settings.host, settings.port) as listener:
+        fds = [listener.fileno(), gate.fd]
+        web = ["-m", "server", "web", "--fd", str(fds[0]), "--gate", str(fds[1])]
         children += [
-            Child(f"web {number}", web, env, fds=[fd]) for number in range(1, settings.web_workers + 1)
+            Child(f"web {number}", web, env, fds, early=True) for number in range(1, settings.web_workers + 1)
         ]
         if settings.with_worker:
             children.append(Child("worker", ["-m", "server", "worker"], env))
-        asyncio.run(Supervisor(children, patience=settings.patience, listener=listener).run())
+        supervisor = Supervisor(
+            children,
+            patience=settings.patience,
+            listener=listener,
+            first=Child("prepare", ["-m", "server", "prepare"], env),
+            gate=gate,
+        )
+        status = asyncio.run(supervisor.run())
     leave_metrics(settings.data_dir)
-    return 0
+    return status
 
 
 def _stand_in(settings: Settings, port: int, env: Mapping[str, str]) -> Child:
@@ -57,7 +60,7 @@ def _stand_in(settings: Settings, port: int, env: Mapping[str, str]) -> Child:
         "WECHAT_PUSH_TOKEN": settings.wechat_push_token,
         "WECHAT_PUSH_AES_KEY": settings.wechat_push_aes_key,
     }
-    return Child("wechat stand-in", command, {**env, **hidden})
+    return Child("wechat stand-in", command, {**env, **hidden}, early=True)
 
 
 def _free_port() -> int:

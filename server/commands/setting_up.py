@@ -7,7 +7,8 @@ import sys
 from collections.abc import Awaitable, Callable
 
 from server import demo
-from server.commands import up, within
+from server.commands.opening import up, within
+from server.demo.sign_in import how_to_sign_in
 from server.identity.actions import create_first_administrator
 from server.identity.queries import actor_by_login
 from server.kit import schema
@@ -34,6 +35,15 @@ def migrate(settings: Settings, parsed: argparse.Namespace) -> int:
     else:
         steps = asyncio.run(up(settings))
     print("\n".join(steps) or "nothing to do")
+    return 0
+
+
+def prepare(settings: Settings, _: argparse.Namespace) -> int:
+    for applied in asyncio.run(up(settings)):
+        print(f"migrated: {applied}")
+    if not settings.production:
+        within(settings, demo_if_empty(settings))
+        print(how_to_sign_in(f"http://{settings.host}:{settings.port}"))
     return 0
 
 

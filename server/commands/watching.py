@@ -11,7 +11,7 @@ from server import VERSION, invariants
 from server.audit.checkpoint import checkpoint
 from server.audit.verification import verify_trails
 from server.authority.actor import Channel, system_actor
-from server.commands import within
+from server.commands.opening import within
 from server.doctor import Finding, examine, findings
 from server.kit import plain
 from server.settings import Settings, SettingsRefused

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import signal
 
-from server.commands import within
+from server.commands.opening import within
 from server.configuration import refuse_an_unfit_database
 from server.settings import Settings
 from server.web.faces import utc_now
