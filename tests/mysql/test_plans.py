@@ -28,6 +28,11 @@ GROWN = (
     "inbox_message", "outbox_message", "proxy_grant", "rating", "rating_token", "record_entry", "resident",
     "resident_stay", "session", "slot", "visit", "visit_item", "waitlist_entry", "waitlist_offer",
 )  # fmt: skip
+# Of these only phones ask here: a worker would tidy up after residents who are nowhere.
+ALSO = (
+    "access_entry", "checkup_duty", "checkup_place", "device", "enrolment", "entry_objection", "home_bed", "kinship", "long_prescription",
+    "medicine_delivery", "prescription_refill", "proxy_grant_scope", "quiet_preference", "referral", "role_grant", "training_record", "wechat_identity",
+)  # fmt: skip
 COPIES = 5000
 OUT_OF_A_FILE = {"/trail/checkpoint"}  # and there is none yet
 FEW = 200  # rows that may be put in order by hand
@@ -37,6 +42,8 @@ OVER = {
     "outbox_message": {"status": "'done'"}, "waitlist_entry": {"status": "'removed'"},
     "resident": {"home_id": ELSEWHERE}, "resident_stay": {"home_id": ELSEWHERE},
     "consent": {"home_id": ELSEWHERE, "recipient_id": ELSEWHERE},
+    "proxy_grant_scope": {"grant_id": "1000000 + n.seq"},
+    "referral": {"owner_id": ELSEWHERE, "lower_id": ELSEWHERE, "upper_id": ELSEWHERE},
 }  # fmt: skip
 PERSONS = ("resident_id", "account_id", "proxy_id", "author_id", "booked_by_id", "joined_by_id")
 PHONES = ("daughter", "nurse", "doctor")
@@ -55,6 +62,17 @@ async def grown(town: Town, settings: Settings, _standing: Any) -> Any:
         cursor.fetchall()
     yield town
     _standing.snapshot.restore(everything=True)
+
+
+@pytest_asyncio.fixture
+async def crowded(grown: Town, settings: Settings) -> Town:
+    with closing(connect_to(settings.database)) as connection, connection.cursor() as cursor:
+        cursor.execute("SET FOREIGN_KEY_CHECKS = 0")
+        for table in ALSO:
+            _multiply(cursor, table)
+        cursor.execute(f"ANALYZE TABLE {', '.join(ALSO)}")
+        cursor.fetchall()
+    return grown
 
 
 def _multiply(cursor: Any, table: str) -> None:
@@ -80,8 +98,8 @@ def _multiply(cursor: Any, table: str) -> None:
 def _value(name: str, kind: str, nullable: str, length: int | None, unique: int) -> str:
     if name in PERSONS:
         return "1000000 + n.seq"
-    if kind == "datetime":
-        return f"t.`{name}` - INTERVAL n.seq MINUTE"
+    if kind in {"datetime", "date"}:
+        return f"t.`{name}` - INTERVAL n.seq {'MINUTE' if kind == 'datetime' else 'DAY'}"
     if not unique:
         return f"t.`{name}`"
     if nullable == "YES":
@@ -116,17 +134,18 @@ async def faults_of(statements: set[str]) -> list[str]:
         if not sql.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE")):
             continue
         _, plan = await get_connection("default").execute_query("EXPLAIN " + sql.replace("%", "%%"))
-        called = {table for table in GROWN if f"`{table}`" in sql or f" {table}" in sql}
+        called = {table for table in (*GROWN, *ALSO) if f"`{table}`" in sql or f" {table}" in sql}
         for step in map(dict, plan):
             rows = int(str(step["rows"] or 0).split()[0])  # "2 (0%)" behind a filter
-            if rows > FEW and called and (step["type"] == "ALL" or "filesort" in str(step["Extra"])):
+            whole = step["type"] in {"ALL", "index"}  # of the table, or of an index in its order
+            if rows > FEW and called and (whole or "filesort" in str(step["Extra"])):
                 found.append(
                     f"{step['table']}: {step['type']}, {rows} rows, {step['Extra']}\n    {sql[:600]}"
                 )
     return found
 
 
-async def test_every_list_of_a_phone(grown: Town, api: Callable[[str], Awaitable[ApiClient]]) -> None:
+async def test_every_list_of_a_phone(crowded: Town, api: Callable[[str], Awaitable[ApiClient]]) -> None:
     found: dict[str, list[str]] = {}
     unseen = set(LISTS) - OUT_OF_A_FILE
     for persona in PHONES:

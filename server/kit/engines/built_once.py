@@ -49,6 +49,14 @@ class _NotPlain(Exception):
     """This time two parts of the query look the same in the SQL; another time they may not."""
 
 
+class KeptText(str):
+    """The SQL of a shape: an engine may keep with it what it has understood of the answers, whose columns are the same."""
+
+    __slots__ = ("reader",)
+
+    reader: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What is kept of a shape: no value of anybody."""
@@ -197,8 +205,9 @@ def _understood(
         raise _NotPlain  # so is something that is none of its values
     filled = {place for place, _, _ in places}
     read_as = ((name, getattr(each, "field_object", None)) for name, each in annotations.items())
+    sql: str = query.query.sql
     return Kept(
-        sql=query.query.sql,
+        sql=sql if isinstance(query, UpdateQuery | DeleteQuery) else KeptText(sql),
         params=tuple(None if place in filled else param for place, param in enumerate(params)),
         places=tuple(places),
         related=query._select_related_idx if isinstance(query, QuerySet) else None,

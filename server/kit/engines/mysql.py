@@ -12,6 +12,7 @@ from tortoise.backends.base.client import TransactionContext
 from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 
 from server.kit.engines import drivers
+from server.kit.engines.built_once import KeptText
 from server.kit.engines.counting import note, timers, took, watchers
 from server.kit.engines.errors import is_doomed, number
 from server.kit.engines.pool import WAIT, FairPool, PoolUse
@@ -97,6 +98,8 @@ class Statements(stock.MySQLClient):
     async def execute_query(
         self, query: str, values: list[Any] | None = None
     ) -> tuple[int, list[dict[str, Any]]]:
+        if DIRECT and isinstance(query, KeptText):
+            return await self._read(query, values or [])
         if watchers:
             note(query)
         async with self.acquire_connection(query) as connection, connection.cursor() as cursor:
@@ -106,6 +109,16 @@ class Statements(stock.MySQLClient):
                 return cursor.rowcount, []
             names = [column[0] for column in cursor.description]
             return cursor.rowcount, [dict(zip(names, row, strict=True)) for row in rows]
+
+    async def _read(self, query: KeptText, values: Sequence[Any]) -> tuple[int, list[dict[str, Any]]]:
+        from server.kit.engines.mysql_rows import Reader, fetch  # noqa: PLC0415  it imports this module
+
+        reader: Reader | None = getattr(query, "reader", None)
+        if reader is None:
+            reader = query.reader = Reader(query, values, range(len(values)), ())
+        rows = await fetch(self, reader, values)
+        names = reader.names
+        return len(rows), [dict(zip(names, row, strict=True)) for row in rows]
 
     @translated
     async def execute_tuples(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -49,6 +49,7 @@ class Reader:
         self._template = ""
         self._head = bytes([ERROR])  # how an answer begins: its columns. No answer begins like this
         self._cells: tuple[Cell, ...] = ()
+        self.names: tuple[str, ...] = ()  # of the columns, once there was an answer
 
     def text(self, connection: Any, values: Sequence[Any]) -> str:
         """Return the statement; what is the same each time is written into it once."""
@@ -90,6 +91,9 @@ class Reader:
             packets.append(answer.data[start - HEADER : end])
         self._cells = tuple(
             self._cell(place, packet[HEADER:], connection) for place, packet in enumerate(packets[1:])
+        )
+        self.names = tuple(
+            FieldDescriptorPacket(packet[HEADER:], connection.encoding).name for packet in packets[1:]
         )
         self._head = b"".join(packets)
         return b""

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q
 
 from server.alliance.access import institution_for
 from server.authority.actor import Actor
 from server.authority.permissions import Permission
 from server.kit import sealing
 from server.kit.clock import age_on, local_date
+from server.kit.engines.any_of import AnyOf
 from server.kit.errors import NotFound
 from server.kit.masking import masked_national_id, masked_phone
 from server.kit.pages import Page, PageWish, rows_of_many
@@ -80,8 +81,11 @@ async def my_residents(*, actor: Actor, now: datetime) -> tuple[MyResidentCard, 
     held = ProxyGrant.filter(active_grants(now), proxy_id=actor.account_id)
     grants = {row.resident_id: row for row in await held}
     scopes = await scopes_of(row.id for row in grants.values())
-    mine = Q(account_id=actor.account_id) | Q(id__in=Subquery(held.values("resident_id")))
-    rows = await Resident.filter(mine, merged_into_id__isnull=True).order_by("id").select_related("home")
+    own = Resident.filter(account_id=actor.account_id)
+    mine = Resident.filter(
+        id__in=AnyOf(own.values("id"), held.values("resident_id")), merged_into_id__isnull=True
+    )
+    rows = await mine.order_by("id").select_related("home")
     cards = [_my_card(row, actor, grants.get(row.id), scopes, now) for row in rows]
     return tuple(sorted(cards, key=lambda card: not card.myself))
 
