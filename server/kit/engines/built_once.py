@@ -6,8 +6,8 @@ queries of one shape differ in their parameters only, so the SQL of the first se
 
 Which value stands at which parameter is not guessed from an order: equal values have one number, and a parameter belongs to the
 one number whose written value it is. Where that is not plain, or a value is in the text itself, or anything is met that is not
-known here, the query is built each time, as Tortoise does. With `checking` on (in every test) everything is built nevertheless,
-and must be the same. See docs/adr/0039-statements-built-once-per-shape.md.
+known here, the query is built each time, as Tortoise does. With `checking` on (in every test) it is built nevertheless, the
+first times, and must be the same. See docs/adr/0039-statements-built-once-per-shape.md.
 """
 
 from collections import Counter
@@ -92,20 +92,21 @@ class _Met:
 class _Memory:
     kept: dict[tuple[Any, ...], Kept | None] = field(default_factory=dict)  # None: to be built each time
     met: list[_Met] | None = None  # while a query of a new shape is built
-    checking: bool = False
+    checks: int = 0  # of each shape that are still to be made by who checks
+    checked: Counter[tuple[Any, ...]] = field(default_factory=Counter)
 
 
 memory: Final = _Memory()
 
 
 @contextmanager
-def checking() -> Iterator[None]:
-    """Build every query nevertheless, and raise `AssertionError` where what was kept is not the same."""
-    before, memory.checking = memory.checking, True
+def checking(*, times: int) -> Iterator[None]:
+    """Build queries nevertheless, of each shape so many, and raise `AssertionError` where what was kept is not the same."""
+    before, memory.checks = memory.checks, times
     try:
         yield
     finally:
-        memory.checking = before
+        memory.checks = before
 
 
 def install() -> None:
@@ -144,8 +145,9 @@ def _say(query: Any) -> None:
     for place, number, encode in kept.places:
         value = walk.values[number]
         params[place] = value if encode is None else encode(value)
-    if memory.checking:
+    if memory.checked[shape] < memory.checks:
         _check(query, kept, params)
+        memory.checked[shape] += 1
     query.query = _Said(kept.sql, params)
     if kept.related is not None:
         query._select_related_idx = kept.related
@@ -182,6 +184,7 @@ def _learn(query: Any, walk: Walk, shape: tuple[Any, ...]) -> None:
 
 
 def _built(query: Any) -> tuple[list[Any], list[_Met]]:
+    """Build it, and return its parameters and the values that Tortoise met."""
     met = memory.met = []
     try:
         query._make_query()

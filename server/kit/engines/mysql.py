@@ -115,7 +115,8 @@ class Statements(stock.MySQLClient):
 
         reader: Reader | None = getattr(query, "reader", None)
         if reader is None:
-            reader = query.reader = Reader(query, values, range(len(values)), ())
+            nobodys = [None] * len(values)  # it outlasts the answer
+            reader = query.reader = Reader(query, nobodys, range(len(values)), ())
         rows = await fetch(self, reader, values)
         names = reader.names
         return len(rows), [dict(zip(names, row, strict=True)) for row in rows]
