@@ -1,6 +1,8 @@
 """A colleague's screen at work: opens pages, reads, presses what it reads, and tells what the browser complained of."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +15,8 @@ from tests.console.chromium import POLICY_WATCH
 
 PATIENCE = 5000  # milliseconds
 TAB_STOPS = 120  # no control may be further away from the top of its page
+# Whether pressing this sends a form at once, and it is not kept back for what is lacking.
+SENDS = "(it) => it.type === 'submit' && it.form?.method === 'post' && (it.formNoValidate || it.form.noValidate || it.form.checkValidity())"
 Words = str | re.Pattern[str]
 
 
@@ -108,7 +112,18 @@ class Screen:
         )
 
     async def press(self, label: str, *, within: Locator | None = None) -> None:
-        await self.button(label, within=within).click()
+        target = self.button(label, within=within)
+        async with self._answered(target):
+            await target.click()
+
+    @asynccontextmanager
+    async def _answered(self, target: Locator) -> AsyncIterator[None]:
+        """Wait for the answer, where a form is sent: the words that are looked for next may have stood there before."""
+        if await target.evaluate(SENDS):
+            async with self.page.expect_response(lambda answer: answer.request.method == "POST"):
+                yield
+        else:
+            yield
 
     async def press_twice(self, label: str) -> None:
         """Press as people do whom nobody told that once is enough."""
@@ -146,7 +161,8 @@ class Screen:
 
     async def enter(self, target: Locator) -> None:
         await self.tab_to(target)
-        await self.page.keyboard.press("Enter")
+        async with self._answered(target):
+            await self.page.keyboard.press("Enter")
 
     async def type_into(self, label: str, words: str) -> None:
         await self.tab_to(self.control(label))
