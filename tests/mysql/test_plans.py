@@ -4,7 +4,7 @@ The rows are copies of the town's with nobody of the town in them: they lie in t
 the health record have a test of their own (test_records_plans.py).
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -54,25 +54,24 @@ LISTS = [
 
 @pytest_asyncio.fixture
 async def grown(town: Town, settings: Settings, _standing: Any) -> Any:
-    with closing(connect_to(settings.database)) as connection, connection.cursor() as cursor:
-        cursor.execute("SET FOREIGN_KEY_CHECKS = 0")
-        for table in GROWN:
-            _multiply(cursor, table)
-        cursor.execute(f"ANALYZE TABLE {', '.join(GROWN)}")
-        cursor.fetchall()
+    _grow(settings, GROWN)
     yield town
     _standing.snapshot.restore(everything=True)
 
 
 @pytest_asyncio.fixture
 async def crowded(grown: Town, settings: Settings) -> Town:
+    _grow(settings, ALSO)
+    return grown
+
+
+def _grow(settings: Settings, tables: Sequence[str]) -> None:
     with closing(connect_to(settings.database)) as connection, connection.cursor() as cursor:
         cursor.execute("SET FOREIGN_KEY_CHECKS = 0")
-        for table in ALSO:
+        for table in tables:
             _multiply(cursor, table)
-        cursor.execute(f"ANALYZE TABLE {', '.join(ALSO)}")
+        cursor.execute(f"ANALYZE TABLE {', '.join(tables)}")
         cursor.fetchall()
-    return grown
 
 
 def _multiply(cursor: Any, table: str) -> None:

@@ -22,7 +22,6 @@ from tortoise import fields
 from tortoise.expressions import Expression, Q
 from tortoise.models import Model
 from tortoise.queryset import (
-    CountQuery,
     DeleteQuery,
     ExistsQuery,
     QuerySet,
@@ -31,7 +30,7 @@ from tortoise.queryset import (
     ValuesQuery,
 )
 
-from server.kit.engines.shapes import LISTS, UnknownPart, Walk
+from server.kit.engines.shapes import KINDS, LISTS, UnknownPart, Walk
 
 MOST = 1000  # shapes that are kept; the oldest gives way
 
@@ -97,6 +96,7 @@ class _Memory:
 
 
 memory: Final = _Memory()
+_NEVER_MET: Final = Kept("", (), (), None, ())
 
 
 @contextmanager
@@ -111,8 +111,8 @@ def checking(*, times: int) -> Iterator[None]:
 
 def install() -> None:
     """Have Tortoise ask here first; doing it twice does nothing more."""
-    stock: Any = (QuerySet, ValuesListQuery, ValuesQuery, CountQuery, ExistsQuery, UpdateQuery, DeleteQuery)
-    for kind in stock:
+    kind: Any
+    for kind in KINDS:
         kind.__await__ = _awaited
     filters: Any = Q
     filters._process_filter_kwarg = _processed
@@ -134,10 +134,10 @@ def _say(query: Any) -> None:
         query._make_query()
         return
     shape = walk.shape
-    if shape not in memory.kept:
+    kept = memory.kept.get(shape, _NEVER_MET)
+    if kept is _NEVER_MET:
         _learn(query, walk, shape)
         return
-    kept = memory.kept[shape]
     if kept is None:
         query._make_query()
         return
@@ -145,7 +145,7 @@ def _say(query: Any) -> None:
     for place, number, encode in kept.places:
         value = walk.values[number]
         params[place] = value if encode is None else encode(value)
-    if memory.checked[shape] < memory.checks:
+    if memory.checks and memory.checked[shape] < memory.checks:
         _check(query, kept, params)
         memory.checked[shape] += 1
     query.query = _Said(kept.sql, params)

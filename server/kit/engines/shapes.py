@@ -64,6 +64,7 @@ _STATE: Final[dict[type, Callable[[Any], tuple[Any, ...]]]] = {
     UpdateQuery: attrgetter("_orderings", "_limit"),
     DeleteQuery: attrgetter("_orderings", "_limit"),
 }  # fmt: skip
+KINDS: Final = tuple(_STATE)
 
 
 class UnknownPart(Exception):
