@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from server.alliance import actions as alliance
@@ -55,7 +55,7 @@ WAKE = "outbox"
 WAKE_WRITER = "exports"  # of its own: a ring is heard by one who waits
 PAUSE = 1.0  # seconds between looks when nobody rings
 COUNT_EVERY = 10.0  # seconds between looks for what is due
-CHECKPOINT_EVERY = timedelta(seconds=60)
+CHECKPOINT_EVERY = 60.0  # seconds between signed heads of all trails
 COMPARE_EVERY = 3600.0  # seconds between comparisons of every slot's counters with its appointments
 SECOND_LOOK = 5.0  # seconds
 
@@ -174,12 +174,17 @@ async def _deliver_and_sweep(services: Services, *, now: datetime) -> int:
 
 
 async def run(services: Services, clock: Callable[[], datetime], stop: asyncio.Event) -> None:
-    """Work until asked to stop. Tables are written and figures counted beside it: neither must hold up a reminder."""
+    """Work until asked to stop.
+
+    Tables are written and figures counted beside the loop, for neither must hold up a reminder; checkpoints are signed
+    beside it, for a silent WeChat must not hold up what proves the trails.
+    """
     watch_process(slow_query_ms=services.settings.slow_query_ms)
     watch = asyncio.create_task(keep_watch("worker"))
     async with asyncio.TaskGroup() as together:
         together.create_task(_keep_delivering(services, clock, stop))
         together.create_task(_keep_writing_tables(services, clock, stop))
+        together.create_task(_keep_signing(services, clock, stop))
         together.create_task(_keep_counting(clock, stop))
         together.create_task(_keep_comparing(clock, stop))
     watch.cancel()
@@ -191,6 +196,17 @@ async def _keep_writing_tables(
     while not stop.is_set():
         await _write_tables(clock, stop.is_set)
         await services.shared.wait(WAKE_WRITER, timeout=PAUSE)
+
+
+async def _keep_signing(services: Services, clock: Callable[[], datetime], stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        await _guarded(_sign(services, now=clock()), metrics.SIGNING)
+        await _rest(stop, CHECKPOINT_EVERY)
+
+
+async def _sign(services: Services, *, now: datetime) -> None:
+    await checkpoint(services.settings.checkpoints, now=now)
+    metrics.CHECKPOINT.set(now.timestamp())
 
 
 async def _keep_counting(clock: Callable[[], datetime], stop: asyncio.Event) -> None:
@@ -211,14 +227,9 @@ async def _rest(stop: asyncio.Event, seconds: float) -> None:
 
 
 async def _keep_delivering(services: Services, clock: Callable[[], datetime], stop: asyncio.Event) -> None:
-    checked = datetime.min.replace(tzinfo=UTC)
     while not stop.is_set():
         try:
             await _deliver_and_sweep(services, now=clock())
-            if clock() - checked >= CHECKPOINT_EVERY:
-                checked = clock()
-                await checkpoint(services.settings.checkpoints, now=checked)
-                metrics.CHECKPOINT.set(checked.timestamp())
             await _tell_what_waits(now=clock())
         except Exception as error:  # noqa: BLE001  the database may be away for a while; the worker stays
             LOG.error("pass failed: %s", type(error).__name__, extra={"places": places(error)})  # noqa: TRY400

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.servers import free_port
+from server.backup.embedded import CHECKPOINTS
+from tests.servers import free_port, until
 
 READY_WITHIN = 90.0  # seconds, on a busy machine; the first start migrates and builds the town
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -40,6 +41,14 @@ class Running:
     def command(self, *arguments: str, text: str = "") -> "subprocess.CompletedProcess[str]":
         """Run another command of the server on the same data."""
         return command(self.env, *arguments, text=text)
+
+    def wait_until_it_has_signed(self) -> None:
+        """Wait for the worker's first checkpoint: until then no trail is proved by anything kept outside the database."""
+        until(
+            Path(self.env["DATA_DIR"], CHECKPOINTS).exists,
+            "the first checkpoint of the trails",
+            within=READY_WITHIN,
+        )
 
     def kill(self) -> None:
         """Kill every process of it at once, as a machine does that loses its power."""
@@ -122,8 +131,8 @@ def running(folder: Path, **said: str) -> Iterator[Running]:
 
 
 def _wait_until_ready(started: Running) -> None:
-    until = time.monotonic() + READY_WITHIN
-    while time.monotonic() < until:
+    deadline = time.monotonic() + READY_WITHIN
+    while time.monotonic() < deadline:
         if started.process.poll() is not None:
             break
         with contextlib.suppress(httpx.HTTPError):

@@ -13,6 +13,7 @@ from server.notifications.models import InboxMessage
 from server.outbox.models import MessageStatus, OutboxMessage
 from server.web import metrics
 from server.web.asking import Services
+from tests.servers import until_meanwhile
 
 Worker = Callable[[], Awaitable[int]]
 
@@ -92,12 +93,25 @@ class TestTheLoop:
     ) -> None:
         stop = asyncio.Event()
         running = asyncio.create_task(worker.run(services, clock, stop))
-        for _ in range(200):
-            await asyncio.sleep(0.05)
-            if services.settings.checkpoints.exists():
-                break
+        await until_meanwhile(services.settings.checkpoints.exists, "a checkpoint", within=10)
         stop.set()
         await asyncio.wait_for(running, 10)
 
         assert services.settings.checkpoints.read_text().count("\n") == 1
+        services.settings.checkpoints.unlink()
+
+    async def test_signs_checkpoints_whatever_a_delivery_waits_for(
+        self, town: demo.Town, services: Services, clock: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def silent_wechat(**_: Any) -> int:
+            await stop.wait()
+            return 0
+
+        stop = asyncio.Event()
+        monkeypatch.setattr(worker, "SWEEPS", (silent_wechat,))
+        running = asyncio.create_task(worker.run(services, clock, stop))
+        await until_meanwhile(services.settings.checkpoints.exists, "a checkpoint", within=10)
+        stop.set()
+        await asyncio.wait_for(running, 10)
+
         services.settings.checkpoints.unlink()

@@ -1,11 +1,13 @@
 """The alert rules, tried by Prometheus itself on figures that were made up, where its `promtool` is installed."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from server.web import metrics
 from tests.cluster.servers import DEPLOY
 
 needs_promtool = pytest.mark.skipif(
@@ -40,3 +42,10 @@ def test_every_rule_that_is_tried_is_one_that_is_deployed() -> None:
 
     assert tried
     assert [name for name in tried if f"- alert: {name}\n" not in deployed] == []
+
+
+def test_work_beside_the_loop_does_not_speak_for_the_loop() -> None:
+    """Whatever has a task of its own goes on when the one that delivers and sweeps hangs."""
+    deployed = (DEPLOY / "monitoring/alerts.yml").read_text()
+
+    assert set(re.findall(r'work!~"([^"]+)"', deployed)) == {"|".join(sorted(metrics.BESIDE))}

@@ -5,22 +5,19 @@ import shutil
 import time
 from pathlib import Path
 
-from server.backup.embedded import CHECKPOINTS
 from server.settings import SECRETS_FILE
 from tests.drill.findings import Finding, seconds_of
 from tests.load.ledger import Period
 from tests.load.rows import appointments
 from tests.load.ward import ward
 from tests.running import command, environment, own_faults, running
-from tests.servers import until
 
 
 async def embedded(folder: Path, *, seconds: float, nurses: int = 4) -> Finding:
     """Work, back up meanwhile, work on, lose the machine, restore elsewhere, compare."""
     file, env = folder / "backup.tar", environment(folder / "found")
     with running(folder / "lost", LOG_LEVEL="WARNING", WEB_WORKERS="2") as lost:
-        # The worker's first: trails of which nobody ever kept a checkpoint are not proved by anything.
-        until(Path(lost.env["DATA_DIR"], CHECKPOINTS).exists, "the first checkpoint of the trails", within=60)
+        lost.wait_until_it_has_signed()
         nursing = ward(lost.base, nurses=nurses)
         async with nursing.at_work():
             began = time.monotonic()

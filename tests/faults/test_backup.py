@@ -22,6 +22,7 @@ Env = dict[str, str]
 @pytest.fixture(scope="module")
 def backup(served: Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One that was made while the server served."""
+    served.wait_until_it_has_signed()
     done = served.command("verify-audit", "--checkpoint")
     assert done.returncode == 0, done.stderr
     folder = tmp_path_factory.mktemp("backups")

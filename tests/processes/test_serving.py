@@ -67,6 +67,7 @@ class TestOperations:
             assert name in said
 
     def test_the_town_keeps_every_invariant_and_its_trails_verify(self, standing_server: Running) -> None:
+        standing_server.wait_until_it_has_signed()
         checked, verified = (
             standing_server.command("check"),
             standing_server.command("verify-audit", "--checkpoint"),
