@@ -20,8 +20,8 @@ class Kind(StrEnum):
 class DomainError(Exception):
     """A refusal. Subclasses state `code`, `kind` and `message` (Chinese: what to do next)."""
 
-    code: ClassVar[str]
-    kind: ClassVar[Kind]
+    code: str
+    kind: Kind
     message: ClassVar[str]
 
     def __init__(self, message: str | None = None, *, fields: Mapping[str, str] | None = None) -> None:
@@ -74,6 +74,14 @@ class KeyReused(DomainError):
     code = "kit.key_reused"
     kind = Kind.INVALID
     message = "这次提交与上一次的内容不一致，请返回重新填写后提交。"
+
+
+class RefusedBefore(DomainError):
+    """The same request was refused before: `code`, `kind` and sentence are what was said then."""
+
+    def __init__(self, *, code: str, kind: Kind, sentence: str, fields: Mapping[str, str]) -> None:
+        self.code, self.kind = code, kind
+        super().__init__(sentence, fields=fields)
 
 
 class IllegalMove(DomainError):

@@ -1,4 +1,7 @@
-"""A write that is sent twice happens once: its answer is kept beside what it did, in the same transaction."""
+"""A write that is sent twice happens once: its answer is kept beside what it did, in the same transaction.
+
+A phone's refusal is kept as well (`refusals`): its key is spent on the first word that was said under it, yes or no.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +9,7 @@ from typing import Any
 from tortoise import fields
 
 from server.kit import plain
-from server.kit.errors import KeyReused
+from server.kit.errors import KeyReused, Kind, RefusedBefore
 from server.kit.tables import Table, TokenField
 
 
@@ -32,6 +35,7 @@ class AnsweredRequest(Table):
     key = TokenField(max_length=64)
     fingerprint = TokenField(max_length=64)
     answer = fields.TextField(null=True)
+    refusal = fields.TextField(null=True)  # instead of an answer
 
     class Meta:
         table = "answered_request"
@@ -40,12 +44,15 @@ class AnsweredRequest(Table):
 
 
 async def answer_given(request: RequestKey) -> None:
-    """Raise `Answered` when this request was carried out before, `KeyReused` when the key was spent on another."""
+    """Raise what this request was told before, `Answered` or `RefusedBefore`; `KeyReused` if its key was spent on another."""
     row = await AnsweredRequest.get_or_none(account_id=request.account_id, key=request.key)
     if row is None:
         return
     if row.fingerprint != request.fingerprint:
         raise KeyReused
+    if row.refusal is not None:
+        said = plain.loads(row.refusal)
+        raise RefusedBefore(**{**said, "kind": Kind(said["kind"])})
     raise Answered(plain.loads(row.answer or "null"))
 
 

@@ -55,13 +55,14 @@ def action(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
             return await function(*args, **kwargs)
         request: RequestKey | None = getattr(kwargs.get("actor"), "request_key", None)
         now = cast("datetime | None", kwargs.get("now"))
-        return await _until_it_commits(lambda: _once(lambda: function(*args, **kwargs), request, now))
+        return await until_it_commits(lambda: _once(lambda: function(*args, **kwargs), request, now))
 
     run.is_action = True  # type: ignore[attr-defined]  # an architecture test looks for it
     return run
 
 
-async def _until_it_commits(attempt: Callable[[], Awaitable[R]]) -> R:
+async def until_it_commits(attempt: Callable[[], Awaitable[R]]) -> R:
+    """Begin anew after a deadlock or a lost connection, for as long as somebody waits; `Busy` after that."""
     until, pause = time.monotonic() + PATIENCE, FIRST_PAUSE
     while True:
         try:

@@ -5,7 +5,7 @@ import inspect
 import sys
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -76,6 +76,9 @@ class Face(ABC):
     @abstractmethod
     def key(self, request: Request) -> str | None:
         """Return the idempotency key the client chose."""
+
+    async def keep(self, ask: Ask, refusal: DomainError) -> None:  # noqa: B027  only what sends by itself again needs it
+        """Keep what a request was refused with, so that no other copy of it is carried out."""
 
     def ensure_ours(self, request: Request, route: Route) -> None:  # noqa: B027  only cookies need it
         """Refuse what another site made this browser send."""
@@ -162,10 +165,17 @@ class Face(ABC):
         if served.wants_ask:
             wanted["ask"] = ask
         try:
-            result = await route.handler(**wanted)
+            result = await self._handled(route, ask, wanted)
         except Answered as before:
             return await self.replay(request, route, ask, before.answer)
         return await self.answer(request, route, ask, result)
+
+    async def _handled(self, route: Route, ask: Ask, wanted: Mapping[str, Any]) -> Any:
+        try:
+            return await route.handler(**wanted)
+        except DomainError as refusal:
+            await self.keep(ask, refusal)
+            raise
 
     async def _asking(self, request: Request, served: "_Served", now: datetime) -> Ask:
         route, services = served.route, served.services

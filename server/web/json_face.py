@@ -9,11 +9,12 @@ from sanic import HTTPResponse, Request, raw
 from server.authority.actor import Actor
 from server.kit import plain
 from server.kit.errors import DomainError, Kind
+from server.kit.refusals import keep_refusal
 from server.web import sessions
 from server.web.asking import Ask
 from server.web.faces import Face
 from server.web.headers import NO_PAGE
-from server.web.problems import Malformed, NotJson, pause_before, problem, status_of
+from server.web.problems import Malformed, NotJson, WebError, pause_before, problem, status_of
 from server.web.routes import Route
 
 JSON = "application/json"
@@ -30,6 +31,10 @@ class JsonFace(Face):
 
     def key(self, request: Request) -> str | None:
         return request.headers.get("idempotency-key")
+
+    async def keep(self, ask: Ask, refusal: DomainError) -> None:
+        if ask.actor.request_key is not None and not isinstance(refusal, WebError):
+            await keep_refusal(ask.actor.request_key, refusal, now=ask.now)
 
     def arguments(self, request: Request, route: Route) -> dict[str, Any]:
         wanted: dict[str, Any] = {}

@@ -51,7 +51,7 @@ def described(routes: Iterable[Route], *, prefix: str, version: str) -> dict[str
         "info": {
             "title": "养医联合体 API",
             "version": version,
-            "description": "Times are RFC 3339 in +08:00. Every write carries an Idempotency-Key and may be sent again.",
+            "description": "Times are RFC 3339 in +08:00. Every write carries an Idempotency-Key and may be sent again; a key is spent on the first answer, a refusal (403, 404, 409, 422) too: another try takes another key.",
         },
         "servers": [{"url": "/"}],
         "tags": [{"name": tag} for tag in sorted({route.tag for route in listed})],
@@ -167,7 +167,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
                 "in": "header",
                 "required": True,
                 "schema": {"type": "string", "pattern": KEY_PATTERN},
-                "description": "Chosen by the client, the same for every repetition of one wish",
+                "description": "Chosen by the client, the same for every repetition of one wish, and another after a refusal",
             }
         )
     return found

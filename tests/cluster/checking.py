@@ -69,7 +69,7 @@ def _told_twice(node: Node) -> list[tuple[object, ...]]:
 def _answers(node: Node, ledger: Ledger) -> list[str]:
     ((kept,),) = node.ask(
         "SELECT COUNT(*) FROM care.answered_request r JOIN care.session o"
-        " ON o.account_id = r.account_id AND o.label = 'load'"
+        " ON o.account_id = r.account_id AND o.label = 'load' WHERE r.refusal IS NULL"
     )
     told = len(ledger.told)
     return [] if kept == told else [f"{kept} answers are kept, {told} writes were acknowledged"]

@@ -129,6 +129,26 @@ class TestBookSlot:
         slot = await Slot.get(uid=town.booking.public_slot)
         assert slot.booked == 1
 
+    async def test_refused_once_is_refused_to_every_copy_that_still_waits_somewhere(
+        self, town: Any, api: Any
+    ) -> None:
+        """Or a crowded process would book, later, for somebody who has been told that there is no seat."""
+        client, headers = await api("daughter"), {"Idempotency-Key": new_uid()}
+        slot = Slot.filter(uid=town.booking.public_slot)
+        seats = (await slot.get()).capacity
+        await slot.update(capacity=0)
+        refused = await book(client, town.booking.public_slot, town.people.wang, headers=headers)
+
+        await slot.update(capacity=seats)
+        copy = await book(client, town.booking.public_slot, town.people.wang, headers=headers)
+        anew = await book(client, town.booking.public_slot, town.people.wang)
+
+        assert (refused.status_code, refused.json()["code"]) == (409, "booking.slot_full")
+        for word in ("status", "code", "detail"):
+            assert copy.json()[word] == refused.json()[word]
+        assert anew.status_code == 201
+        assert (await slot.get()).booked == 1
+
     async def test_refuses_a_full_slot_and_a_double_tap_in_words(self, town: Any, api: Any) -> None:
         daughter, nurse = await api("daughter"), await api("nurse")
         await book(daughter, town.booking.almost_full_slot, town.people.wang)

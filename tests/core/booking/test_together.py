@@ -13,10 +13,12 @@ from server.authority.actor import Actor
 from server.booking import queries
 from server.booking.actions import book_slot, together
 from server.booking.actions.together import Asked, book_together
+from server.booking.errors import SlotFull
 from server.booking.models import Appointment, Slot
 from server.booking.queries import AppointmentCard
 from server.kit.engines.counting import counted
 from server.kit.idempotency import Answered, RequestKey
+from server.kit.refusals import keep_refusal
 from server.people.models import Resident
 from tests.core.booking.world import NOW, World, seats, topics
 
@@ -89,6 +91,22 @@ class TestTogether:
         assert all(isinstance(answer, Answered) for answer in again)
         assert [answer.answer["uid"] for answer in again] == [answer.uid for answer in first]
         assert await seats(slot) == (4, 0)
+
+    async def test_repeats_its_refusal_to_the_same_key(self, world: World) -> None:
+        slot, residents = await world.slot(), await world.residents(3)
+        requests = [asked(world, each, key=f"r{number}") for number, each in enumerate(residents)]
+        key = requests[1].actor.request_key
+        assert key is not None
+        await keep_refusal(key, SlotFull(), now=NOW)
+
+        answers = await all_at_once(slot, requests)
+
+        assert [type(answer).__name__ for answer in answers] == [
+            "AppointmentCard",
+            "RefusedBefore",
+            "AppointmentCard",
+        ]
+        assert await seats(slot) == (2, 0)
 
     async def test_two_taps_with_one_key_are_one_booking(self, world: World) -> None:
         slot, (resident, other) = await world.slot(), await world.residents(2)
