@@ -141,12 +141,23 @@ def kill_two(stack: Stack) -> None:
 
 
 def kill_all_databases(stack: Stack) -> None:
-    """kill -9 all three databases, started again as they are."""
+    """kill -9 all three databases at one moment, started again as they are."""
+    # Held first: who outlives the others for some milliseconds may note another majority than they did. See below.
+    for node in stack.databases.nodes:
+        node.freeze()
     for node in stack.databases.nodes:
         node.kill()
     for node in stack.databases.nodes:
         node.start()
     stack.databases.wait_until_whole()
+
+
+def lose_the_majority(stack: Stack) -> str:
+    """All three databases die and do not find each other again; the operator begins with the one that is furthest."""
+    for node in stack.databases.nodes:
+        node.kill()
+        node.forget_the_majority()
+    return f"chosen: {stack.databases.begin_again().name}"
 
 
 def fill_a_disk(stack: Stack) -> str:
@@ -281,7 +292,7 @@ def wechat_is_slow(stack: Stack) -> str:
 
 ALL: Sequence[Episode] = (
     nothing, kill_an_app, kill_all_apps, freeze_an_app, restart_one_by_one, kill_haproxy, kill_nginx, kill_the_writer,
-    kill_the_readers, fill_a_disk, freeze_the_writer, cut_off_the_writer, cut_off_the_writer_and_kill_another, kill_two, kill_all_databases, kill_the_primary,
+    kill_the_readers, fill_a_disk, freeze_the_writer, cut_off_the_writer, cut_off_the_writer_and_kill_another, kill_two, kill_all_databases, lose_the_majority, kill_the_primary,
     freeze_the_primary, flush_redis, slow_redis, redis_takes_no_writes, lose_redis, wechat_is_silent, wechat_breaks, wechat_talks_nonsense,
     wechat_is_slow,
 )  # fmt: skip

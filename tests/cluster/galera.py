@@ -1,6 +1,7 @@
 """Three MariaDB nodes in one Galera cluster on this machine, with the options of deploy/mariadb/galera.cnf."""
 
 import configparser
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,12 +14,13 @@ import pymysql
 from tests.cluster.servers import DEPLOY
 from tests.disks import mounted
 from tests.rings import copy_of_new_data, database_user, home_of_database, mariadb_command, rows_of
-from tests.servers import Server, all_killed, free_port, until
+from tests.servers import Server, all_killed, free_port, launch, until
 
 NODES = 3
 SMALL = {"innodb_buffer_pool_size": "96M", "innodb_log_file_size": "48M", "max_connections": "200"}
 SMALL_DISK = "640m"  # of the first node; what it keeps takes half of it
 JOINING = 60.0  # seconds
+RECOVERED = re.compile(r"Recovered position: [0-9a-f-]+:(\d+)")
 
 
 class Node(Server):
@@ -49,6 +51,28 @@ class Node(Server):
             "Primary",
         )
 
+    @property
+    def data(self) -> Path:
+        return self.log.parent / "data"
+
+    def position(self) -> int:
+        """Ask what it had last committed when it died, as an operator does before beginning a cluster again."""
+        asked = self.log.with_name("recovered.log")
+        look = launch(
+            [*self.command, "--wsrep-recover", f"--log-error={asked}"], user=self.user, output=asked
+        )
+        look.wait(JOINING)
+        return int(RECOVERED.findall(asked.read_text())[-1])
+
+    def forget_the_majority(self) -> None:
+        """Take away what it would find the others by: nodes that died one after the other do not agree on it."""
+        (self.data / "gvwstate.dat").unlink(missing_ok=True)
+
+    def may_begin(self) -> None:
+        """Say in its own file that it holds the last word."""
+        state = self.data / "grastate.dat"
+        state.write_text(state.read_text().replace("safe_to_bootstrap: 0", "safe_to_bootstrap: 1"))
+
     def wait_until_synced(self) -> None:
         until(lambda: self.is_synced, f"{self.name}'s way into the cluster", within=JOINING)
 
@@ -65,18 +89,33 @@ class Galera:
     def begin(self) -> None:
         """Found the cluster on the first node and let the others copy it."""
         first, *others = self.nodes
-        first.command = [*first.command, "--wsrep-new-cluster"]
-        first.start()
-        first.wait_until_synced()
-        first.command = first.command[:-1]
+        _found(first)
         first.ask("CREATE DATABASE care")
         for node in others:
             node.start()
             node.wait_until_synced()
 
+    def begin_again(self) -> Node:
+        """Do what docs/deployment.md has an operator do when no majority is found again; return who was chosen."""
+        first, *others = sorted(self.nodes, key=Node.position, reverse=True)
+        first.may_begin()
+        _found(first)
+        for node in others:
+            node.start()
+            node.wait_until_synced()
+        return first
+
     def wait_until_whole(self) -> None:
         with ThreadPoolExecutor(NODES) as together:
             list(together.map(Node.wait_until_synced, self.nodes))
+
+
+def _found(node: Node) -> None:
+    """Start it as the first of a cluster; only this time."""
+    node.command = [*node.command, "--wsrep-new-cluster"]
+    node.start()
+    node.command = node.command[:-1]
+    node.wait_until_synced()
 
 
 def _guests(node: Node) -> int:
@@ -114,7 +153,11 @@ def _node(home: Path, number: int, gates: Sequence[int]) -> Node:
     copy_of_new_data(place)
     node = Node(
         name=f"db{number + 1}",
-        command=[*mariadb_command(place, port, flush=1), *_options(number, gates, port)],
+        command=[
+            str(DEPLOY / "mariadb/galera-start"),
+            *mariadb_command(place, port, flush=1),
+            *_options(number, gates, port),
+        ],
         port=port,
         log=place / "error.log",
         user=database_user(),
