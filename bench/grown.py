@@ -18,7 +18,7 @@ from typing import Any
 from bench import processes
 from bench.database import durable_mariadb
 from bench.measuring import RESULTS
-from bench.town import MINE, UID, copy, one
+from bench.town import MINE, UID, copied, copy, one
 from tests.rings import connect_to, new_schema
 
 ENTRIES = 40  # of each resident: two pages
@@ -89,7 +89,8 @@ def _one_size(url: str, folder: Path, entries: int) -> Grown:
         with processes.ours(folder / "ours", DATABASE_URL=own) as served:
             processes.sign_in(served)  # its tables, and the town of which the city is made
         began = time.monotonic()
-        _build(own, entries // ENTRIES)
+        with _in_haste(own) as cursor:
+            build(cursor, entries // ENTRIES)
         note.write_text(json.dumps({"seconds": time.monotonic() - began, "bytes": _bytes(own, schema)}))
     _forget_reads(own)
     return Grown(entries, own, folder, **json.loads(note.read_text()))
@@ -113,26 +114,28 @@ def _bytes(url: str, schema: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _build(url: str, residents: int) -> None:
+@contextmanager
+def _in_haste(url: str) -> Iterator[Any]:
     with closing(connect_to(url)) as connection, connection.cursor() as cursor:
         cursor.execute("SET GLOBAL innodb_flush_log_at_trx_commit = 0")
         cursor.execute("SET foreign_key_checks = 0, unique_checks = 0")
         try:
-            resident = one(
-                cursor,
-                "SELECT resident_id FROM record_entry WHERE is_current GROUP BY resident_id"
-                " ORDER BY COUNT(*) DESC LIMIT 1",
-            )
-            _homes(cursor, residents)
-            _families(cursor, resident, residents)
-            _appointments(cursor, residents)
-            _entries(cursor, resident, residents)
+            yield cursor
         finally:
             cursor.execute("SET GLOBAL innodb_flush_log_at_trx_commit = 1")
         cursor.execute(
             "ANALYZE TABLE institution, account, resident, resident_stay, session, proxy_grant, proxy_grant_scope,"
             " slot, appointment, record_entry"
         )
+
+
+def build(cursor: Any, residents: int) -> None:
+    """Copy so many residents, with homes, families, appointments and entries, out of the town."""
+    resident, grant = copied(cursor)
+    _homes(cursor, residents)
+    _families(cursor, resident, grant, residents)
+    _appointments(cursor, residents)
+    _entries(cursor, resident, residents)
 
 
 def _homes(cursor: Any, residents: int) -> None:
@@ -151,12 +154,7 @@ def _yihe(cursor: Any) -> int:
     return one(cursor, "SELECT home_id FROM resident ORDER BY id LIMIT 1")
 
 
-def _families(cursor: Any, resident: int, residents: int) -> None:
-    grant = one(
-        cursor,
-        "SELECT g.id FROM proxy_grant g JOIN proxy_grant_scope s ON s.grant_id = g.id"
-        f" WHERE g.resident_id = {resident} AND g.status = 'active' AND s.scope = 'record' LIMIT 1",
-    )
+def _families(cursor: Any, resident: int, grant: int, residents: int) -> None:
     session = one(cursor, "SELECT id FROM session WHERE kind = 'family' LIMIT 1")
     account = one(cursor, f"SELECT account_id FROM session WHERE id = {session}")
     scope = one(cursor, f"SELECT id FROM proxy_grant_scope WHERE grant_id = {grant} AND scope = 'record'")

@@ -90,12 +90,7 @@ def _refresh(cursor: Any) -> None:
 
 
 def _build(cursor: Any, residents: int) -> None:
-    resident = one(
-        cursor,
-        f"SELECT resident_id FROM record_entry WHERE is_current AND resident_id IN (SELECT g.resident_id {OPEN})"
-        " GROUP BY resident_id ORDER BY COUNT(*) DESC LIMIT 1",
-    )
-    grant = one(cursor, f"SELECT g.id {OPEN} AND g.resident_id = {resident} LIMIT 1")
+    resident, grant = copied(cursor)
     session = one(cursor, "SELECT id FROM session WHERE kind = 'family' LIMIT 1")
     account = one(cursor, f"SELECT account_id FROM session WHERE id = {session}")
     scope = one(cursor, f"SELECT id FROM proxy_grant_scope WHERE grant_id = {grant} AND scope = 'record'")
@@ -148,6 +143,16 @@ def copy(cursor: Any, table: str, row: int, joined: str = "", count: int = RESID
         f"INSERT INTO `{table}` ({listed}) SELECT {said} FROM `{table}` t"
         f" JOIN seq_1_to_{count} n {joined} WHERE t.id = {row} ORDER BY n.seq"
     )
+
+
+def copied(cursor: Any) -> tuple[int, int]:
+    """Return who in the town a city is copied from, with the most entries, and the grant by which the family reads them."""
+    resident = one(
+        cursor,
+        f"SELECT resident_id FROM record_entry WHERE is_current AND resident_id IN (SELECT g.resident_id {OPEN})"
+        " GROUP BY resident_id ORDER BY COUNT(*) DESC LIMIT 1",
+    )
+    return resident, one(cursor, f"SELECT g.id {OPEN} AND g.resident_id = {resident} LIMIT 1")
 
 
 def one(cursor: Any, sql: str) -> int:

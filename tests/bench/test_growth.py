@@ -49,8 +49,8 @@ def test_the_second_page_is_found_in_the_first() -> None:
 def test_a_city_that_was_left_half_way_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = []
 
-    def build(url: str, residents: int) -> None:
-        begun.append((url, residents))
+    def build(cursor: str, residents: int) -> None:
+        begun.append((cursor, residents))
         if len(begun) == 1:
             raise KeyboardInterrupt
 
@@ -62,7 +62,8 @@ def test_a_city_that_was_left_half_way_is_begun_anew(tmp_path: Path, monkeypatch
     monkeypatch.setattr(grown.processes, "ours", ours)
     monkeypatch.setattr(grown.processes, "sign_in", lambda _: None)
     monkeypatch.setattr(grown, "new_schema", lambda url, _: url)
-    monkeypatch.setattr(grown, "_build", build)
+    monkeypatch.setattr(grown, "_in_haste", contextlib.nullcontext)
+    monkeypatch.setattr(grown, "build", build)
     monkeypatch.setattr(grown, "_bytes", lambda *_: 7)
     monkeypatch.setattr(grown, "_forget_reads", lambda _: None)
 

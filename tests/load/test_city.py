@@ -1,12 +1,15 @@
 """The city of the benches is copied out of the town; when the town changed, it was found by a bench that no longer ran."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from bench import grown
 from bench import town as city
 from tests.conftest import ApiClient
+from tests.rings import connect_to
 
 pytestmark = pytest.mark.mysql  # copied by MariaDB's own sequences
 
@@ -36,3 +39,21 @@ async def test_every_family_reads_the_record_of_its_own_resident(
 
     assert [answer.status_code for answer in answers] == [200, 404, 404, 404, 200, 404, 404, 404, 200]
     assert all(answer.json()["items"] for answer in answers[::4])
+
+
+async def test_every_family_of_the_city_that_grows_reads_on(
+    api: Callable[[str], Awaitable[ApiClient]], ring_url: str
+) -> None:
+    reader = await api("wang")
+    with closing(connect_to(ring_url)) as connection, connection.cursor() as cursor:
+        grown.build(cursor, residents=3)
+    asking = grown.Asking(grown.FAMILY.format(number=3), f"01BENCH{3:019}")
+
+    first = await reader.get(
+        f"/residents/{asking.resident_uid}/record/entries",
+        params={"limit": "20"},
+        headers={"Authorization": f"Bearer {asking.token}"},
+    )
+
+    assert first.status_code == 200
+    assert len(first.json()["items"]) == 20
